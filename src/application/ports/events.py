@@ -1,0 +1,58 @@
+"""The calls that were reported."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from domain.event import Event
+from domain.report import EventSelection, EventSort
+
+
+class Fate(StrEnum):
+    """What became of a stored-or-not event."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class EventPosition:
+    """Where a page of events ended: the last row's value of the sort and its id."""
+
+    value: str | None
+    id: str
+
+
+class EventStore(Protocol):
+    """Events of an organization; an event never changes once it is stored."""
+
+    @abstractmethod
+    def append(self, organization_id: str, events: Sequence[Event]) -> list[Fate]:
+        """Store what is new; one fate per event, in order.
+
+        The same id with the same fingerprint is a duplicate, with another one a conflict; the
+        first stands, also within ``events`` and against another process at the same time.
+        Nothing is durable before the unit of work is committed.
+        """
+
+    @abstractmethod
+    def get(self, organization_id: str, event_id: str) -> Event | None:
+        """The event, or None; another organization's event is None."""
+
+    @abstractmethod
+    def page(
+        self,
+        selection: EventSelection,
+        sort: EventSort,
+        *,
+        after: EventPosition | None = None,
+        limit: int = 50,
+    ) -> list[Event]:
+        """Events in the order of ``sort``, those behind ``after``."""
+
+    @abstractmethod
+    def has_any(self, organization_id: str) -> bool:
+        """Whether the organization has stored an event yet."""

@@ -1,0 +1,14 @@
+"""The price book."""
+
+from abc import abstractmethod
+from typing import Protocol
+
+from domain.pricing.pricing_table import PricingTable
+
+
+class PricingTables(Protocol):
+    """Where the price book in force comes from."""
+
+    @abstractmethod
+    def current(self) -> PricingTable:
+        """The table in force, ready for look-ups; the same object until it is replaced."""

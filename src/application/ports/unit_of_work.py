@@ -1,0 +1,63 @@
+"""One transaction over everything that is stored."""
+
+from abc import abstractmethod
+from types import TracebackType
+from typing import Protocol, Self
+
+from application.ports.api_keys import ApiKeyRepository
+from application.ports.budgets import BudgetRepository
+from application.ports.events import EventStore
+from application.ports.invitations import InvitationRepository
+from application.ports.members import MemberRepository
+from application.ports.organizations import OrganizationRepository
+from application.ports.sessions import SessionRepository
+from application.ports.sign_in_attempts import SignInAttempts
+from application.ports.usage_reports import UsageReports
+from application.ports.users import UserRepository
+
+
+class UnitOfWork(Protocol):
+    """A context manager; leaving it rolls back unless ``commit`` was called.
+
+    What was committed is durable when ``commit`` returns. Any method of it and of its
+    repositories raises ``Unavailable`` when the store cannot be reached; nothing of the unit is
+    stored then, except that a lost answer to ``commit`` leaves open whether it was.
+    """
+
+    users: UserRepository
+    sessions: SessionRepository
+    sign_in_attempts: SignInAttempts
+    organizations: OrganizationRepository
+    members: MemberRepository
+    invitations: InvitationRepository
+    api_keys: ApiKeyRepository
+    events: EventStore
+    usage_reports: UsageReports
+    budgets: BudgetRepository
+
+    @abstractmethod
+    def commit(self) -> None:
+        """Make all changes durable, together."""
+
+    @abstractmethod
+    def __enter__(self) -> Self: ...
+
+    @abstractmethod
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+
+class UnitsOfWork(Protocol):
+    """Begins units of work."""
+
+    @abstractmethod
+    def __call__(self) -> UnitOfWork:
+        """A new unit of work, to be entered with ``with``."""
+
+    @abstractmethod
+    def check(self) -> None:
+        """Raises ``Unavailable`` when the store does not answer."""

@@ -1,0 +1,33 @@
+"""Sums and distributions over many events."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Protocol
+
+from domain.period import Span
+from domain.report import EventSelection, GroupBy, GroupRow, Measures, SeriesPoint
+
+
+class UsageReports(Protocol):
+    """Answers over the events of one selection. Sums of money and tokens are exact."""
+
+    @abstractmethod
+    def measures(self, selection: EventSelection) -> Measures:
+        """Everything about the whole selection."""
+
+    @abstractmethod
+    def series(self, selection: EventSelection, buckets: Sequence[Span]) -> list[SeriesPoint]:
+        """One point per bucket, empty ones too. ``buckets`` are adjacent and cover the span."""
+
+    @abstractmethod
+    def groups(self, selection: EventSelection, by: GroupBy) -> list[GroupRow]:
+        """One row per combination of values that occurs, costliest first, unknown costs last."""
+
+    @abstractmethod
+    def spent(self, selection: EventSelection) -> Decimal:
+        """The sum of the known costs; 0 where there are none."""
+
+    @abstractmethod
+    def values(self, organization_id: str, by: GroupBy, span: Span, limit: int) -> list[str]:
+        """The values of one dimension that occur in ``span``, in order, at most ``limit``."""

@@ -1,0 +1,83 @@
+"""The single calls behind a total."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from application.ports.clock import Clock
+from application.ports.events import EventPosition
+from application.ports.unit_of_work import UnitsOfWork
+from application.reports.span_of_report import span_of_report
+from domain.event import Event
+from domain.money import plain
+from domain.period import Span, zone
+from domain.report import EventFilter, EventSelection, EventSort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEventsRequest:
+    """``after`` is the position that the page before ended with."""
+
+    organization_id: str
+    start: datetime | None = None
+    end: datetime | None = None
+    timezone: str = "UTC"
+    filter: EventFilter = EventFilter()
+    sort: EventSort = EventSort.TIMESTAMP
+    after: EventPosition | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventPage:
+    """``next`` is the position to go on from, None on the last page."""
+
+    span: Span
+    timezone: str
+    events: tuple[Event, ...]
+    next: EventPosition | None
+
+
+class ListEvents:
+    """List an organization's events, newest, costliest or slowest first.
+
+    Raises:
+        Invalid: the range or the time zone is not usable.
+    """
+
+    def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:
+        self._units_of_work = units_of_work
+        self._clock = clock
+
+    def __call__(self, request: ListEventsRequest) -> EventPage:
+        span = span_of_report(
+            request.start, request.end, zone(request.timezone), self._clock.now()
+        )
+        selection = EventSelection(
+            organization_id=request.organization_id, span=span, filter=request.filter
+        )
+        with self._units_of_work() as uow:
+            # One more than asked for tells whether there is another page.
+            events = uow.events.page(
+                selection, request.sort, after=request.after, limit=request.limit + 1
+            )
+        shown = tuple(events[: request.limit])
+        more = len(events) > request.limit
+        return EventPage(
+            span=span,
+            timezone=request.timezone,
+            events=shown,
+            next=position_of(shown[-1], request.sort) if more else None,
+        )
+
+
+def position_of(event: Event, sort: EventSort) -> EventPosition:
+    """Where a page that ends with ``event`` goes on."""
+    value: str | None
+    if sort is EventSort.TIMESTAMP:
+        value = event.reported.timestamp.isoformat()
+    elif sort is EventSort.COST:
+        value = None if event.cost.cost_usd is None else plain(event.cost.cost_usd)
+    else:
+        latency = event.reported.latency_ms
+        value = None if latency is None else str(latency)
+    return EventPosition(value=value, id=event.id)

@@ -1,0 +1,116 @@
+"""What one call costs: the provider's own figure, or its usage times the price."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.pricing.cost import Cost, CostLine
+from domain.pricing.quote import Quote
+from domain.usage.token_usage import TokenUsage
+
+
+class CostSource(StrEnum):
+    """Where the cost of an event comes from, and how far to trust it."""
+
+    PROVIDER_REPORTED = "provider_reported"
+    COMPUTED = "computed"
+    ESTIMATED = "estimated"
+    PARTIAL = "partial"
+    UNPRICED = "unpriced"
+
+    @property
+    def is_priced(self) -> bool:
+        """Whether the cost is the whole and exact one."""
+        return self in (CostSource.PROVIDER_REPORTED, CostSource.COMPUTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventCost:
+    """``cost_usd`` is None exactly when the source is ``unpriced``: unknown is not free.
+
+    ``list_cost_usd`` is the usage at list price, None where no price is known.
+    ``cache_savings_usd`` is what cache reads saved less what cache writes cost above input.
+    """
+
+    cost_usd: Decimal | None
+    list_cost_usd: Decimal | None
+    source: CostSource
+    cache_savings_usd: Decimal | None = None
+    quote: Quote | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostExplanation:
+    """The lines whose sum is the cost; ``computed_lines`` what we would have computed."""
+
+    lines: tuple[CostLine, ...]
+    computed_lines: tuple[CostLine, ...] | None
+    unpriced_classes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageKnowledge:
+    """What is known about a call's usage when its cost is decided."""
+
+    usage: TokenUsage
+    failed_before_output: bool
+    is_cut_off: bool
+    is_estimated: bool
+
+
+def decide_cost(
+    known: UsageKnowledge,
+    quote: Quote | None,
+    provider_cost_usd: Decimal | None,
+    notes: tuple[str, ...] = (),
+) -> EventCost:
+    """The cost of a call. The provider's own figure wins over a computed one."""
+    computed = quote.cost_of(known.usage) if quote and not known.usage.is_empty else None
+    source, amount = _source_and_amount(known, computed)
+    if provider_cost_usd is not None:
+        source, amount = CostSource.PROVIDER_REPORTED, provider_cost_usd
+    return EventCost(
+        cost_usd=amount,
+        list_cost_usd=computed.amount_usd if computed and computed.lines else None,
+        source=source,
+        cache_savings_usd=quote.cache_savings_of(known.usage) if quote and computed else None,
+        quote=quote if computed else None,
+        notes=notes,
+    )
+
+
+def _source_and_amount(
+    known: UsageKnowledge, computed: Cost | None
+) -> tuple[CostSource, Decimal | None]:
+    if known.usage.is_empty and known.failed_before_output:
+        return CostSource.COMPUTED, Decimal(0)
+    if computed is None or not computed.lines:
+        return CostSource.UNPRICED, None
+    if known.is_cut_off or computed.unpriced:
+        return CostSource.PARTIAL, computed.amount_usd
+    source = CostSource.ESTIMATED if known.is_estimated else CostSource.COMPUTED
+    return source, computed.amount_usd
+
+
+def explain(cost: EventCost, usage: TokenUsage) -> CostExplanation:
+    """The arithmetic of a cost, line by line; the sum of the lines is the cost."""
+    computed = cost.quote.cost_of(usage) if cost.quote else None
+    lines = computed.lines if computed else ()
+    unpriced = tuple(sorted(computed.unpriced)) if computed else ()
+    if cost.source is not CostSource.PROVIDER_REPORTED or cost.cost_usd is None:
+        return CostExplanation(lines=lines, computed_lines=None, unpriced_classes=unpriced)
+    return CostExplanation(
+        lines=(_reported_line(cost.cost_usd),), computed_lines=lines, unpriced_classes=unpriced
+    )
+
+
+def _reported_line(amount: Decimal) -> CostLine:
+    return CostLine(
+        class_=CostSource.PROVIDER_REPORTED.value,
+        quantity=1,
+        unit_price_usd=amount,
+        per=1,
+        amount_usd=amount,
+        note="the provider's own figure",
+    )

@@ -1,0 +1,191 @@
+"""One billable call to an AI provider: as a sender reports it, and as it is kept."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from hashlib import sha256
+
+from domain.costing import EventCost
+from domain.errors import Invalid
+from domain.money import plain
+from domain.text import check_text
+from domain.usage.token_usage import TokenUsage
+
+OLDEST = timedelta(days=90)
+FURTHEST_AHEAD = timedelta(minutes=10)
+LONGEST_DURATION_MS = 86_400_000
+MOST_TAGS = 32
+LONGEST_TAG_NAME = 64
+LONGEST_ID = 128
+
+
+class Status(StrEnum):
+    SUCCESS = "success"
+    ERROR = "error"
+
+
+class UsageStatus(StrEnum):
+    """How much of the usage is known."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    MISSING = "missing"
+    ESTIMATED = "estimated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedEvent:
+    """A call as its sender reports it, with ``provider`` already canonical.
+
+    ``timestamp`` is the start of the call, aware. Durations are milliseconds. ``usage`` is
+    canonical, ``provider_usage`` the provider's own object; either, both or none may be there.
+    """
+
+    id: str
+    timestamp: datetime
+    provider: str
+    model: str
+    requested_model: str | None = None
+    operation: str | None = None
+    api_base: str | None = None
+    service_tier: str | None = None
+    speed: str | None = None
+    region: str | None = None
+    usage: TokenUsage | None = None
+    provider_usage: Mapping[str, object] | None = None
+    usage_status: UsageStatus | None = None
+    latency_ms: int | None = None
+    time_to_first_token_ms: int | None = None
+    status: Status = Status.SUCCESS
+    error_code: str | None = None
+    provider_cost_usd: Decimal | None = None
+    provider_request_id: str | None = None
+    project: str | None = None
+    environment: str | None = None
+    user: str | None = None
+    session: str | None = None
+    trace_id: str | None = None
+    reservation_id: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def check(self, now: datetime) -> None:
+        """Refuse what could not be stored, read back or counted.
+
+        Raises:
+            Invalid: its code and the pointer of its fault say what is wrong.
+        """
+        self._check_texts()
+        self._check_timestamp(now)
+        for name in ("latency_ms", "time_to_first_token_ms"):
+            _check_duration(getattr(self, name), f"/{name}")
+        _check_tags(self.tags)
+
+    def _check_texts(self) -> None:
+        if self.id in (".", ".."):
+            # Clients and proxies resolve these in an address, so the event could not be reached.
+            raise Invalid.at("/id", "must not be '.' or '..'", code="invalid_id")
+        check_text(self.id, "/id", longest=LONGEST_ID, shortest=1)
+        check_text(self.provider, "/provider", shortest=1)
+        check_text(self.model, "/model", shortest=1)
+        for name in _OPTIONAL_TEXTS:
+            value: str | None = getattr(self, name)
+            if value is not None:
+                check_text(value, f"/{name}")
+
+    def _check_timestamp(self, now: datetime) -> None:
+        if self.timestamp.tzinfo is None:
+            detail = "must say its offset from UTC"
+        elif self.timestamp < now - OLDEST:
+            detail = f"must not be older than {OLDEST.days} days"
+        elif self.timestamp > now + FURTHEST_AHEAD:
+            detail = "must not be more than 10 minutes in the future"
+        else:
+            return
+        raise Invalid.at("/timestamp", detail, code="invalid_timestamp")
+
+
+_OPTIONAL_TEXTS = (
+    "requested_model",
+    "operation",
+    "api_base",
+    "service_tier",
+    "speed",
+    "region",
+    "error_code",
+    "provider_request_id",
+    "project",
+    "environment",
+    "user",
+    "session",
+    "trace_id",
+    "reservation_id",
+)
+
+
+def _check_duration(value: int | None, pointer: str) -> None:
+    if value is not None and not 0 <= value <= LONGEST_DURATION_MS:
+        detail = f"must be from 0 to {LONGEST_DURATION_MS} milliseconds"
+        raise Invalid.at(pointer, detail, code="invalid_number")
+
+
+def _check_tags(tags: Mapping[str, str]) -> None:
+    if len(tags) > MOST_TAGS:
+        raise Invalid.at("/tags", f"must have at most {MOST_TAGS} entries", code="too_many_tags")
+    for name, value in tags.items():
+        check_text(name, "/tags", longest=LONGEST_TAG_NAME, shortest=1)
+        check_text(value, f"/tags/{name}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A call as it is kept: normalised, priced, and with what it takes to explain its cost."""
+
+    organization_id: str
+    api_key_id: str
+    received_at: datetime
+    reported: ReportedEvent
+    usage: TokenUsage
+    usage_status: UsageStatus
+    service_tier: str | None
+    cost: EventCost
+
+    @property
+    def id(self) -> str:
+        """The sender's id, unique within the organization."""
+        return self.reported.id
+
+    @property
+    def fingerprint(self) -> bytes:
+        """32 bytes that are equal for equal content, after normalisation.
+
+        Tells a repeated event from another one under the same id.
+        """
+        return sha256(json.dumps(_content(self), sort_keys=True).encode()).digest()
+
+
+def _content(event: Event) -> dict[str, object]:
+    reported = event.reported
+    content: dict[str, object] = {name: getattr(reported, name) for name in _COMPARED_TEXTS}
+    amount = reported.provider_cost_usd
+    return content | {
+        "timestamp": reported.timestamp.astimezone(UTC).isoformat(),
+        "usage": {name: str(quantity) for name, quantity in event.usage.tokens.items()},
+        "units": {name: plain(quantity) for name, quantity in event.usage.units.items()},
+        "provider_usage": reported.provider_usage,
+        "usage_status": event.usage_status,
+        "provider_cost_usd": None if amount is None else plain(amount),
+        "tags": dict(reported.tags),
+    }
+
+
+_COMPARED_TEXTS = (
+    "provider",
+    "model",
+    *_OPTIONAL_TEXTS,
+    "status",
+    "latency_ms",
+    "time_to_first_token_ms",
+)

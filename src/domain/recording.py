@@ -1,0 +1,88 @@
+"""From a reported call to the event that is kept: usage normalised, cost decided."""
+
+from datetime import datetime
+
+from domain.costing import EventCost, UsageKnowledge, decide_cost
+from domain.event import Event, ReportedEvent, Status, UsageStatus
+from domain.pricing.pricing_table import PricingTable
+from domain.usage.normalise import NormalisedUsage, normalise
+from domain.usage.token_usage import TokenUsage
+
+NO_PROVIDER_USAGE = NormalisedUsage(
+    usage=TokenUsage(), convention=None, provider_cost_usd=None, service_tier=None, notes=()
+)
+
+
+def record(
+    reported: ReportedEvent,
+    *,
+    organization_id: str,
+    api_key_id: str,
+    received_at: datetime,
+    prices: PricingTable,
+) -> Event:
+    """The event for a checked report.
+
+    Raises:
+        Invalid: the provider's usage object holds what cannot be a quantity.
+    """
+    normalised = _normalised(reported)
+    usage = normalised.usage.overridden_by(reported.usage or TokenUsage())
+    service_tier = reported.service_tier or normalised.service_tier
+    return Event(
+        organization_id=organization_id,
+        api_key_id=api_key_id,
+        received_at=received_at,
+        reported=reported,
+        usage=usage,
+        usage_status=_usage_status(reported, usage),
+        service_tier=service_tier,
+        cost=_cost(reported, normalised, usage, service_tier, prices),
+    )
+
+
+def _normalised(reported: ReportedEvent) -> NormalisedUsage:
+    if reported.provider_usage is None:
+        return NO_PROVIDER_USAGE
+    return normalise(reported.provider, reported.model, reported.provider_usage)
+
+
+def _failed_before_output(reported: ReportedEvent) -> bool:
+    says_nothing = reported.provider_usage is None and reported.usage_status in (
+        None,
+        UsageStatus.COMPLETE,
+    )
+    return reported.status is Status.ERROR and says_nothing
+
+
+def _usage_status(reported: ReportedEvent, usage: TokenUsage) -> UsageStatus:
+    if not usage.is_empty:
+        return reported.usage_status or UsageStatus.COMPLETE
+    return UsageStatus.COMPLETE if _failed_before_output(reported) else UsageStatus.MISSING
+
+
+def _cost(
+    reported: ReportedEvent,
+    normalised: NormalisedUsage,
+    usage: TokenUsage,
+    service_tier: str | None,
+    prices: PricingTable,
+) -> EventCost:
+    quote = prices.quote(
+        reported.provider,
+        reported.model,
+        at=reported.timestamp,
+        prompt_tokens=usage.prompt_tokens,
+        service_tier=service_tier,
+        speed=reported.speed,
+        region=reported.region,
+    )
+    stated = reported.provider_cost_usd
+    known = UsageKnowledge(
+        usage=usage,
+        failed_before_output=_failed_before_output(reported),
+        is_cut_off=reported.usage_status in (UsageStatus.PARTIAL, UsageStatus.MISSING),
+        is_estimated=reported.usage_status is UsageStatus.ESTIMATED,
+    )
+    provider_cost = normalised.provider_cost_usd if stated is None else stated
+    return decide_cost(known, quote, provider_cost, normalised.notes)

@@ -1,0 +1,153 @@
+"""What a team asks about its costs, and the shape of the answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from domain.costing import CostSource
+from domain.period import Span
+from domain.usage.token_usage import TokenClass
+
+
+class Dimension(StrEnum):
+    """By what events are filtered and grouped, besides their tags."""
+
+    PROVIDER = "provider"
+    MODEL = "model"
+    PROJECT = "project"
+    ENVIRONMENT = "environment"
+    USER = "user"
+    API_KEY = "api_key"
+    OPERATION = "operation"
+    STATUS = "status"
+
+
+@dataclass(frozen=True, slots=True)
+class TagDimension:
+    """One tag, by its name."""
+
+    name: str
+
+
+GroupBy = tuple[Dimension | TagDimension, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """An event passes when each named dimension and tag has one of the values given for it."""
+
+    dimensions: Mapping[Dimension, tuple[str, ...]] = field(default_factory=dict)
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventSelection:
+    """The events of one organization in a span of time that pass a filter."""
+
+    organization_id: str
+    span: Span
+    filter: EventFilter = EventFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Milliseconds over the calls that reported them; None where no call did.
+
+    A percentile is the smallest reported value that at least that share of values reach.
+    """
+
+    mean: float | None = None
+    p50: int | None = None
+    p95: int | None = None
+    p99: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many calls have which kind of cost; ``unpriced`` ones are in no sum."""
+
+    priced: int = 0
+    estimated: int = 0
+    partial: int = 0
+    unpriced: int = 0
+
+    @property
+    def priced_share(self) -> float | None:
+        """From 0 to 1; None without calls."""
+        calls = self.priced + self.estimated + self.partial + self.unpriced
+        return self.priced / calls if calls else None
+
+    @property
+    def with_cost(self) -> int:
+        return self.priced + self.estimated + self.partial
+
+    @classmethod
+    def of(cls, counts: Mapping[CostSource, int]) -> "Coverage":
+        return cls(
+            priced=sum(n for source, n in counts.items() if source.is_priced),
+            estimated=counts.get(CostSource.ESTIMATED, 0),
+            partial=counts.get(CostSource.PARTIAL, 0),
+            unpriced=counts.get(CostSource.UNPRICED, 0),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """What a set of calls amounts to. ``cost_usd`` is the sum of the known costs.
+
+    It is 0 without calls and None when there are calls and the cost of none is known.
+    """
+
+    cost_usd: Decimal | None = Decimal(0)
+    calls: int = 0
+    errors: int = 0
+    tokens: Mapping[TokenClass, int] = field(default_factory=dict)
+    latency_ms: Distribution = Distribution()
+    time_to_first_token_ms: Distribution = Distribution()
+    cache_savings_usd: Decimal = Decimal(0)
+    coverage: Coverage = Coverage()
+
+    @property
+    def error_rate(self) -> float | None:
+        """Share of calls that failed, from 0 to 1; None without calls."""
+        return self.errors / self.calls if self.calls else None
+
+    @property
+    def total_tokens(self) -> int:
+        return sum(self.tokens.values())
+
+    @property
+    def cost_per_call_usd(self) -> Decimal | None:
+        """Over the calls with a known cost, rounded to 18 decimals; None without such."""
+        if self.cost_usd is None or not self.coverage.with_cost:
+            return None
+        exact = self.cost_usd / self.coverage.with_cost
+        return round(exact, 18)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPoint:
+    """One bucket of a chart."""
+
+    span: Span
+    cost_usd: Decimal | None
+    calls: int
+    errors: int
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """The measures of one value of a dimension, or of one pair; None: the event had none."""
+
+    group: tuple[str | None, ...]
+    measures: Measures
+
+
+class EventSort(StrEnum):
+    """Newest, costliest or slowest first; unknown values last, ties by id."""
+
+    TIMESTAMP = "timestamp"
+    COST = "cost"
+    LATENCY = "latency"

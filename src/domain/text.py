@@ -1,0 +1,43 @@
+"""What may stand in a text that is stored and shown."""
+
+import re
+import unicodedata
+
+from domain.errors import Invalid
+
+#: PostgreSQL stores no NUL, and UTF-8 has no lone surrogates.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def check_text(value: str, pointer: str, *, longest: int = 256, shortest: int = 0) -> str:
+    """Return ``value`` unchanged when it can be stored and has an allowed length.
+
+    Raises:
+        Invalid: too short, too long, or with a NUL or a lone surrogate.
+    """
+    if len(value) > longest:
+        raise Invalid.at(pointer, f"must have at most {longest} characters", code="text_too_long")
+    if len(value) < shortest:
+        raise Invalid.at(pointer, "must not be empty", code="text_too_short")
+    if has_unstorable(value):
+        detail = "must not contain NUL characters or lone surrogates"
+        raise Invalid.at(pointer, detail, code="invalid_text")
+    return value
+
+
+def has_unstorable(value: str) -> bool:
+    """True when the text holds a NUL or a lone surrogate."""
+    return _UNSTORABLE.search(value) is not None
+
+
+def check_name(value: str, pointer: str, *, longest: int = 100) -> str:
+    """Return a name that a person reads: trimmed, NFC, visible, of 1 to ``longest`` characters.
+
+    Raises:
+        Invalid: as ``check_text``, or with control characters (line breaks among them).
+    """
+    name = unicodedata.normalize("NFC", check_text(value, pointer, longest=4 * longest)).strip()
+    check_text(name, pointer, longest=longest, shortest=1)
+    if any(unicodedata.category(character) == "Cc" for character in name):
+        raise Invalid.at(pointer, "must not contain control characters", code="invalid_text")
+    return name

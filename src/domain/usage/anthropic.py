@@ -1,0 +1,76 @@
+"""Anthropic's convention: input, cache reads and cache writes exclude one another.
+
+Source: https://platform.claude.com/docs/en/api/messages (``usage``) and
+https://platform.claude.com/docs/en/build-with-claude/prompt-caching.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from domain.service_tier import plain_service_tier
+from domain.usage.fields import count, details, rows, text
+from domain.usage.normalised import (
+    ITERATIONS_NOT_COUNTED,
+    NormalisedUsage,
+    Tally,
+    contradictory,
+)
+from domain.usage.token_usage import TokenClass, Unit
+
+#: The places of inference that cost what the price list says.
+_ORDINARY_PLACES = frozenset({"global", "not_available"})
+
+
+def read(usage: Mapping[str, object]) -> NormalisedUsage:
+    """A message's ``usage``, of a whole response or of a stream's last ``message_delta``."""
+    tally = Tally()
+    for key, token_class in (
+        ("input_tokens", TokenClass.INPUT),
+        ("cache_read_input_tokens", TokenClass.CACHE_READ),
+    ):
+        tokens = count(usage, key)
+        if tokens is not None:
+            tally.tokens[token_class] = tokens
+    _read_cache_writes(usage, tally)
+    _read_output(usage, tally)
+    searches = count(details(usage, "server_tool_use"), "web_search_requests", "/server_tool_use")
+    if searches is not None:
+        tally.units[Unit.WEB_SEARCHES] = Decimal(searches)
+    if any(row.get("type") != "message" for row in rows(usage, "iterations")):
+        tally.notes.append(ITERATIONS_NOT_COUNTED)
+    place = text(usage, "inference_geo")
+    return tally.normalised(
+        "anthropic",
+        service_tier=plain_service_tier(text(usage, "service_tier")),
+        speed=text(usage, "speed"),
+        region=None if place in _ORDINARY_PLACES else place,
+    )
+
+
+def _read_cache_writes(usage: Mapping[str, object], tally: Tally) -> None:
+    """Writes by lifetime; without a stated lifetime it is five minutes, Anthropic's default."""
+    split, at = details(usage, "cache_creation"), "/cache_creation"
+    short = count(split, "ephemeral_5m_input_tokens", at)
+    long = count(split, "ephemeral_1h_input_tokens", at)
+    total = count(usage, "cache_creation_input_tokens")
+    if short is None and long is None:
+        short = total
+    elif total is not None and total != (short or 0) + (long or 0):
+        tally.notes.append(contradictory(at))
+        short, long = total, None
+    if short is not None:
+        tally.tokens[TokenClass.CACHE_WRITE_5M] = short
+    if long is not None:
+        tally.tokens[TokenClass.CACHE_WRITE_1H] = long
+
+
+def _read_output(usage: Mapping[str, object], tally: Tally) -> None:
+    at = "/output_tokens_details"
+    parts = details(usage, "output_tokens_details")
+    tally.split(
+        count(usage, "output_tokens"),
+        TokenClass.OUTPUT,
+        {TokenClass.REASONING: count(parts, "thinking_tokens", at)} if parts else {},
+        total_at="/output_tokens",
+        parts_at=at,
+    )

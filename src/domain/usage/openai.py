@@ -1,0 +1,132 @@
+"""OpenAI's convention: the prompt includes what was cached, the output includes reasoning.
+
+Chat completions, responses, embeddings, images, transcriptions and realtime, and the many
+services that answer in the same shape.
+Source: https://platform.openai.com/docs/api-reference (the ``usage`` objects).
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from domain.service_tier import plain_service_tier
+from domain.usage.fields import count, details, seconds, text
+from domain.usage.normalised import (
+    CACHED_IMAGE_AS_CACHE_READ,
+    NormalisedUsage,
+    Tally,
+    contradictory,
+)
+from domain.usage.token_usage import TokenClass, Unit
+
+
+class Names(NamedTuple):
+    """How one API spells the fields."""
+
+    prompt: str
+    prompt_details: str
+    output: str
+    output_details: str
+
+
+CHAT = Names(
+    "prompt_tokens", "prompt_tokens_details", "completion_tokens", "completion_tokens_details"
+)
+RESPONSES = Names("input_tokens", "input_tokens_details", "output_tokens", "output_tokens_details")
+#: Transcriptions and realtime say ``token`` where responses say ``tokens``.
+REALTIME = Names("input_tokens", "input_token_details", "output_tokens", "output_token_details")
+
+
+def read(usage: Mapping[str, object]) -> NormalisedUsage:
+    """A usage object in OpenAI's shape."""
+    names, tally = names_of(usage), Tally()
+    read_prompt(usage, names, tally)
+    read_output(usage, names, tally)
+    check_total(usage, names, tally)
+    return finish(usage, tally, "openai")
+
+
+def is_chat(usage: Mapping[str, object]) -> bool:
+    return usage.get("prompt_tokens") is not None or usage.get("completion_tokens") is not None
+
+
+def names_of(usage: Mapping[str, object]) -> Names:
+    """The spelling that this object uses."""
+    if is_chat(usage):
+        return CHAT
+    if "input_token_details" in usage or "output_token_details" in usage:
+        return REALTIME
+    return RESPONSES
+
+
+def read_prompt(
+    usage: Mapping[str, object], names: Names, tally: Tally, cached: int | None = None
+) -> None:
+    """The prompt's classes; ``cached`` overrides where a service states it elsewhere."""
+    at = f"/{names.prompt_details}"
+    parts = details(usage, names.prompt_details)
+    total = count(usage, names.prompt)
+    if cached is None:
+        cached = count(parts, "cached_tokens", at)
+    if cached is None:  # Moonshot and a few others state it beside the totals
+        cached = count(usage, "cached_tokens")
+    if not parts:
+        split = {TokenClass.CACHE_READ: cached}
+    else:
+        split = _prompt_parts(parts, at, cached, tally)
+    tally.split(total, TokenClass.INPUT, split, total_at=f"/{names.prompt}", parts_at=at)
+
+
+def _prompt_parts(
+    parts: Mapping[str, object], at: str, cached: int | None, tally: Tally
+) -> dict[TokenClass, int | None]:
+    of_cached = details(parts, "cached_tokens_details", at)
+    cached_audio = count(of_cached, "audio_tokens", f"{at}/cached_tokens_details")
+    cached_image = count(of_cached, "image_tokens", f"{at}/cached_tokens_details")
+    if cached_image:
+        tally.notes.append(CACHED_IMAGE_AS_CACHE_READ)
+    return {
+        TokenClass.CACHE_READ: _less(cached, cached_audio),
+        TokenClass.CACHE_WRITE_5M: count(parts, "cache_write_tokens", at),
+        TokenClass.INPUT_AUDIO: _less(count(parts, "audio_tokens", at), cached_audio),
+        TokenClass.CACHE_READ_AUDIO: cached_audio,
+        TokenClass.INPUT_IMAGE: _less(count(parts, "image_tokens", at), cached_image),
+    }
+
+
+def read_output(usage: Mapping[str, object], names: Names, tally: Tally) -> None:
+    """The output's classes, reasoning being part of the stated output."""
+    at = f"/{names.output_details}"
+    parts = details(usage, names.output_details)
+    split: dict[TokenClass, int | None] = {}
+    if parts:
+        split = {
+            TokenClass.REASONING: count(parts, "reasoning_tokens", at),
+            TokenClass.OUTPUT_AUDIO: count(parts, "audio_tokens", at),
+            TokenClass.OUTPUT_IMAGE: count(parts, "image_tokens", at),
+        }
+    total = count(usage, names.output)
+    tally.split(total, TokenClass.OUTPUT, split, total_at=f"/{names.output}", parts_at=at)
+
+
+def check_total(usage: Mapping[str, object], names: Names, tally: Tally, outside: int = 0) -> None:
+    """Note a total that is not the sum of its parts; ``outside`` is in neither of the two."""
+    total, prompt = count(usage, "total_tokens"), count(usage, names.prompt)
+    if total is None or prompt is None:
+        return
+    if total != prompt + (count(usage, names.output) or 0) + outside:
+        tally.notes.append(contradictory("/total_tokens"))
+
+
+def finish(usage: Mapping[str, object], tally: Tally, convention: str) -> NormalisedUsage:
+    """What stands beside the tokens: a transcription's seconds, and the tier where it is stated."""
+    duration = seconds(usage, "seconds")
+    if duration is not None:
+        tally.units[Unit.AUDIO_SECONDS] = duration
+    tier = plain_service_tier(text(usage, "service_tier"))
+    return tally.normalised(convention, service_tier=tier)
+
+
+def _less(whole: int | None, part: int | None) -> int | None:
+    if whole is None or part is None:
+        return whole
+    return whole - part

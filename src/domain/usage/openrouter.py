@@ -1,0 +1,25 @@
+"""OpenRouter's convention: OpenAI's, plus the cost that OpenRouter charged.
+
+Source: https://openrouter.ai/docs/use-cases/usage-accounting.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from domain.usage import openai
+from domain.usage.fields import ROUNDED, details, money
+from domain.usage.normalised import UPSTREAM_COST_INCLUDED, NormalisedUsage
+
+
+def read(usage: Mapping[str, object]) -> NormalisedUsage:
+    """A usage object with ``cost`` in credits, one of which is a dollar."""
+    plain = openai.read(usage)
+    cost = money(usage, "cost")
+    upstream = money(details(usage, "cost_details"), "upstream_inference_cost", "/cost_details")
+    if cost is None:
+        return replace(plain, convention="openrouter")
+    notes = plain.notes
+    if usage.get("is_byok") is True and upstream is not None:
+        # With the caller's own key `cost` is only the fee; the upstream charges the call itself.
+        cost, notes = ROUNDED.add(cost, upstream), (*notes, UPSTREAM_COST_INCLUDED)
+    return replace(plain, convention="openrouter", provider_cost_usd=cost, notes=notes)

@@ -1,0 +1,87 @@
+"""What one call used, in disjoint classes: every token stands in exactly one of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+
+class TokenClass(StrEnum):
+    """The classes that tokens are billed in. They never overlap, so a cost is a sum."""
+
+    INPUT = "input"
+    CACHE_READ = "cache_read"
+    CACHE_WRITE_5M = "cache_write_5m"
+    CACHE_WRITE_1H = "cache_write_1h"
+    OUTPUT = "output"
+    REASONING = "reasoning"
+    INPUT_AUDIO = "input_audio"
+    CACHE_READ_AUDIO = "cache_read_audio"
+    OUTPUT_AUDIO = "output_audio"
+    INPUT_IMAGE = "input_image"
+    OUTPUT_IMAGE = "output_image"
+    INPUT_VIDEO = "input_video"
+
+
+#: The classes that make up the prompt; long-context tiers look at their sum.
+PROMPT_CLASSES = frozenset(
+    {
+        TokenClass.INPUT,
+        TokenClass.CACHE_READ,
+        TokenClass.CACHE_WRITE_5M,
+        TokenClass.CACHE_WRITE_1H,
+        TokenClass.INPUT_AUDIO,
+        TokenClass.CACHE_READ_AUDIO,
+        TokenClass.INPUT_IMAGE,
+        TokenClass.INPUT_VIDEO,
+    }
+)
+
+
+class Unit(StrEnum):
+    """What is billed besides tokens."""
+
+    REQUESTS = "requests"
+    WEB_SEARCHES = "web_searches"
+    SEARCH_UNITS = "search_units"
+    IMAGES = "images"
+    AUDIO_SECONDS = "audio_seconds"
+    VIDEO_SECONDS = "video_seconds"
+    COMPUTE_SECONDS = "compute_seconds"
+    CHARACTERS = "characters"
+    PAGES = "pages"
+
+
+#: Units that may have decimals; all other quantities are whole.
+FRACTIONAL_UNITS = frozenset({Unit.AUDIO_SECONDS, Unit.VIDEO_SECONDS, Unit.COMPUTE_SECONDS})
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    """The canonical usage of one call. A class that is absent is unknown, not zero."""
+
+    tokens: Mapping[TokenClass, int] = field(default_factory=dict)
+    units: Mapping[Unit, Decimal] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing at all is known; a usage of explicit zeros is not empty."""
+        return not self.tokens and not self.units
+
+    @property
+    def prompt_tokens(self) -> int:
+        """All tokens of the prompt, cached ones included."""
+        return sum(n for name, n in self.tokens.items() if name in PROMPT_CLASSES)
+
+    @property
+    def total_tokens(self) -> int:
+        return sum(self.tokens.values())
+
+    def overridden_by(self, other: "TokenUsage") -> "TokenUsage":
+        """This usage with ``other`` on top.
+
+        Token classes of ``other`` replace all token classes here (they are one disjoint whole);
+        its units are added, each replacing the same unit.
+        """
+        tokens = other.tokens or self.tokens
+        return TokenUsage(tokens=dict(tokens), units={**self.units, **other.units})
