@@ -3,12 +3,13 @@
 import re
 import zlib
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 PREFIX = "tc_live_"
 BODY_LENGTH = 30
+USE_PRECISION = timedelta(minutes=1)
 _CHECKSUM_LENGTH = 6
 _FORM = re.compile(rf"{PREFIX}[0-9A-Za-z]{{{BODY_LENGTH + _CHECKSUM_LENGTH}}}", re.ASCII)
 
@@ -40,6 +41,10 @@ class ApiKey:
     def is_usable_at(self, now: datetime) -> bool:
         expired = self.expires_at is not None and self.expires_at <= now
         return self.revoked_at is None and not expired
+
+    def used_recently(self, now: datetime) -> bool:
+        """Whether the last use is known to the minute, so that it need not be written again."""
+        return self.last_used_at is not None and now - self.last_used_at < USE_PRECISION
 
     def revoked(self, now: datetime) -> "ApiKey":
         """This key revoked; revoking again keeps the first time."""

@@ -7,9 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.errors import Invalid
-from domain.money import MOST_USD
+from domain.money import EXACT, MOST_USD
 from domain.period import Interval, Span, span_containing, zone
 from domain.report import Dimension, EventFilter
+from domain.text import check_name
 
 #: What a budget may be scoped to, besides tags.
 SCOPE_DIMENSIONS = (
@@ -71,7 +72,7 @@ class BudgetTerms:
     ``allow``, or an amount in US dollars. Thresholds are percents of the limit.
 
     Raises:
-        Invalid: no positive limit, a threshold outside 1 to 1,000, or no such time zone.
+        Invalid: no name, no positive limit, a threshold outside 1 to 1,000, or no such time zone.
     """
 
     name: str
@@ -85,7 +86,8 @@ class BudgetTerms:
     unpriced: str | Decimal = "block"
 
     def __post_init__(self) -> None:
-        if not 0 < self.limit_usd <= MOST_USD:
+        object.__setattr__(self, "name", check_name(self.name, "/name"))
+        if not self.limit_usd.is_finite() or not 0 < self.limit_usd <= MOST_USD:
             raise Invalid.at("/limit_usd", "must be above 0 and at most 1000000 US dollars")
         zone(self.timezone, "/timezone")
         for name in ("thresholds", "forecast_thresholds"):
@@ -147,7 +149,7 @@ class Budget:
         return BudgetStatus(
             period=period,
             spent_usd=spent_usd,
-            remaining_usd=max(self.terms.limit_usd - spent_usd, Decimal(0)),
+            remaining_usd=max(EXACT.subtract(self.terms.limit_usd, spent_usd), Decimal(0)),
             used_share=float(spent_usd / self.terms.limit_usd),
             forecast_usd=_forecast(spent_usd, period, now),
             state=self._state(spent_usd),
@@ -157,9 +159,10 @@ class Budget:
         if spent_usd >= self.terms.limit_usd:
             return BudgetState.EXCEEDED
         lowest = min(self.terms.thresholds, default=None)
-        if lowest is not None and spent_usd * 100 >= self.terms.limit_usd * lowest:
-            return BudgetState.WARNING
-        return BudgetState.OK
+        if lowest is None:
+            return BudgetState.OK
+        due = EXACT.multiply(self.terms.limit_usd, lowest).scaleb(-2, EXACT)
+        return BudgetState.WARNING if spent_usd >= due else BudgetState.OK
 
 
 def _forecast(spent_usd: Decimal, period: Span, now: datetime) -> Decimal | None:

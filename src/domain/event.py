@@ -136,7 +136,12 @@ def _check_tags(tags: Mapping[str, str]) -> None:
         raise Invalid.at("/tags", f"must have at most {MOST_TAGS} entries", code="too_many_tags")
     for name, value in tags.items():
         check_text(name, "/tags", longest=LONGEST_TAG_NAME, shortest=1)
-        check_text(value, f"/tags/{name}")
+        check_text(value, f"/tags/{_escaped(name)}")
+
+
+def _escaped(name: str) -> str:
+    """A key as it stands in a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +168,8 @@ class Event:
 
         Tells a repeated event from another one under the same id.
         """
-        return sha256(json.dumps(_content(self), sort_keys=True).encode()).digest()
+        # A provider's usage may hold a Decimal where its JSON has a fraction.
+        return sha256(json.dumps(_content(self), sort_keys=True, default=str).encode()).digest()
 
 
 def _content(event: Event) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Spans of local time: days, weeks and months in an IANA time zone, as UTC instants."""
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -10,6 +11,9 @@ from domain.errors import Invalid
 
 #: More buckets than any chart can show.
 MOST_BUCKETS = 2_000
+#: In the system's folder of zones and not of IANA: this machine's own zone, and its copies of the
+#: zones, in one of which leap seconds move every instant.
+_OF_THE_SYSTEM = ("localtime", "posix", "right/")
 
 
 class Interval(StrEnum):
@@ -44,19 +48,31 @@ def zone(name: str, pointer: str = "/tz") -> ZoneInfo:
     Raises:
         Invalid: with code ``invalid_timezone``.
     """
+    refusal = Invalid.at(
+        pointer, "must be an IANA time zone such as Europe/Berlin", code="invalid_timezone"
+    )
+    if name.startswith(_OF_THE_SYSTEM):
+        raise refusal
     try:
         # A name of absurd length or with a NUL raises OSError or ValueError, not "not found".
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise Invalid.at(
-            pointer, "must be an IANA time zone such as Europe/Berlin", code="invalid_timezone"
-        ) from None
+        raise refusal from None
 
 
 def span_containing(instant: datetime, interval: Interval, tz: tzinfo) -> Span:
-    """The local hour, day, week or month that ``instant`` lies in."""
+    """The local hour, day, week or month that ``instant`` lies in.
+
+    A day begins when its date first does. The two hours of one name in autumn stay two, and an
+    hour in which the clock is moved ends there.
+    """
+    if interval is Interval.HOUR:
+        return _hour_containing(instant, tz)
     start = _floor(instant, interval, tz)
-    return Span(start, _next(start, interval, tz))
+    end = _next(start, interval, tz)
+    # Where the clock is set back over midnight, the late evening comes once more after the new
+    # date began, and belongs to the new date.
+    return Span(start, end) if instant < end else Span(end, _next(end, interval, tz))
 
 
 def buckets(span: Span, interval: Interval, tz: tzinfo) -> list[Span]:
@@ -68,7 +84,7 @@ def buckets(span: Span, interval: Interval, tz: tzinfo) -> list[Span]:
     pieces: list[Span] = []
     start = span.start
     while start < span.end:
-        end = min(_next(_floor(start, interval, tz), interval, tz), span.end)
+        end = min(span_containing(start, interval, tz).end, span.end)
         pieces.append(Span(start, end))
         if len(pieces) > MOST_BUCKETS:
             detail = f"would cut this range into more than {MOST_BUCKETS} pieces"
@@ -86,12 +102,23 @@ def interval_for(span: Span) -> Interval:
     return Interval.WEEK if span.length <= timedelta(days=366) else Interval.MONTH
 
 
+def _hour_containing(instant: datetime, tz: tzinfo) -> Span:
+    local = instant.astimezone(tz)
+    past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    start = instant.astimezone(UTC) - past
+
+    def is_moved(second: int) -> bool:
+        there = (start + timedelta(seconds=second)).astimezone(tz)
+        return there.utcoffset() != local.utcoffset()
+
+    hour, here = range(3600), int(past.total_seconds())
+    first = bisect_left(hour, x=True, hi=here, key=lambda second: not is_moved(second))
+    last = bisect_left(hour, x=True, lo=here, key=is_moved)
+    return Span(start + timedelta(seconds=first), start + timedelta(seconds=last))
+
+
 def _floor(instant: datetime, interval: Interval, tz: tzinfo) -> datetime:
     local = instant.astimezone(tz)
-    if interval is Interval.HOUR:
-        # In UTC, so that the two hours of one name in autumn stay two.
-        past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-        return instant.astimezone(UTC) - past
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     if interval is Interval.WEEK:
         midnight -= timedelta(days=midnight.weekday())
@@ -101,10 +128,6 @@ def _floor(instant: datetime, interval: Interval, tz: tzinfo) -> datetime:
 
 
 def _next(start: datetime, interval: Interval, tz: tzinfo) -> datetime:
-    if interval is Interval.HOUR:
-        following = _floor(start + timedelta(hours=1), interval, tz)
-        # Where a zone moves by half an hour, one hour is shorter or longer than sixty minutes.
-        return following if following > start else start + timedelta(hours=1)
     steps: dict[Interval, Callable[[datetime], datetime]] = {
         Interval.DAY: lambda day: day + timedelta(days=1),
         Interval.WEEK: lambda day: day + timedelta(days=7),

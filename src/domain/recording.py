@@ -74,14 +74,15 @@ def _cost(
         at=reported.timestamp,
         prompt_tokens=usage.prompt_tokens,
         service_tier=service_tier,
-        speed=reported.speed,
-        region=reported.region,
+        speed=reported.speed or normalised.speed,
+        region=reported.region or normalised.region,
     )
     stated = reported.provider_cost_usd
     known = UsageKnowledge(
         usage=usage,
         failed_before_output=_failed_before_output(reported),
-        is_cut_off=reported.usage_status in (UsageStatus.PARTIAL, UsageStatus.MISSING),
+        is_cut_off=normalised.is_doubtful
+        or reported.usage_status in (UsageStatus.PARTIAL, UsageStatus.MISSING),
         is_estimated=reported.usage_status is UsageStatus.ESTIMATED,
     )
     provider_cost = normalised.provider_cost_usd if stated is None else stated

@@ -7,6 +7,10 @@ from domain.errors import Invalid
 
 #: PostgreSQL stores no NUL, and UTF-8 has no lone surrogates.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+#: Unicode's categories of control characters, and of separators of lines and paragraphs.
+_CONTROL = frozenset({"Cc", "Zl", "Zp"})
+#: With them, those that print nothing: formats and spaces.
+_INVISIBLE = _CONTROL | {"Cf", "Zs"}
 
 
 def check_text(value: str, pointer: str, *, longest: int = 256, shortest: int = 0) -> str:
@@ -38,6 +42,9 @@ def check_name(value: str, pointer: str, *, longest: int = 100) -> str:
     """
     name = unicodedata.normalize("NFC", check_text(value, pointer, longest=4 * longest)).strip()
     check_text(name, pointer, longest=longest, shortest=1)
-    if any(unicodedata.category(character) == "Cc" for character in name):
+    categories = {unicodedata.category(character) for character in name}
+    if not categories.isdisjoint(_CONTROL):
         raise Invalid.at(pointer, "must not contain control characters", code="invalid_text")
+    if categories <= _INVISIBLE:
+        raise Invalid.at(pointer, "must be visible", code="invalid_text")
     return name

@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from adapters.embedded_postgres.errors import (
     DataFolderInUse,
     DidNotStart,
-    EmbeddedPostgresError,
     OtherMajorVersion,
 )
 from adapters.embedded_postgres.server import EmbeddedPostgres
@@ -319,8 +318,3 @@ def test_root_without_user_namespaces_is_told_what_to_do(tmp_path: Path) -> None
     assert done.returncode == 1
     assert "UserRefused: PostgreSQL runs neither as root" in done.stderr
     assert "DATABASE_URL" in done.stderr
-
-
-def test_every_error_is_one_kind_for_the_caller() -> None:
-    assert issubclass(DataFolderInUse, EmbeddedPostgresError)
-    assert issubclass(DidNotStart, EmbeddedPostgresError)

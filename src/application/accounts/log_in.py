@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import ceil
 
 from application.accounts.session_opening import OpenedSession, open_session
 from application.ports.clock import Clock
@@ -113,4 +114,5 @@ def _bucket(text: str) -> bytes:
 
 
 def _seconds_until(then: datetime, now: datetime) -> int:
-    return max(1, int((then - now).total_seconds()))
+    # Rounded up: who waits as long as that is let in.
+    return max(1, ceil((then - now).total_seconds()))

@@ -19,9 +19,7 @@ class OpenedSession:
     session: Session
 
 
-def open_session(
-    uow: UnitOfWork, user: User, secrets: Secrets, clock: Clock
-) -> OpenedSession:
+def open_session(uow: UnitOfWork, user: User, secrets: Secrets, clock: Clock) -> OpenedSession:
     """Store a session under a new token, never one that the browser brought along."""
     token = secrets.token()
     now = clock.now()

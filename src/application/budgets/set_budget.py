@@ -1,7 +1,8 @@
 """An owner or admin limits what may be spent."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from application.budgets.list_budgets import BudgetWithStatus, with_status
 from application.ports.clock import Clock
@@ -13,10 +14,10 @@ from domain.errors import NotFound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetBudgetRequest:
-    """``budget_id`` None makes a new budget; else ``terms`` makes the new terms from the old."""
+    """``changes`` are fields of ``BudgetTerms``; ``budget_id`` None makes a new budget of them."""
 
     organization_id: str
-    terms: Callable[[BudgetTerms | None], BudgetTerms]
+    changes: Mapping[str, Any]
     budget_id: str | None = None
 
 
@@ -30,9 +31,7 @@ class SetBudget:
         Invalid: the terms contradict themselves.
     """
 
-    def __init__(
-        self, units_of_work: UnitsOfWork, identifiers: Identifiers, clock: Clock
-    ) -> None:
+    def __init__(self, units_of_work: UnitsOfWork, identifiers: Identifiers, clock: Clock) -> None:
         self._units_of_work = units_of_work
         self._identifiers = identifiers
         self._clock = clock
@@ -53,7 +52,7 @@ class SetBudget:
         budget = Budget(
             id=self._identifiers.new(),
             organization_id=request.organization_id,
-            terms=request.terms(None),
+            terms=BudgetTerms(**request.changes),
             version=1,
             created_at=now,
             updated_at=now,
@@ -65,6 +64,6 @@ class SetBudget:
         old = uow.budgets.get(request.organization_id, budget_id)
         if old is None:
             raise NotFound("There is no such budget.")
-        budget = old.revised(request.terms(old.terms), self._clock.now())
+        budget = old.revised(replace(old.terms, **request.changes), self._clock.now())
         uow.budgets.update(request.organization_id, budget)
         return budget

@@ -39,8 +39,9 @@ class AuthenticateKey:
                 raise Forbidden(
                     f"This key lacks the scope '{request.scope}'.", code="missing_scope"
                 )
-            uow.api_keys.mark_used(key.organization_id, key.id, now)
-            uow.commit()
+            if not key.used_recently(now):
+                uow.api_keys.mark_used(key.organization_id, key.id, now)
+                uow.commit()
         return key
 
 

@@ -31,7 +31,5 @@ class ListMembers:
         with self._units_of_work() as uow:
             return People(
                 members=tuple(uow.members.list(request.organization_id)),
-                invitations=tuple(
-                    uow.invitations.list(request.organization_id, self._clock.now())
-                ),
+                invitations=tuple(uow.invitations.list(request.organization_id, self._clock.now())),
             )

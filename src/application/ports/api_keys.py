@@ -34,4 +34,4 @@ class ApiKeyRepository(Protocol):
 
     @abstractmethod
     def mark_used(self, organization_id: str, key_id: str, now: datetime) -> None:
-        """Remember the last use, to the minute: more often is not written."""
+        """Remember the last use."""

@@ -16,7 +16,7 @@ class SignInAttempts(Protocol):
     def count(self, bucket: bytes, now: datetime, window_start: datetime) -> tuple[int, datetime]:
         """Count one more attempt; its number in the window, and when the window began.
 
-        A window that began before ``window_start`` is over, and a new one begins at ``now``.
+        A window that began at or before ``window_start`` is over; a new one begins at ``now``.
         """
 
     @abstractmethod
@@ -29,4 +29,4 @@ class SignInAttempts(Protocol):
 
     @abstractmethod
     def delete_before(self, window_start: datetime) -> int:
-        """Remove windows that began before ``window_start``; how many."""
+        """Remove windows that began at or before ``window_start``; how many."""

@@ -55,8 +55,11 @@ class UnitsOfWork(Protocol):
     """Begins units of work."""
 
     @abstractmethod
-    def __call__(self) -> UnitOfWork:
-        """A new unit of work, to be entered with ``with``."""
+    def __call__(self, *, snapshot: bool = False) -> UnitOfWork:
+        """A new unit of work, to be entered with ``with``.
+
+        In a ``snapshot`` every read sees the same moment, and nothing can be written.
+        """
 
     @abstractmethod
     def check(self) -> None:

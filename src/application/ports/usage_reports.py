@@ -27,7 +27,3 @@ class UsageReports(Protocol):
     @abstractmethod
     def spent(self, selection: EventSelection) -> Decimal:
         """The sum of the known costs; 0 where there are none."""
-
-    @abstractmethod
-    def values(self, organization_id: str, by: GroupBy, span: Span, limit: int) -> list[str]:
-        """The values of one dimension that occur in ``span``, in order, at most ``limit``."""

@@ -49,13 +49,11 @@ class ListEvents:
         self._clock = clock
 
     def __call__(self, request: ListEventsRequest) -> EventPage:
-        span = span_of_report(
-            request.start, request.end, zone(request.timezone), self._clock.now()
-        )
+        span = span_of_report(request.start, request.end, zone(request.timezone), self._clock.now())
         selection = EventSelection(
             organization_id=request.organization_id, span=span, filter=request.filter
         )
-        with self._units_of_work() as uow:
+        with self._units_of_work(snapshot=True) as uow:
             # One more than asked for tells whether there is another page.
             events = uow.events.page(
                 selection, request.sort, after=request.after, limit=request.limit + 1

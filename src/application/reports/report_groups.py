@@ -56,12 +56,10 @@ class ReportGroups:
         self._clock = clock
 
     def __call__(self, request: ReportGroupsRequest) -> GroupReport:
-        span = span_of_report(
-            request.start, request.end, zone(request.timezone), self._clock.now()
-        )
+        span = span_of_report(request.start, request.end, zone(request.timezone), self._clock.now())
         selection = EventSelection(
             organization_id=request.organization_id, span=span, filter=request.filter
         )
-        with self._units_of_work() as uow:
+        with self._units_of_work(snapshot=True) as uow:
             rows = tuple(uow.usage_reports.groups(selection, request.by))
         return GroupReport(span=span, timezone=request.timezone, rows=rows)

@@ -59,7 +59,7 @@ class ReportUsage:
         before = EventSelection(
             organization_id=request.organization_id, span=span.before, filter=request.filter
         )
-        with self._units_of_work() as uow:
+        with self._units_of_work(snapshot=True) as uow:
             return UsageOverview(
                 span=span,
                 timezone=request.timezone,

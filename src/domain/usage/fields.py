@@ -5,14 +5,13 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from types import MappingProxyType
 
 from domain.errors import Invalid
+from domain.money import MOST_DECIMALS, MOST_USD, decimals_of
 
 MAX_COUNT = 10**9
-_MAX_COST_USD = Decimal(10**6)
 _MAX_TEXT = 64
 _NANO = Decimal("1e-9")
-_ATTO = Decimal("1e-18")
 #: Never the thread's own context, which anybody may have changed.
-ROUNDED = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_ROUNDED = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
@@ -71,21 +70,17 @@ def seconds(source: Mapping[str, object], key: str) -> Decimal | None:
         return None
     if not 0 <= value <= MAX_COUNT:
         raise refused(f"/{key}", "expected 0 to 1000000000 seconds")
-    return value if value == value.to_integral_value() else value.quantize(_NANO, context=ROUNDED)
+    return value if value == value.to_integral_value() else value.quantize(_NANO, context=_ROUNDED)
 
 
 def money(source: Mapping[str, object], key: str, parent: str = "") -> Decimal | None:
-    """US dollars from 0 to 10^6: a decimal string or a number. Raises ``Invalid``.
-
-    Read exactly; what binary floats add beyond the 18th decimal is rounded off, half to even.
-    """
+    """US dollars from 0 to 10^6, read exactly: a decimal string or a number. Raises ``Invalid``."""
     value = _decimal(source.get(key), f"{parent}/{key}")
     if value is None:
         return None
-    if not 0 <= value <= _MAX_COST_USD:
-        raise refused(f"{parent}/{key}", "expected 0 to 1000000 dollars")
-    stored = value.quantize(_ATTO, context=ROUNDED)
-    return value if value == stored else stored
+    if not 0 <= value <= MOST_USD or decimals_of(value) > MOST_DECIMALS:
+        raise refused(f"{parent}/{key}", f"expected 0 to {MOST_USD} dollars")
+    return value
 
 
 def text(source: Mapping[str, object], key: str) -> str | None:

@@ -6,6 +6,8 @@ from domain.usage import anthropic, deepseek, gemini, mistral, openai, openroute
 from domain.usage.normalised import NO_CONVENTION, NormalisedUsage
 from domain.usage.token_usage import TokenUsage
 
+__all__ = ["NormalisedUsage", "normalise"]
+
 Convention = Callable[[Mapping[str, object]], NormalisedUsage]
 
 _CONVENTIONS: dict[str, Convention] = {

@@ -32,6 +32,9 @@ def incomplete(pointer: str) -> str:
     return f"incomplete_usage:{pointer}"
 
 
+_DOUBTS = ("contradictory_usage", "incomplete_usage", ITERATIONS_NOT_COUNTED)
+
+
 @dataclass(frozen=True, slots=True)
 class NormalisedUsage:
     """A usage object, read.
@@ -47,6 +50,11 @@ class NormalisedUsage:
     notes: tuple[str, ...] = ()
     speed: str | None = None
     region: str | None = None
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether tokens may be missing or in the wrong class, so that a cost is not exact."""
+        return any(note.startswith(_DOUBTS) for note in self.notes)
 
 
 @dataclass(slots=True)

@@ -6,8 +6,9 @@ Source: https://openrouter.ai/docs/use-cases/usage-accounting.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from domain.money import EXACT
 from domain.usage import openai
-from domain.usage.fields import ROUNDED, details, money
+from domain.usage.fields import details, money
 from domain.usage.normalised import UPSTREAM_COST_INCLUDED, NormalisedUsage
 
 
@@ -21,5 +22,5 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
     notes = plain.notes
     if usage.get("is_byok") is True and upstream is not None:
         # With the caller's own key `cost` is only the fee; the upstream charges the call itself.
-        cost, notes = ROUNDED.add(cost, upstream), (*notes, UPSTREAM_COST_INCLUDED)
+        cost, notes = EXACT.add(cost, upstream), (*notes, UPSTREAM_COST_INCLUDED)
     return replace(plain, convention="openrouter", provider_cost_usd=cost, notes=notes)

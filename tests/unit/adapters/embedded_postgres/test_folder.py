@@ -81,7 +81,11 @@ def test_a_foreign_folder_in_the_place_of_the_cluster_is_left_alone(folder: Data
 
 
 @pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="reads /proc")
-@pytest.mark.parametrize("content", ["", f"{os.getpid()}\n/somewhere\n", "not a number\n"])
+@pytest.mark.parametrize(
+    "content",
+    ["", f"{os.getpid()}\n/somewhere\n", "not a number\n"],
+    ids=["empty", "a living stranger", "damaged"],
+)
 def test_a_pid_file_that_names_no_server_of_this_folder_is_removed(
     folder: DataFolder, content: str
 ) -> None:

@@ -1,0 +1,71 @@
+"""Events in memory."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from adapters.memory.selections import select
+from adapters.memory.state import State
+from application.ports.events import EventPosition, EventStore, Fate
+from domain.event import Event
+from domain.report import EventSelection, EventSort
+
+#: Unknown values after known ones, then by value, then by id: the order of a page, backwards.
+_Place = tuple[bool, datetime | Decimal | int, str]
+
+
+class InMemoryEventStore(EventStore):
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def append(self, organization_id: str, events: Sequence[Event]) -> list[Fate]:
+        return [self._append(organization_id, event) for event in events]
+
+    def get(self, organization_id: str, event_id: str) -> Event | None:
+        return self._state.events.get((organization_id, event_id))
+
+    def page(
+        self,
+        selection: EventSelection,
+        sort: EventSort,
+        *,
+        after: EventPosition | None = None,
+        limit: int = 50,
+    ) -> list[Event]:
+        placed = [(_place(_value(event, sort), event.id), event) for event in self._in(selection)]
+        if after is not None:
+            last = _place(_parsed(after.value, sort), after.id)
+            placed = [(place, event) for place, event in placed if place < last]
+        placed.sort(key=lambda entry: entry[0], reverse=True)
+        return [event for _, event in placed[:limit]]
+
+    def has_any(self, organization_id: str) -> bool:
+        return any(owner == organization_id for owner, _ in self._state.events)
+
+    def _append(self, organization_id: str, event: Event) -> Fate:
+        first = self.get(organization_id, event.id)
+        if first is None:
+            self._state.events[organization_id, event.id] = event
+            return Fate.ACCEPTED
+        return Fate.DUPLICATE if first.fingerprint == event.fingerprint else Fate.CONFLICT
+
+    def _in(self, selection: EventSelection) -> list[Event]:
+        return list(select(self._state, selection))
+
+
+def _place(value: datetime | Decimal | int | None, event_id: str) -> _Place:
+    return (False, 0, event_id) if value is None else (True, value, event_id)
+
+
+def _value(event: Event, sort: EventSort) -> datetime | Decimal | int | None:
+    if sort is EventSort.TIMESTAMP:
+        return event.reported.timestamp
+    return event.cost.cost_usd if sort is EventSort.COST else event.reported.latency_ms
+
+
+def _parsed(value: str | None, sort: EventSort) -> datetime | Decimal | int | None:
+    if value is None:
+        return None
+    if sort is EventSort.TIMESTAMP:
+        return datetime.fromisoformat(value)
+    return Decimal(value) if sort is EventSort.COST else int(value)

@@ -1,0 +1,22 @@
+"""Organizations in memory."""
+
+from adapters.memory.state import State
+from application.ports.organizations import OrganizationRepository
+from domain.errors import Conflict
+from domain.organization import Organization
+
+
+class InMemoryOrganizationRepository(OrganizationRepository):
+    def __init__(self, state: State) -> None:
+        self._organizations = state.organizations
+
+    def add(self, organization: Organization) -> None:
+        if not self.is_slug_free(organization.slug):
+            raise Conflict("This slug is taken.", code="slug_taken")
+        self._organizations[organization.id] = organization
+
+    def get(self, organization_id: str) -> Organization | None:
+        return self._organizations.get(organization_id)
+
+    def is_slug_free(self, slug: str) -> bool:
+        return all(organization.slug != slug for organization in self._organizations.values())

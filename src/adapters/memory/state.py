@@ -1,0 +1,39 @@
+"""Everything that is stored, as tables of immutable domain objects."""
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.api_key import ApiKey
+from domain.budget import Budget
+from domain.event import Event
+from domain.organization import Invitation, Member, Organization
+from domain.session import Session
+from domain.user import User
+
+
+class AttemptWindow(NamedTuple):
+    """How many attempts a bucket has seen since ``began_at``."""
+
+    attempts: int
+    began_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One table per port. Keys are ids, hashes, or pairs that begin with an organization's id."""
+
+    users: dict[str, User] = field(default_factory=dict)
+    sessions: dict[bytes, Session] = field(default_factory=dict)
+    sign_in_attempts: dict[bytes, AttemptWindow] = field(default_factory=dict)
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    #: By user, because a user is a member of at most one organization.
+    members: dict[str, Member] = field(default_factory=dict)
+    invitations: dict[tuple[str, str], Invitation] = field(default_factory=dict)
+    api_keys: dict[tuple[str, str], ApiKey] = field(default_factory=dict)
+    events: dict[tuple[str, str], Event] = field(default_factory=dict)
+    budgets: dict[tuple[str, str], Budget] = field(default_factory=dict)
+
+    def copy(self) -> "State":
+        """The same rows in tables of their own."""
+        return State(*(dict(getattr(self, table.name)) for table in fields(self)))

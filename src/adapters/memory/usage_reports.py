@@ -1,0 +1,111 @@
+"""Sums and distributions over the events in memory."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil
+
+from adapters.memory.selections import select, value_of
+from adapters.memory.state import State
+from application.ports.usage_reports import UsageReports
+from domain.event import Event, Status
+from domain.money import exact_sum
+from domain.period import Span
+from domain.report import (
+    Coverage,
+    Distribution,
+    EventSelection,
+    GroupBy,
+    GroupRow,
+    Measures,
+    SeriesPoint,
+)
+from domain.usage.token_usage import TokenClass
+
+
+class InMemoryUsageReports(UsageReports):
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def measures(self, selection: EventSelection) -> Measures:
+        return _measures(list(select(self._state, selection)))
+
+    def series(self, selection: EventSelection, buckets: Sequence[Span]) -> list[SeriesPoint]:
+        events = list(select(self._state, selection))
+        return [_point(span, events) for span in buckets]
+
+    def groups(self, selection: EventSelection, by: GroupBy) -> list[GroupRow]:
+        groups: dict[tuple[str | None, ...], list[Event]] = {}
+        for event in select(self._state, selection):
+            values = tuple(value_of(event, each) for each in by)
+            groups.setdefault(values, []).append(event)
+        rows = [GroupRow(group=group, measures=_measures(found)) for group, found in groups.items()]
+        return sorted(rows, key=_order)
+
+    def spent(self, selection: EventSelection) -> Decimal:
+        return _sum_of_known(event.cost.cost_usd for event in select(self._state, selection))
+
+
+def _order(row: GroupRow) -> tuple[bool, Decimal, list[tuple[bool, str]]]:
+    """Costliest first, unknown last; then by the order of code points, None last."""
+    cost = row.measures.cost_usd
+    ties = [(value is None, value or "") for value in row.group]
+    return cost is None, -(cost or Decimal(0)), ties
+
+
+def _measures(events: Sequence[Event]) -> Measures:
+    return Measures(
+        cost_usd=_cost(events),
+        calls=len(events),
+        errors=_errors(events),
+        tokens=_tokens(events),
+        latency_ms=_distribution(event.reported.latency_ms for event in events),
+        time_to_first_token_ms=_distribution(
+            event.reported.time_to_first_token_ms for event in events
+        ),
+        cache_savings_usd=_sum_of_known(event.cost.cache_savings_usd for event in events),
+        coverage=Coverage.of(Counter(event.cost.source for event in events)),
+    )
+
+
+def _point(span: Span, events: Iterable[Event]) -> SeriesPoint:
+    inside = [event for event in events if span.start <= event.reported.timestamp < span.end]
+    return SeriesPoint(
+        span=span,
+        cost_usd=_cost(inside),
+        calls=len(inside),
+        errors=_errors(inside),
+        tokens=sum(event.usage.total_tokens for event in inside),
+    )
+
+
+def _cost(events: Sequence[Event]) -> Decimal | None:
+    if events and all(event.cost.cost_usd is None for event in events):
+        return None
+    return _sum_of_known(event.cost.cost_usd for event in events)
+
+
+def _sum_of_known(amounts: Iterable[Decimal | None]) -> Decimal:
+    return exact_sum(amount for amount in amounts if amount is not None)
+
+
+def _errors(events: Iterable[Event]) -> int:
+    return sum(event.reported.status is Status.ERROR for event in events)
+
+
+def _tokens(events: Iterable[Event]) -> dict[TokenClass, int]:
+    total: dict[TokenClass, int] = {}
+    for event in events:
+        for name, number in event.usage.tokens.items():
+            total[name] = total.get(name, 0) + number
+    return total
+
+
+def _distribution(durations: Iterable[int | None]) -> Distribution:
+    known = sorted(duration for duration in durations if duration is not None)
+    if not known:
+        return Distribution()
+    mean = float(Fraction(sum(known), len(known)))
+    p50, p95, p99 = (known[ceil(share * len(known)) - 1] for share in (0.5, 0.95, 0.99))
+    return Distribution(mean=round(mean, 3), p50=p50, p95=p95, p99=p99)

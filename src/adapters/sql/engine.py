@@ -1,0 +1,53 @@
+"""The connection pool, and the one place where a driver's errors become the domain's."""
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from adapters.sql.constraints import conflict_for
+from domain.errors import TrueComputeError, Unavailable
+
+#: A statement that runs longer is a fault, not a wait. Seconds of patience for a connection.
+_STATEMENT_TIMEOUT_MS = 15_000
+_LOCK_TIMEOUT_MS = 5_000
+_CONNECT_TIMEOUT_S = 5
+_POOL_TIMEOUT_S = 5
+
+
+def create_pool(url: str, *, size: int = 8) -> Engine:
+    """An engine for psycopg 3 whose errors are ``Unavailable`` or ``Conflict`` where they can be.
+
+    Nothing is connected yet. Durability needs PostgreSQL's own settings and is not weakened here.
+    """
+    options = (
+        f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c lock_timeout={_LOCK_TIMEOUT_MS}"
+        " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+    )
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        pool_size=size,
+        max_overflow=2,
+        pool_timeout=_POOL_TIMEOUT_S,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": _CONNECT_TIMEOUT_S},
+    )
+    event.listen(engine, "handle_error", _translate)
+    return engine
+
+
+def _translate(context: ExceptionContext) -> None:
+    error = _domain_error(context.sqlalchemy_exception)
+    if error is not None and not context.is_pre_ping:
+        raise error from context.original_exception
+
+
+def _domain_error(error: Exception | None) -> TrueComputeError | None:
+    if not isinstance(error, DBAPIError):
+        return None
+    if isinstance(error.orig, UniqueViolation):
+        return conflict_for(error.orig.diag.constraint_name)
+    # Away, restarting, full, too slow, deadlocked: in each case a retry is right.
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return Unavailable("The database is not available. Try again shortly.")
+    return None

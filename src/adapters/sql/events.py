@@ -1,0 +1,130 @@
+"""Events in PostgreSQL."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.sql.event_rows import to_event, to_row
+from adapters.sql.selections import conditions
+from adapters.sql.tables import events, quotes
+from application.ports.events import EventPosition, EventStore, Fate
+from domain.event import Event
+from domain.report import EventSelection, EventSort
+from domain.text import has_unstorable
+
+
+class SqlEventStore(EventStore):
+    """Deduplication is the insert itself: the primary key decides, whoever is first."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append(self, organization_id: str, events: Sequence[Event]) -> list[Fate]:
+        if not events:
+            return []
+        self._add_quotes(events)
+        rows = [to_row(event) for event in events]
+        inserted = self._insert(rows)
+        first = self._stored_fingerprints(organization_id, [row["id"] for row in rows], inserted)
+        fates: list[Fate] = []
+        for row in rows:
+            if row["id"] in inserted:
+                # The first of this id within the batch is the one that was stored.
+                inserted.remove(row["id"])
+                first[row["id"]] = row["fingerprint"]
+                fates.append(Fate.ACCEPTED)
+            else:
+                same = first[row["id"]] == row["fingerprint"]
+                fates.append(Fate.DUPLICATE if same else Fate.CONFLICT)
+        return fates
+
+    def get(self, organization_id: str, event_id: str) -> Event | None:
+        if has_unstorable(event_id):
+            return None
+        found = _SELECT.where(events.c.organization_id == organization_id, events.c.id == event_id)
+        row = self._connection.execute(found).one_or_none()
+        return None if row is None else to_event(row._asdict())
+
+    def page(
+        self,
+        selection: EventSelection,
+        sort: EventSort,
+        *,
+        after: EventPosition | None = None,
+        limit: int = 50,
+    ) -> list[Event]:
+        column = _SORT_COLUMNS[sort]
+        found = _SELECT.where(*conditions(selection))
+        if after is not None:
+            found = found.where(_behind(column, _sort_value(sort, after.value), after.id))
+        ordered = found.order_by(column.desc().nulls_last(), _by_id.desc()).limit(limit)
+        return [to_event(row._asdict()) for row in self._connection.execute(ordered)]
+
+    def has_any(self, organization_id: str) -> bool:
+        found = select(events.c.id).where(events.c.organization_id == organization_id).limit(1)
+        return self._connection.execute(found).one_or_none() is not None
+
+    def _add_quotes(self, new: Iterable[Event]) -> None:
+        applied = {event.cost.quote.digest: event.cost.quote for event in new if event.cost.quote}
+        if applied:
+            self._connection.execute(
+                insert(quotes).on_conflict_do_nothing(),
+                [
+                    {"digest": digest, "document": applied[digest].as_document()}
+                    for digest in sorted(applied)
+                ],
+            )
+
+    def _insert(self, rows: Sequence[dict[str, Any]]) -> set[str]:
+        # In the order of ids, so that two batches with the same ids wait and never deadlock.
+        inserted = self._connection.execute(
+            insert(events)
+            .on_conflict_do_nothing(index_elements=[events.c.organization_id, events.c.id])
+            .returning(events.c.id),
+            sorted(rows, key=lambda row: str(row["id"])),
+        )
+        return set(inserted.scalars())
+
+    def _stored_fingerprints(
+        self, organization_id: str, ids: Sequence[str], inserted: set[str]
+    ) -> dict[str, bytes]:
+        known = [event_id for event_id in ids if event_id not in inserted]
+        if not known:
+            return {}
+        found = select(events.c.id, events.c.fingerprint).where(
+            events.c.organization_id == organization_id, events.c.id.in_(known)
+        )
+        return {row.id: row.fingerprint for row in self._connection.execute(found)}
+
+
+_SELECT: Select[Any] = select(events, quotes.c.document).outerjoin(
+    quotes, quotes.c.digest == events.c.quote_digest
+)
+
+_SORT_COLUMNS: dict[EventSort, ColumnElement[Any]] = {
+    EventSort.TIMESTAMP: events.c.timestamp,
+    EventSort.COST: events.c.cost_usd,
+    EventSort.LATENCY: events.c.latency_ms,
+}
+
+#: The order of bytes is the same in every locale, and in the memory adapter.
+_by_id = events.c.id.collate("C")
+
+
+def _sort_value(sort: EventSort, value: str | None) -> datetime | Decimal | int | None:
+    if value is None:
+        return None
+    if sort is EventSort.TIMESTAMP:
+        return datetime.fromisoformat(value)
+    return Decimal(value) if sort is EventSort.COST else int(value)
+
+
+def _behind(column: ColumnElement[Any], value: object, event_id: str) -> ColumnElement[bool]:
+    if value is None:
+        return and_(column.is_(None), _by_id < event_id)
+    same = and_(column == value, _by_id < event_id)
+    return or_(column < value, same, column.is_(None))

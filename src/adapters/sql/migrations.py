@@ -1,0 +1,43 @@
+"""The steps that bring a database to the tables of this version."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+_FOLDER = Path(__file__).parents[3] / "alembic"
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Run the missing migrations up to ``revision``; several processes may do so at once.
+
+    Raises:
+        alembic.util.CommandError: the database is of a newer version than the program.
+    """
+    # Alembic takes half a second to import, and only this needs it.
+    from alembic import command
+
+    command.upgrade(_config(url), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take migrations back down to ``revision``; ``base`` leaves no table."""
+    from alembic import command
+
+    command.downgrade(_config(url), revision)
+
+
+def _config(url: str) -> "Config":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", _escaped(str(_FOLDER)))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("sqlalchemy.url", _escaped(url))
+    return config
+
+
+def _escaped(option: str) -> str:
+    """Alembic's options are read by configparser, to which a percent sign is special."""
+    return option.replace("%", "%%")

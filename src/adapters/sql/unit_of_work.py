@@ -1,0 +1,80 @@
+"""One transaction of PostgreSQL."""
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from adapters.sql.api_keys import SqlApiKeyRepository
+from adapters.sql.budgets import SqlBudgetRepository
+from adapters.sql.events import SqlEventStore
+from adapters.sql.invitations import SqlInvitationRepository
+from adapters.sql.members import SqlMemberRepository
+from adapters.sql.organizations import SqlOrganizationRepository
+from adapters.sql.sessions import SqlSessionRepository
+from adapters.sql.sign_in_attempts import SqlSignInAttempts
+from adapters.sql.usage_reports import SqlUsageReports
+from adapters.sql.users import SqlUserRepository
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from domain.errors import Unavailable
+
+
+class SqlUnitOfWork(UnitOfWork):
+    """A connection with a transaction, READ COMMITTED; a snapshot is REPEATABLE READ."""
+
+    def __init__(self, engine: Engine, *, snapshot: bool) -> None:
+        self._engine = engine
+        self._snapshot = snapshot
+
+    def __enter__(self) -> Self:
+        self._connection = connection = _connect(self._engine)
+        if self._snapshot:
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        self._transaction = connection.begin()
+        self.users = SqlUserRepository(connection)
+        self.sessions = SqlSessionRepository(connection)
+        self.sign_in_attempts = SqlSignInAttempts(connection)
+        self.organizations = SqlOrganizationRepository(connection)
+        self.members = SqlMemberRepository(connection)
+        self.invitations = SqlInvitationRepository(connection)
+        self.api_keys = SqlApiKeyRepository(connection)
+        self.events = SqlEventStore(connection)
+        self.usage_reports = SqlUsageReports(connection)
+        self.budgets = SqlBudgetRepository(connection)
+        return self
+
+    def commit(self) -> None:
+        self._transaction.commit()
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # Closing returns the connection to the pool, which rolls an open transaction back.
+        self._connection.close()
+
+
+class SqlUnitsOfWork(UnitsOfWork):
+    """Units of work on one pool of connections."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __call__(self, *, snapshot: bool = False) -> SqlUnitOfWork:
+        return SqlUnitOfWork(self._engine, snapshot=snapshot)
+
+    def check(self) -> None:
+        with _connect(self._engine) as connection:
+            connection.execute(text("SELECT 1"))
+
+
+def _connect(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except PoolTimeoutError as error:
+        raise Unavailable("The database is busy. Try again shortly.") from error

@@ -1,0 +1,81 @@
+"""From a price to the rates of one call: the tier applied, and the classes that borrow a rate.
+
+A class without a price of its own is unpriced, and shown as such, unless the provider says how
+it bills that class. What providers say is written down here and nowhere else.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from domain.money import EXACT
+from domain.pricing.price import Price
+from domain.usage.token_usage import TokenClass
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRate:
+    """US dollars for every ``per`` tokens or units; ``note`` says where it is borrowed from."""
+
+    unit_price_usd: Decimal
+    per: int
+    note: str | None = None
+
+
+class _Loan(NamedTuple):
+    """``borrower`` is billed at ``factor`` times the rate of ``lender``."""
+
+    borrower: TokenClass
+    lender: TokenClass
+    note: str
+    factor: Decimal = Decimal(1)
+
+
+#: Every provider here bills reasoning as output unless it states another price for it.
+_EVERYWHERE = (_Loan(TokenClass.REASONING, TokenClass.OUTPUT, "billed as output"),)
+_AS_INPUT = "billed as input: no price of its own"
+_BY_PROVIDER = {
+    # https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing
+    "anthropic": (
+        _Loan(TokenClass.CACHE_WRITE_1H, TokenClass.INPUT, "billed at 2 x input", Decimal(2)),
+    ),
+    # https://ai.google.dev/gemini-api/docs/pricing prices a modality apart where it differs;
+    # all others are "input". Cached audio likewise.
+    "google": (
+        _Loan(TokenClass.INPUT_IMAGE, TokenClass.INPUT, _AS_INPUT),
+        _Loan(TokenClass.INPUT_VIDEO, TokenClass.INPUT, _AS_INPUT),
+        _Loan(TokenClass.INPUT_AUDIO, TokenClass.INPUT, _AS_INPUT),
+        _Loan(TokenClass.CACHE_READ_AUDIO, TokenClass.CACHE_READ, "billed as cache_read"),
+    ),
+    # https://docs.mistral.ai/studio-api/conversations/advanced/prompt-caching
+    "mistral": (
+        _Loan(TokenClass.CACHE_READ, TokenClass.INPUT, "billed at 10 % of input", Decimal("0.1")),
+    ),
+    # https://platform.openai.com/docs/pricing: a model without a cached price has no discount,
+    # writing to the cache is free where it has no price, and images are metered like text.
+    "openai": (
+        _Loan(TokenClass.CACHE_READ, TokenClass.INPUT, _AS_INPUT),
+        _Loan(TokenClass.CACHE_WRITE_5M, TokenClass.INPUT, _AS_INPUT),
+        _Loan(TokenClass.INPUT_IMAGE, TokenClass.INPUT, _AS_INPUT),
+    ),
+}
+
+
+def rates_of(price: Price, prompt_tokens: int) -> dict[str, UnitRate]:
+    """The rate of every class and unit that ``price`` covers for a prompt of this size."""
+    rates = {
+        str(name): UnitRate(rate.price_for(prompt_tokens), rate.per)
+        for name, rate in price.rates.items()
+    }
+    _lend(rates, _EVERYWHERE)
+    _lend(rates, _BY_PROVIDER.get(price.provider, ()))
+    return rates
+
+
+def _lend(rates: dict[str, UnitRate], loans: Iterable[_Loan]) -> None:
+    for loan in loans:
+        lender = rates.get(loan.lender)
+        if loan.borrower not in rates and lender is not None:
+            unit_price = EXACT.multiply(lender.unit_price_usd, loan.factor)
+            rates[loan.borrower.value] = UnitRate(unit_price, lender.per, loan.note)

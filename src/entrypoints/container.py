@@ -1,0 +1,97 @@
+"""The composition root: which adapter serves which port, and every use case built with its own."""
+
+from dependency_injector import containers, providers
+
+from adapters.clock import SystemClock
+from adapters.pricing.book import BundledPricingTables
+from adapters.security.identifiers import Uuid7Identifiers
+from adapters.security.passwords import BcryptPasswords
+from adapters.security.secrets import SystemSecrets
+from adapters.sql.engine import create_pool
+from adapters.sql.unit_of_work import SqlUnitsOfWork
+from application.accounts.authenticate_session import AuthenticateSession
+from application.accounts.change_password import ChangePassword
+from application.accounts.log_in import LogIn
+from application.accounts.reset_password import ResetPassword
+from application.accounts.sign_out import SignOut
+from application.accounts.sign_up import SignUp
+from application.budgets.list_budgets import ListBudgets
+from application.budgets.remove_budget import RemoveBudget
+from application.budgets.set_budget import SetBudget
+from application.ingestion.ingest_events import IngestEvents
+from application.keys.authenticate_key import AuthenticateKey
+from application.keys.create_key import CreateKey
+from application.keys.list_keys import ListKeys
+from application.keys.revoke_key import RevokeKey
+from application.maintenance.purge_expired import PurgeExpired
+from application.organizations.accept_invitation import AcceptInvitation
+from application.organizations.change_member_role import ChangeMemberRole
+from application.organizations.invite_member import InviteMember
+from application.organizations.list_members import ListMembers
+from application.organizations.onboard import Onboard
+from application.organizations.remove_member import RemoveMember
+from application.organizations.show_invitation import ShowInvitation
+from application.reports.explain_event import ExplainEvent
+from application.reports.list_events import ListEvents
+from application.reports.list_prices import ListPrices
+from application.reports.report_groups import ReportGroups
+from application.reports.report_usage import ReportUsage
+from entrypoints.settings import Settings
+
+
+class Container(containers.DeclarativeContainer):
+    """``settings`` must be given, with a database address in them."""
+
+    settings = providers.Dependency(instance_of=Settings)
+
+    clock = providers.Singleton(SystemClock)
+    identifiers = providers.Singleton(Uuid7Identifiers)
+    secrets = providers.Singleton(SystemSecrets)
+    passwords = providers.Singleton(BcryptPasswords, cost=settings.provided.password_cost)
+    pricing_tables = providers.Singleton(BundledPricingTables)
+    engine = providers.Singleton(
+        create_pool, settings.provided.database_url, size=settings.provided.threads
+    )
+    units_of_work = providers.Singleton(SqlUnitsOfWork, engine)
+
+    sign_up = providers.Singleton(
+        SignUp,
+        units_of_work,
+        passwords,
+        secrets,
+        identifiers,
+        clock,
+        is_open=settings.provided.signup_is_open,
+    )
+    log_in = providers.Singleton(LogIn, units_of_work, passwords, secrets, clock)
+    sign_out = providers.Singleton(SignOut, units_of_work)
+    authenticate_session = providers.Singleton(AuthenticateSession, units_of_work, clock)
+    change_password = providers.Singleton(ChangePassword, units_of_work, passwords)
+    reset_password = providers.Singleton(ResetPassword, units_of_work, passwords)
+
+    onboard = providers.Singleton(Onboard, units_of_work, secrets, identifiers, clock)
+    list_members = providers.Singleton(ListMembers, units_of_work, clock)
+    invite_member = providers.Singleton(InviteMember, units_of_work, secrets, identifiers, clock)
+    accept_invitation = providers.Singleton(AcceptInvitation, units_of_work, clock)
+    show_invitation = providers.Singleton(ShowInvitation, units_of_work, clock)
+    change_member_role = providers.Singleton(ChangeMemberRole, units_of_work)
+    remove_member = providers.Singleton(RemoveMember, units_of_work)
+
+    create_key = providers.Singleton(CreateKey, units_of_work, secrets, identifiers, clock)
+    list_keys = providers.Singleton(ListKeys, units_of_work)
+    revoke_key = providers.Singleton(RevokeKey, units_of_work, clock)
+    authenticate_key = providers.Singleton(AuthenticateKey, units_of_work, clock)
+
+    ingest_events = providers.Singleton(IngestEvents, units_of_work, pricing_tables, clock)
+
+    report_usage = providers.Singleton(ReportUsage, units_of_work, clock)
+    report_groups = providers.Singleton(ReportGroups, units_of_work, clock)
+    list_events = providers.Singleton(ListEvents, units_of_work, clock)
+    explain_event = providers.Singleton(ExplainEvent, units_of_work)
+    list_prices = providers.Singleton(ListPrices, pricing_tables)
+
+    set_budget = providers.Singleton(SetBudget, units_of_work, identifiers, clock)
+    list_budgets = providers.Singleton(ListBudgets, units_of_work, clock)
+    remove_budget = providers.Singleton(RemoveBudget, units_of_work)
+
+    purge_expired = providers.Singleton(PurgeExpired, units_of_work, clock)

@@ -1,0 +1,139 @@
+"""Budgets and how they stand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from application.budgets.list_budgets import BudgetWithStatus, ListBudgetsRequest
+from application.budgets.remove_budget import RemoveBudgetRequest
+from application.budgets.set_budget import SetBudgetRequest
+from domain.budget import BudgetScope, BudgetStatus
+from domain.providers import canonical_provider
+from domain.report import Dimension
+from domain.text import check_name
+from entrypoints.container import Container
+from entrypoints.http.api.routes import Routes
+from entrypoints.http.authentication import current_member, current_organization_id
+from entrypoints.http.schemas.budgets import (
+    BudgetListSchema,
+    BudgetSchema,
+    BudgetTermsSchema,
+    CreateBudgetSchema,
+)
+from entrypoints.http.schemas.lists import PageQuerySchema, next_cursor
+
+
+def blueprint(container: Container) -> Routes:
+    routes = Routes("budgets", __name__, url_prefix="/api/v1/budgets", description="Budgets")
+    run_list_budgets, run_set_budget = container.list_budgets(), container.set_budget()
+    run_remove_budget = container.remove_budget()
+
+    @routes.get("")
+    @routes.arguments(PageQuerySchema, location="query")
+    @routes.response(200, BudgetListSchema)
+    def list_budgets(query: dict[str, Any]) -> dict[str, Any]:
+        """Budgets in the order they were made, each with its status this period."""
+        limit, cursor = query["limit"], query["cursor"]
+        budgets = run_list_budgets(
+            ListBudgetsRequest(
+                organization_id=current_organization_id(),
+                after=str(cursor) if cursor else None,
+                limit=limit + 1,
+            )
+        )
+        return {
+            "data": [_document(each) for each in budgets[:limit]],
+            "next_cursor": next_cursor([each.budget.id for each in budgets], limit),
+        }
+
+    @routes.post("")
+    @routes.arguments(CreateBudgetSchema)
+    @routes.response(201, BudgetSchema)
+    def create_budget(body: dict[str, Any]) -> dict[str, Any]:
+        """Create a budget."""
+        organization_id = current_member().organization_id
+        return _document(
+            run_set_budget(
+                SetBudgetRequest(organization_id=organization_id, changes=terms_of(body))
+            )
+        )
+
+    @routes.patch("/<uuid:budget_id>")
+    @routes.arguments(BudgetTermsSchema)
+    @routes.response(200, BudgetSchema)
+    @routes.problems(404)
+    def change_budget(body: dict[str, Any], budget_id: object) -> dict[str, Any]:
+        """Change a budget; what the body leaves out stays."""
+        changed = SetBudgetRequest(
+            organization_id=current_member().organization_id,
+            budget_id=str(budget_id),
+            changes=terms_of(body),
+        )
+        return _document(run_set_budget(changed))
+
+    @routes.delete("/<uuid:budget_id>")
+    @routes.response(204)
+    @routes.problems(404)
+    def remove_budget(budget_id: object) -> None:
+        """Delete a budget; the events it counted stay."""
+        run_remove_budget(
+            RemoveBudgetRequest(
+                organization_id=current_member().organization_id, budget_id=str(budget_id)
+            )
+        )
+
+    return routes
+
+
+def terms_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A loaded body as fields of ``BudgetTerms``."""
+    changes = {name: value for name, value in body.items() if name != "channel_ids"}
+    if "name" in changes:
+        changes["name"] = check_name(changes["name"], "/name")
+    if "scope" in changes:
+        changes["scope"] = _scope(changes["scope"])
+    for name in ("thresholds", "forecast_thresholds"):
+        if name in changes:
+            changes[name] = tuple(changes[name])
+    return changes
+
+
+def _scope(sent: Mapping[str, Any]) -> BudgetScope:
+    named = {name: value for name, value in sent.items() if name != "tags" and value is not None}
+    if "provider" in named:
+        named["provider"] = canonical_provider(named["provider"], None)
+    return BudgetScope(
+        dimensions={Dimension(name): value for name, value in named.items()},
+        tags=sent.get("tags", {}),
+    )
+
+
+def _document(found: BudgetWithStatus) -> dict[str, Any]:
+    budget, terms = found.budget, found.budget.terms
+    scope = {str(name): value for name, value in terms.scope.dimensions.items()}
+    return {
+        "id": budget.id,
+        "name": terms.name,
+        "limit_usd": terms.limit_usd,
+        "period": terms.period,
+        "timezone": terms.timezone,
+        "scope": scope | ({"tags": dict(terms.scope.tags)} if terms.scope.tags else {}),
+        "thresholds": terms.thresholds,
+        "forecast_thresholds": terms.forecast_thresholds,
+        "enforcement": terms.enforcement,
+        "unpriced": terms.unpriced,
+        "channel_ids": None,
+        "version": budget.version,
+        "status": _status(found.status),
+    }
+
+
+def _status(status: BudgetStatus) -> dict[str, Any]:
+    return {
+        "period_start": status.period.start,
+        "period_end": status.period.end,
+        "spent_usd": status.spent_usd,
+        "remaining_usd": status.remaining_usd,
+        "used_share": status.used_share,
+        "forecast_usd": status.forecast_usd,
+        "state": status.state,
+    }

@@ -1,0 +1,100 @@
+"""Events come in here, and one can be looked at."""
+
+from typing import Any
+
+from flask import Response, jsonify, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from application.ingestion.ingest_events import IngestEventsRequest, IngestResult, Rejection
+from application.ports.events import Fate
+from application.reports.explain_event import ExplainEventRequest
+from entrypoints.container import Container
+from entrypoints.http.api.routes import Routes
+from entrypoints.http.authentication import current_key, current_organization_id
+from entrypoints.http.batches import Batch, split_json, split_ndjson
+from entrypoints.http.bodies import read_body
+from entrypoints.http.event_messages import read_events
+from entrypoints.http.openapi import EVENTS_BODY
+from entrypoints.http.problems import problem
+from entrypoints.http.schemas.events import (
+    ExplainedEventSchema,
+    IngestedSchema,
+    explained_document,
+)
+
+
+def blueprint(container: Container) -> Routes:
+    routes = Routes("events", __name__, url_prefix="/api/v1/events", description="Events")
+    run_ingest_events, run_explain_event = container.ingest_events(), container.explain_event()
+
+    @routes.post("")
+    @routes.doc(requestBody=EVENTS_BODY)
+    @routes.response(200, IngestedSchema)
+    @routes.problems(409, 422, 429)
+    def ingest() -> Response:
+        """Store events. Sending one again changes nothing.
+
+        A body that is one event is answered 422 when it is refused and 409 when it conflicts.
+        """
+        key = current_key()
+        batch = _batch()
+        result = run_ingest_events(
+            IngestEventsRequest(
+                organization_id=key.organization_id,
+                api_key_id=key.id,
+                items=read_events(batch.documents),
+            )
+        )
+        return (_refused(result) if batch.is_single else None) or jsonify(_document(result))
+
+    @routes.get("/<event_id:event_id>")
+    @routes.response(200, ExplainedEventSchema)
+    @routes.problems(404)
+    def show_event(event_id: str) -> Response:
+        """One event, and its cost line by line."""
+        asked = ExplainEventRequest(organization_id=current_organization_id(), event_id=event_id)
+        return jsonify(explained_document(run_explain_event(asked)))
+
+    return routes
+
+
+def _batch() -> Batch:
+    if request.mimetype == "application/json":
+        return split_json(read_body())
+    if request.mimetype == "application/x-ndjson":
+        return split_ndjson(read_body())
+    raise UnsupportedMediaType("Content-Type must be application/json or application/x-ndjson.")
+
+
+def _document(result: IngestResult) -> dict[str, Any]:
+    return {
+        "accepted": result.count(Fate.ACCEPTED),
+        "duplicates": result.count(Fate.DUPLICATE),
+        "conflicts": result.count(Fate.CONFLICT),
+        "rejected": result.rejected,
+        "results": [
+            {"index": index, "id": event_id, **_outcome(outcome)}
+            for index, (event_id, outcome) in enumerate(
+                zip(result.ids, result.outcomes, strict=True)
+            )
+            if outcome is not Fate.ACCEPTED
+        ],
+    }
+
+
+def _outcome(outcome: Fate | Rejection) -> dict[str, str]:
+    if isinstance(outcome, Rejection):
+        fault = {"detail": outcome.fault.detail, "pointer": outcome.fault.pointer}
+        return {"status": "rejected", "code": outcome.code, **fault}
+    return {"status": outcome}
+
+
+def _refused(result: IngestResult) -> Response | None:
+    """The answer to a body that was a single event and was not taken; None when it was."""
+    (outcome,) = result.outcomes
+    if isinstance(outcome, Rejection):
+        detail = f"The event was refused: {outcome.fault.pointer} {outcome.fault.detail}"
+        return problem(422, outcome.code, detail, (outcome.fault,))
+    if outcome is Fate.CONFLICT:
+        return problem(409, "conflict", "Another event with this id is stored; the first stands.")
+    return None

@@ -1,0 +1,75 @@
+"""The Flask application, put together from a container."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from entrypoints.container import Container
+from entrypoints.http import errors, requests
+from entrypoints.http.api import (
+    accounts,
+    budgets,
+    events,
+    health,
+    keys,
+    organizations,
+    prices,
+    usage,
+)
+from entrypoints.http.authentication import Authentication
+from entrypoints.http.converters import EventIdConverter
+from entrypoints.http.errors import ProblemApi
+from entrypoints.http.json_provider import StrictJsonProvider
+from entrypoints.http.openapi import SPEC_OPTIONS, describe_fields, reference_blueprint
+from entrypoints.http.pages import pages_blueprint
+
+#: Of every body but that of the events route, which has bounds of its own.
+_LARGEST_BODY = 2 * 1024 * 1024
+
+
+def create_app(container: Container) -> Flask:
+    """An application whose use cases come from ``container``; nothing is connected yet."""
+    settings = container.settings()
+    app = Flask(__name__)
+    app.json = StrictJsonProvider(app)
+    app.config.update(
+        SPEC_OPTIONS,
+        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        COOKIES_ARE_SECURE=settings.cookies_are_secure,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    # An event's id may hold anything, also two slashes in a row.
+    app.url_map.merge_slashes = False
+    app.url_map.converters["event_id"] = EventIdConverter
+    _trust_proxies(app, settings.trusted_proxies)
+    requests.install(app, is_https=settings.cookies_are_secure)
+    Authentication(
+        container.authenticate_session(), container.authenticate_key(), app_url=settings.app_url
+    ).install(app)
+    errors.install(app)
+    _register(app, container)
+    return app
+
+
+def _register(app: Flask, container: Container) -> None:
+    api = ProblemApi(app)
+    describe_fields(api)
+    for blueprint in (
+        accounts.blueprint(container),
+        organizations.blueprint(container),
+        keys.blueprint(container),
+        events.blueprint(container),
+        usage.blueprint(container),
+        prices.blueprint(container),
+        budgets.blueprint(container),
+        health.blueprint(container),
+    ):
+        api.register_blueprint(blueprint)
+    app.register_blueprint(reference_blueprint(api))
+    app.register_blueprint(pages_blueprint(container))
+
+
+def _trust_proxies(app: Flask, hops: int) -> None:
+    if hops:
+        # Only as many forwarded addresses as there are proxies of ours; senders make up the rest.
+        fixed = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        app.wsgi_app = fixed  # type: ignore[method-assign]

@@ -1,0 +1,55 @@
+"""Request bodies, read within bounds and, where they are compressed, inflated within bounds."""
+
+import zlib
+from collections.abc import Iterator
+
+from flask import request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+LARGEST_SENT = 5 * 1024 * 1024
+LARGEST_INFLATED = 16 * 1024 * 1024
+_CHUNK = 64 * 1024
+#: zlib's window size for the gzip format.
+_GZIP = 31
+
+
+def read_body() -> bytes:
+    """The body of this request, inflated.
+
+    Raises:
+        RequestEntityTooLarge: over 5 MiB as sent or 16 MiB inflated.
+        UnsupportedMediaType: an encoding other than gzip.
+        BadRequest: broken gzip, or something behind it.
+    """
+    request.max_content_length = LARGEST_SENT
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding == "identity":
+        return request.get_data(cache=False)
+    if encoding != "gzip":
+        raise UnsupportedMediaType("Content-Encoding must be gzip, or absent.")
+    return b"".join(_inflated())
+
+
+def _inflated() -> Iterator[bytes]:
+    inflater, size = zlib.decompressobj(_GZIP), 0
+    while chunk := request.stream.read(_CHUNK):
+        while chunk:
+            piece = _inflate(inflater, chunk)
+            size += len(piece)
+            if size > LARGEST_INFLATED:
+                raise RequestEntityTooLarge(
+                    f"The body is larger than {LARGEST_INFLATED} bytes when inflated."
+                )
+            yield piece
+            chunk = inflater.unconsumed_tail
+        if inflater.unused_data:
+            raise BadRequest("Something follows the gzip body.")
+    if not inflater.eof:
+        raise BadRequest("The gzip body ends too early.")
+
+
+def _inflate(inflater: "zlib._Decompress", chunk: bytes) -> bytes:
+    try:
+        return inflater.decompress(chunk, _CHUNK)
+    except zlib.error:
+        raise BadRequest("The body is not valid gzip.") from None

@@ -1,0 +1,10 @@
+"""How parts of an address are read."""
+
+from werkzeug.routing import BaseConverter
+
+
+class EventIdConverter(BaseConverter):
+    """Whatever is left of the path: the sender's id of an event may hold slashes."""
+
+    regex = ".+"
+    part_isolating = False

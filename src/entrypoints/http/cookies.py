@@ -1,0 +1,71 @@
+"""The two cookies: the session, and the one that binds forms to a browser before sign-in."""
+
+import hmac
+import secrets
+from hashlib import sha256
+
+from flask import Response, current_app, g, request
+
+from domain.session import SESSION_LIFETIME
+
+SESSION_COOKIE = "tc_session"
+FORM_COOKIE = "tc_form"
+
+
+def session_token() -> str | None:
+    """What the browser presents as its session; not checked yet."""
+    return request.cookies.get(SESSION_COOKIE) or None
+
+
+def set_session(response: Response, token: str) -> Response:
+    """Hand the browser its session, out of reach of scripts and of other sites' forms."""
+    return _set(response, SESSION_COOKIE, token, int(SESSION_LIFETIME.total_seconds()))
+
+
+def clear_session(response: Response) -> Response:
+    response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax")
+    return response
+
+
+def csrf_token() -> str:
+    """The token for this browser's forms: bound to its session, or to its form cookie."""
+    caller = g.get("signed_in")
+    if caller is not None:
+        return _token_for(caller.token)
+    if "form_secret" not in g:
+        g.form_secret = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
+    return _token_for(g.form_secret)
+
+
+def is_csrf_token(token: str) -> bool:
+    """Whether ``token`` belongs to a cookie that the browser presents."""
+    presented = (request.cookies.get(SESSION_COOKIE), request.cookies.get(FORM_COOKIE))
+    expected = [_token_for(secret) for secret in presented if secret]
+    return any(hmac.compare_digest(each.encode(), token.encode()) for each in expected)
+
+
+def keep_form_cookie(response: Response) -> Response:
+    """After a page with a form for somebody who is not signed in."""
+    secret = g.get("form_secret")
+    if secret is not None and request.cookies.get(FORM_COOKIE) != secret:
+        _set(response, FORM_COOKIE, secret, None)
+    return response
+
+
+def _token_for(secret: str) -> str:
+    # A cookie of another site's making may hold anything.
+    key = secret.encode("utf-8", "surrogatepass")
+    return hmac.new(key, b"truecompute form", sha256).hexdigest()
+
+
+def _set(response: Response, name: str, value: str, max_age: int | None) -> Response:
+    response.set_cookie(
+        name,
+        value,
+        max_age=max_age,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["COOKIES_ARE_SECURE"],
+    )
+    return response

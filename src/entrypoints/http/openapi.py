@@ -1,0 +1,181 @@
+"""The OpenAPI document: flask-smorest's, completed from the table of routes."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
+from flask_smorest import Api
+from marshmallow import fields
+
+from entrypoints.http.access import ROUTES, Access, Who
+from entrypoints.http.api.routes import words_for
+from entrypoints.http.event_messages import EventMessage
+from entrypoints.http.problems import MEDIA_TYPE
+from entrypoints.http.schemas.budgets import UnpricedPolicy
+from entrypoints.http.schemas.fields import EmailAddress, Text, Timestamp, Usd, WholeNumber
+from entrypoints.http.schemas.usage import OverviewSchema, QueriesSchema, RowsSchema
+from entrypoints.version import VERSION
+
+SPEC_OPTIONS = {
+    "API_TITLE": "TrueCompute",
+    "API_VERSION": VERSION,
+    "OPENAPI_VERSION": "3.1.0",
+}
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+_PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
+_EVENT_REF = {"$ref": "#/components/schemas/EventMessage"}
+_BATCH = {
+    "type": "object",
+    "required": ["events"],
+    "properties": {
+        # What is no event is rejected alone, so the list takes anything.
+        "events": {"type": "array", "maxItems": 1000, "items": {"description": "An event"}}
+    },
+}
+
+#: The body of ingestion, which msgspec reads and no schema of flask-smorest describes.
+EVENTS_BODY = {
+    "required": True,
+    "description": "One event, a batch, or one event a line; `Content-Encoding: gzip` is allowed",
+    "content": {
+        "application/json": {"schema": {"anyOf": [_EVENT_REF, _BATCH]}},
+        "application/x-ndjson": {"schema": {"type": "string"}},
+    },
+}
+
+USAGE_ANSWER = {
+    "200": {
+        "description": "The view that was asked for",
+        "content": {
+            "application/json": {"schema": {"anyOf": [OverviewSchema, RowsSchema, QueriesSchema]}},
+            "text/csv": {"schema": {"type": "string"}},
+        },
+    }
+}
+
+
+def describe_fields(api: Api) -> None:
+    """Tell apispec what our field types look like; before any blueprint is registered."""
+    for text in (Text, EmailAddress):
+        api.register_field(text, "string", None)
+    api.register_field(WholeNumber, "integer", None)
+    api.register_field(Timestamp, "string", "date-time")
+    api.register_field(Usd, "string", "decimal")
+    api.register_field(UnpricedPolicy, fields.Raw)
+    api.ma_plugin.converter.add_attribute_function(_accepts_numbers)
+
+
+def _accepts_numbers(_: Any, field: Any, **__: Any) -> dict[str, Any]:
+    return {"type": ["string", "number"]} if field.metadata.get("accepts_number") else {}
+
+
+def reference_blueprint(api: Api) -> Blueprint:
+    """``/openapi.json`` and the same to read at ``/docs``."""
+    routes = Blueprint("reference", __name__)
+
+    @cache
+    def document() -> dict[str, Any]:
+        return _completed(api.spec.to_dict(), current_app)
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        return jsonify(document())
+
+    @routes.get("/docs")
+    def docs() -> str:
+        return render_template("reference.html", spec=document())
+
+    return routes
+
+
+def _completed(spec: dict[str, Any], app: Flask) -> dict[str, Any]:
+    components = spec.setdefault("components", {})
+    components["securitySchemes"] = {
+        "session": {"type": "apiKey", "in": "cookie", "name": "tc_session"},
+        "api_key": {"type": "http", "scheme": "bearer", "bearerFormat": "tc_live_..."},
+    }
+    schemas = components.setdefault("schemas", {})
+    schemas.update(_event_schemas())
+    endpoints = _endpoints(app)
+    for path, method, operation in _operations(spec):
+        endpoint = endpoints[path, method]
+        operation["operationId"] = endpoint
+        _complete(operation, ROUTES[endpoint], method, has_path_parameter="{" in path)
+        _close_body(operation, schemas)
+    components["responses"] = {}
+    return spec
+
+
+def _endpoints(app: Flask) -> dict[tuple[str, str], str]:
+    return {
+        (re.sub(r"<(?:[^:>]+:)?([^>]+)>", r"{\1}", rule.rule), method.lower()): rule.endpoint
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
+
+
+def _operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in spec["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def _complete(
+    operation: dict[str, Any], access: Access, method: str, *, has_path_parameter: bool
+) -> None:
+    schemes = ["session"] * access.takes_session + ["api_key"] * access.takes_key
+    operation["security"] = [{scheme: []} for scheme in schemes]
+    visible = [each for each in operation.get("parameters", ()) if each.get("name") != "tags"]
+    operation["parameters"] = visible
+    responses = operation["responses"]
+    responses.pop("default", None)
+    for status in _statuses(operation, access, method, has_path_parameter=has_path_parameter):
+        responses[str(status)] = {
+            "description": words_for(status),
+            "content": {MEDIA_TYPE: {"schema": _PROBLEM_REF}},
+        }
+
+
+def _statuses(
+    operation: dict[str, Any], access: Access, method: str, *, has_path_parameter: bool
+) -> set[int]:
+    """What any route of this kind may answer besides what its view documents."""
+    statuses = {400, 503}
+    if access.who is not Who.ANYONE:
+        statuses |= {401, 403}
+    if method != "get":
+        statuses.add(403)  # a cross-site request
+    if "requestBody" in operation:
+        statuses |= {413, 415, 422}
+    if any(each.get("in") == "query" for each in operation["parameters"]):
+        statuses.add(422)
+    if has_path_parameter:
+        statuses.add(404)
+    return statuses
+
+
+def _close_body(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Bodies refuse unknown fields, all but an event."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+    if name:
+        schemas[name]["additionalProperties"] = False
+
+
+def _event_schemas() -> dict[str, Any]:
+    _, found = msgspec.json.schema_components(
+        [EventMessage], ref_template="#/components/schemas/{name}"
+    )
+    properties = found["EventMessage"]["properties"]
+    properties["provider_cost_usd"] = {"type": ["string", "number", "null"], "default": None}
+    properties["usage"] = {
+        "type": ["object", "null"],
+        "additionalProperties": {"type": ["number", "null"]},
+        "description": "Canonical: every token stands in exactly one class",
+    }
+    return found

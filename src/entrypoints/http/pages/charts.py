@@ -1,0 +1,116 @@
+"""A bar chart of cost over time, reckoned here and drawn as SVG by a template.
+
+Lengths are percents of the drawing, so that it fits any screen without scripts or inline styles.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+
+from domain.period import Interval
+from domain.report import SeriesPoint
+
+_GAP = 0.26
+_WIDEST_BAR = 6.0
+#: So that a cost beside much larger ones is still seen.
+_LEAST_HEIGHT = 0.8
+_MOST_LABELS = 6
+_ROUND_STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """``label`` names the bucket; ``is_unknown`` that it has calls and no known cost."""
+
+    point: SeriesPoint
+    label: str
+    slot_x: float
+    slot_width: float
+    x: float
+    width: float
+    height: float
+    is_unknown: bool
+
+    @property
+    def y(self) -> float:
+        return round(100 - self.height, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text under the chart; ``is_minor`` ones go first where there is little room."""
+
+    text: str
+    x: float
+    is_minor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BarChart:
+    """``top`` is the amount at the upper edge: a round one, 0 for an empty chart."""
+
+    bars: tuple[Bar, ...]
+    labels: tuple[Label, ...]
+    top: Decimal
+
+
+def bar_chart(series: Sequence[SeriesPoint], interval: Interval, tz: tzinfo) -> BarChart:
+    """One bar per point; ``series`` must not be empty."""
+    top = round_up(max((point.cost_usd or Decimal(0)) for point in series))
+    slot = 100 / len(series)
+    bars = tuple(
+        _bar(point, bucket_label(point.span.start, interval, tz), index * slot, slot, top)
+        for index, point in enumerate(series)
+    )
+    return BarChart(bars=bars, labels=_labels(bars, interval, tz), top=top)
+
+
+def round_up(amount: Decimal) -> Decimal:
+    """The smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is not below ``amount``."""
+    if amount <= 0:
+        return Decimal(0)
+    magnitude = Decimal(1).scaleb(amount.adjusted())
+    return next(step * magnitude for step in _ROUND_STEPS if step * magnitude >= amount)
+
+
+def bucket_label(start: datetime, interval: Interval, tz: tzinfo) -> str:
+    """``Mon 23 Nov``, ``Mon 23 Nov, 08:00``, ``Week of 23 Nov 2026`` or ``Nov 2026``."""
+    local = start.astimezone(tz)
+    forms = {
+        Interval.HOUR: "%a %-d %b, %H:%M",
+        Interval.DAY: "%a %-d %b",
+        Interval.WEEK: "Week of %-d %b %Y",
+        Interval.MONTH: "%b %Y",
+    }
+    return local.strftime(forms[interval])
+
+
+def _bar(point: SeriesPoint, label: str, slot_x: float, slot: float, top: Decimal) -> Bar:
+    width = min(slot * (1 - _GAP), _WIDEST_BAR)
+    share = float(point.cost_usd / top) * 100 if point.cost_usd and top else 0.0
+    return Bar(
+        point=point,
+        label=label,
+        slot_x=round(slot_x, 3),
+        slot_width=round(slot, 3),
+        x=round(slot_x + (slot - width) / 2, 3),
+        width=round(width, 3),
+        height=round(max(share, _LEAST_HEIGHT) if share else 0.0, 3),
+        is_unknown=point.cost_usd is None,
+    )
+
+
+def _labels(bars: Sequence[Bar], interval: Interval, tz: tzinfo) -> tuple[Label, ...]:
+    short_form = {Interval.HOUR: "%H:%M", Interval.MONTH: "%b %y"}.get(interval, "%-d %b")
+    step = -(-len(bars) // _MOST_LABELS)
+    # From the middle of a step on, so that no label stands at the very edge of the drawing.
+    shown = bars[(step - 1) // 2 :: step]
+    return tuple(
+        Label(
+            text=bar.point.span.start.astimezone(tz).strftime(short_form),
+            x=round(bar.slot_x + bar.slot_width / 2, 3),
+            is_minor=index % 2 == 1,
+        )
+        for index, bar in enumerate(shown)
+    )

@@ -1,0 +1,138 @@
+"""How amounts, counts, shares and times are written on a page.
+
+Short where a table is read at a glance; ``exactly`` goes into a title for whoever wants the last
+digit. Absent is a dash, never a zero.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from domain.money import plain
+from domain.report import Measures
+
+ABSENT = "\N{EM DASH}"
+_MINUS = "\N{MINUS SIGN}"
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_THREE_DIGITS = Context(prec=3, rounding=ROUND_HALF_EVEN)
+_STEPS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
+_SECOND, _MINUTE = 1000, 60_000
+
+
+def usd(amount: Decimal | None) -> str:
+    """Cents from a dollar on, three digits below: ``$1,234.50``, ``$0.00042``."""
+    if amount is None:
+        return ABSENT
+    size = abs(amount)
+    if not size:
+        return "$0.00"
+    digits = f"{size:,.2f}" if size >= 1 else _at_least_cents(size)
+    return f"{_MINUS if amount < 0 else ''}${digits}"
+
+
+def usd_short(amount: Decimal | None) -> str:
+    """For axes and tight places: ``$1.2k``, ``$12``, ``$0.00042``."""
+    if amount is None:
+        return ABSENT
+    if abs(amount) < 1:
+        return usd(amount)
+    return f"{_MINUS if amount < 0 else ''}${_scaled(abs(amount))}"
+
+
+def exactly(amount: Decimal | None) -> str:
+    """To the last digit: ``$0.00041999``."""
+    if amount is None:
+        return "unknown"
+    return f"{_MINUS if amount < 0 else ''}${plain(abs(amount))}"
+
+
+def number(count: int | Decimal) -> str:
+    """In full, with separators: ``1,234,567``."""
+    return f"{count:,}" if isinstance(count, int) else f"{Decimal(plain(count)):,f}"
+
+
+def short(count: int) -> str:
+    """Up to 9,999 in full, then three digits: ``3.4M``."""
+    return number(count) if abs(count) < 10_000 else _scaled(Decimal(count))
+
+
+def percent(share: float | None) -> str:
+    """A share of 1 as ``12.3%``; neither 0% nor 100% unless it is exactly that."""
+    if share is None:
+        return ABSENT
+    value = share * 100
+    if 0 < value < 0.1:
+        return "<0.1%"
+    if 99.9 < value < 100:
+        return ">99.9%"
+    return f"{value:.0f}%" if value >= 100 or value == int(value) else f"{value:.1f}%"
+
+
+def change(now: Decimal | None, before: Decimal | None) -> str | None:
+    """From one amount to another: ``+12%``; None where there is nothing to compare."""
+    if now is None or not before:
+        return None
+    ratio = float((now - before) / before)
+    if abs(ratio) >= 10:
+        return f"{ratio + 1:,.0f}\N{MULTIPLICATION SIGN}"
+    sign = _MINUS if ratio < 0 else "+"
+    return f"{sign}{abs(ratio) * 100:.{0 if abs(ratio) >= 0.1 else 1}f}%"
+
+
+def duration(milliseconds: float | None) -> str:
+    """``840 ms``, ``1.23 s``, ``2 min 5 s``."""
+    if milliseconds is None:
+        return ABSENT
+    if milliseconds < _SECOND:
+        return f"{milliseconds:.0f}{_NO_BREAK}ms"
+    if milliseconds < _MINUTE:
+        return f"{milliseconds / _SECOND:.3g}{_NO_BREAK}s"
+    minutes, rest = divmod(round(milliseconds / _SECOND), 60)
+    return f"{minutes}{_NO_BREAK}min {rest}{_NO_BREAK}s"
+
+
+def wait(seconds: int) -> str:
+    """How long somebody has to wait, rounded up: ``14 minutes``."""
+    size, unit = (seconds, "second") if seconds < 60 else (-(-seconds // 60), "minute")
+    return f"{size} {unit}{'' if size == 1 else 's'}"
+
+
+def moment(instant: datetime | None, tz: tzinfo) -> str:
+    """``23 Nov 2026, 08:04:05`` where the viewer is."""
+    return instant.astimezone(tz).strftime("%-d %b %Y, %H:%M:%S") if instant else ABSENT
+
+
+def day(instant: datetime | None, tz: tzinfo) -> str:
+    """``23 Nov 2026`` where the viewer is."""
+    return instant.astimezone(tz).strftime("%-d %b %Y") if instant else ABSENT
+
+
+def words(identifier: str) -> str:
+    """A code as words: ``cache_write_5m`` is ``cache write 5m``."""
+    return identifier.replace("_", " ")
+
+
+def plural(count: int, singular: str, several: str | None = None) -> str:
+    """``1 call``, ``1,204 calls``."""
+    return f"{number(count)} {singular if count == 1 else several or singular + 's'}"
+
+
+def token_breakdown(measures: Measures) -> str:
+    """Every class that occurs, in full, for a title."""
+    tokens: Mapping[str, int] = measures.tokens
+    used = [f"{words(name)} {number(count)}" for name, count in tokens.items() if count]
+    return ", ".join(used) or "none"
+
+
+def _at_least_cents(size: Decimal) -> str:
+    digits = plain(_THREE_DIGITS.plus(size))
+    whole, _, fraction = digits.partition(".")
+    return f"{whole}.{fraction.ljust(2, '0')}"
+
+
+def _scaled(size: Decimal) -> str:
+    for step, letter in _STEPS:
+        # What would be rounded up to a full step is written in it: 1.00M, not 1000k.
+        if abs(_THREE_DIGITS.plus(size)) >= step:
+            return plain(_THREE_DIGITS.divide(size, step)) + letter
+    return plain(_THREE_DIGITS.plus(size))

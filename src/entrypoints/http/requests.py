@@ -1,0 +1,82 @@
+"""What happens around every request: its id, its log line, its headers, its unreadable parts."""
+
+import re
+import time
+from http import HTTPStatus
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+from structlog.contextvars import bind_contextvars, clear_contextvars
+from werkzeug.exceptions import BadRequest
+
+from domain.text import has_unstorable
+from entrypoints.http.cookies import keep_form_cookie
+
+log = structlog.get_logger(__name__)
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Addresses hold invitation tokens and names; nobody else need see them.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def install(app: Flask, *, is_https: bool) -> None:
+    """Register the hooks; ``is_https`` also tells browsers never to come without."""
+    headers = dict(HEADERS)
+    if is_https:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    def finish(response: Response) -> Response:
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        if response.status_code == HTTPStatus.NO_CONTENT:
+            del response.headers["Content-Type"]
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store")
+        keep_form_cookie(response)
+        _log_request(response)
+        return response
+
+    app.before_request(_begin)
+    app.after_request(finish)
+
+
+def _begin() -> None:
+    g.began = time.perf_counter()
+    sent = request.headers.get("X-Request-Id", "")
+    g.request_id = sent if _REQUEST_ID.fullmatch(sent) else uuid4().hex
+    clear_contextvars()
+    bind_contextvars(request_id=g.request_id)
+    _refuse_unstorable()
+
+
+def _refuse_unstorable() -> None:
+    """NUL and bytes that are not UTF-8 are refused wherever an address may hold them."""
+    texts = [request.path, *request.args, *request.args.values()]
+    # Werkzeug puts the replacement character in place of bytes that are not UTF-8.
+    if any(has_unstorable(text) or "\ufffd" in text for text in texts):
+        raise BadRequest("The address holds characters that cannot be used.")
+
+
+def _log_request(response: Response) -> None:
+    # The rule, not the path: a path may hold an invitation's token or an event's id.
+    log.info(
+        "request",
+        method=request.method,
+        route=request.url_rule.rule if request.url_rule else None,
+        status=response.status_code,
+        ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+    )

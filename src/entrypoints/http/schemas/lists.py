@@ -1,0 +1,24 @@
+"""Lists: which part is asked for, and what comes with one."""
+
+from marshmallow import Schema, fields, validate
+
+MOST_ROWS = 500
+DEFAULT_ROWS = 50
+
+
+class PageQuerySchema(Schema):
+    limit = fields.Integer(
+        load_default=DEFAULT_ROWS, validate=validate.Range(1, MOST_ROWS), strict=False
+    )
+    cursor = fields.UUID(load_default=None, metadata={"description": "The `next_cursor` before"})
+
+
+class ListSchema(Schema):
+    """Subclasses add ``data``."""
+
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+def next_cursor(rows: list[str], limit: int) -> str | None:
+    """The id to go on behind, when one row more than ``limit`` was found."""
+    return rows[limit - 1] if len(rows) > limit else None

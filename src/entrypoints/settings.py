@@ -1,0 +1,94 @@
+"""What an operator sets, read from the environment once and checked at the start."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from environs import Env, EnvError
+from marshmallow import validate
+
+_PG_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
+
+
+class SettingsError(Exception):
+    """A variable that is not usable; the text names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """``database_url`` None means the embedded PostgreSQL in ``data_dir``."""
+
+    database_url: str | None = field(repr=False)
+    data_dir: Path
+    host: str
+    port: int
+    app_url: str
+    web_concurrency: int
+    threads: int
+    log_level: str
+    signup_is_open: bool
+    trusted_proxies: int
+    password_cost: int
+
+    @property
+    def cookies_are_secure(self) -> bool:
+        """Whether browsers reach the server by https, so that cookies may insist on it."""
+        return self.app_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Raises ``SettingsError`` for the first variable that is not usable."""
+        try:
+            return _read(Env())
+        except EnvError as error:
+            raise SettingsError(str(error)) from None
+
+
+def _read(env: Env) -> Settings:
+    host = env.str("HOST", "127.0.0.1")
+    port = env.int("PORT", 5000, validate=validate.Range(1, 65535))
+    return Settings(
+        database_url=_database_url(env),
+        data_dir=Path(env.str("TRUECOMPUTE_DATA_DIR", "./.truecompute")).absolute(),
+        host=host,
+        port=port,
+        app_url=_app_url(env, host, port),
+        web_concurrency=env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64)),
+        threads=env.int("WEB_THREADS", 8, validate=validate.Range(1, 64)),
+        log_level=env.str(
+            "LOG_LEVEL", "info", validate=validate.OneOf(["debug", "info", "warning", "error"])
+        ),
+        signup_is_open=env.str("SIGNUP", "open", validate=validate.OneOf(["open", "closed"]))
+        == "open",
+        trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
+        # OWASP advises a cost that takes about a quarter of a second; tests lower it.
+        password_cost=env.int("PASSWORD_COST", 12, validate=validate.Range(4, 16)),
+    )
+
+
+def _database_url(env: Env) -> str | None:
+    url: str | None = env.str("DATABASE_URL", None) or None
+    if url is None:
+        return _url_from_pg_variables(env)
+    if not urlsplit(url).scheme.startswith("postgres"):
+        raise SettingsError("DATABASE_URL must begin with postgresql://")
+    # "postgres://" is what many hosts hand out, and SQLAlchemy does not know it.
+    return "postgresql://" + url.split("://", 1)[1]
+
+
+def _url_from_pg_variables(env: Env) -> str | None:
+    given: dict[str, Any] = {name: env.str(name, "") for name in _PG_VARIABLES}
+    if not given["PGHOST"] and not given["PGDATABASE"]:
+        return None
+    # An empty address lets libpq read the variables itself, defaults included.
+    return f"postgresql:///{quote(given['PGDATABASE'], safe='')}"
+
+
+def _app_url(env: Env, host: str, port: int) -> str:
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
+    url = env.str("APP_URL", f"http://{shown}:{port}").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+        raise SettingsError("APP_URL must be an address such as https://costs.example.com")
+    return url

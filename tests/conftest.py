@@ -1,0 +1,5 @@
+"""For all tests: the contracts explain their failures like tests do."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.contracts")

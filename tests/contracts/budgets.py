@@ -1,0 +1,131 @@
+"""What every store of budgets promises."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from application.ports.unit_of_work import UnitsOfWork
+from domain.budget import Budget, BudgetPeriod, BudgetScope, BudgetTerms, Enforcement
+from domain.organization import Organization
+from domain.report import Dimension
+from tests.builders import NOW, a_budget, an_id
+from tests.contracts.tenants import a_stored_organization
+
+PLAIN = BudgetTerms(name="Everything", limit_usd=Decimal(100))
+RICH = BudgetTerms(
+    name="Žofie's 🦊",
+    limit_usd=Decimal("0.000000000000000001"),
+    period=BudgetPeriod.WEEK,
+    timezone="Australia/Lord_Howe",
+    scope=BudgetScope(
+        dimensions={Dimension.MODEL: 'gpt-"5"', Dimension.API_KEY: "no key", Dimension.USER: ""},
+        tags={"team": "søk", "": "x", "a'b": "%"},
+    ),
+    thresholds=(1, 99, 1000),
+    forecast_thresholds=(),
+    enforcement=Enforcement.BLOCK,
+)
+
+
+class BudgetRepositoryContract:
+    """Inherit where a fixture ``units_of_work`` gives an empty store."""
+
+    @pytest.fixture
+    def organization(self, units_of_work: UnitsOfWork) -> Organization:
+        return a_stored_organization(units_of_work)
+
+    @pytest.fixture
+    def other(self, units_of_work: UnitsOfWork) -> Organization:
+        return a_stored_organization(units_of_work)
+
+    @pytest.mark.parametrize(
+        "terms",
+        [
+            pytest.param(PLAIN, id="plain"),
+            pytest.param(RICH, id="rich"),
+            pytest.param(replace(PLAIN, unpriced="allow"), id="unpriced-allowed"),
+            pytest.param(replace(PLAIN, unpriced=Decimal("0.05")), id="unpriced-estimated"),
+            pytest.param(replace(PLAIN, unpriced=Decimal(0)), id="unpriced-estimated-as-nothing"),
+            pytest.param(replace(PLAIN, limit_usd=Decimal(10**6)), id="largest"),
+        ],
+    )
+    def test_a_budget_comes_back_as_stored(
+        self, units_of_work: UnitsOfWork, organization: Organization, terms: BudgetTerms
+    ) -> None:
+        budget = add(units_of_work, a_budget(organization, terms=terms, version=7))
+        with units_of_work() as uow:
+            found = uow.budgets.get(organization.id, budget.id)
+        assert found == budget
+        assert type(found.terms.unpriced) is type(terms.unpriced)
+
+    @pytest.mark.parametrize("budget_id", [an_id(), "", "no id", "\0", "\ud800"])
+    def test_any_text_may_be_looked_up_as_an_id(
+        self, units_of_work: UnitsOfWork, organization: Organization, budget_id: str
+    ) -> None:
+        add(units_of_work, a_budget(organization))
+        with units_of_work() as uow:
+            assert uow.budgets.get(organization.id, budget_id) is None
+            assert not uow.budgets.remove(organization.id, budget_id)
+
+    def test_another_organization_neither_sees_nor_changes_a_budget(
+        self, units_of_work: UnitsOfWork, organization: Organization, other: Organization
+    ) -> None:
+        budget = add(units_of_work, a_budget(organization))
+        with units_of_work() as uow:
+            assert uow.budgets.get(other.id, budget.id) is None
+            assert uow.budgets.list(other.id) == []
+            uow.budgets.update(other.id, budget.revised(RICH, NOW))
+            assert not uow.budgets.remove(other.id, budget.id)
+            uow.commit()
+        with units_of_work() as uow:
+            assert uow.budgets.get(organization.id, budget.id) == budget
+
+    def test_changed_terms_are_stored_with_their_version(
+        self, units_of_work: UnitsOfWork, organization: Organization
+    ) -> None:
+        budget = add(units_of_work, a_budget(organization))
+        revised = budget.revised(RICH, NOW + timedelta(hours=1))
+        with units_of_work() as uow:
+            uow.budgets.update(organization.id, revised)
+            uow.commit()
+        with units_of_work() as uow:
+            assert uow.budgets.get(organization.id, budget.id) == revised
+
+    def test_a_budget_is_removed_once(
+        self, units_of_work: UnitsOfWork, organization: Organization
+    ) -> None:
+        budget = add(units_of_work, a_budget(organization))
+        with units_of_work() as uow:
+            assert uow.budgets.remove(organization.id, budget.id)
+            assert not uow.budgets.remove(organization.id, budget.id)
+            assert uow.budgets.get(organization.id, budget.id) is None
+
+    def test_updating_a_removed_budget_does_not_bring_it_back(
+        self, units_of_work: UnitsOfWork, organization: Organization
+    ) -> None:
+        budget = add(units_of_work, a_budget(organization))
+        with units_of_work() as uow:
+            uow.budgets.remove(organization.id, budget.id)
+            uow.budgets.update(organization.id, budget)
+            assert uow.budgets.list(organization.id) == []
+
+    def test_budgets_are_listed_in_the_order_they_were_made_in_pages(
+        self, units_of_work: UnitsOfWork, organization: Organization, other: Organization
+    ) -> None:
+        budgets = [a_budget(organization) for _ in range(5)]
+        for budget in (budgets[3], budgets[0], budgets[4], budgets[2], budgets[1]):
+            add(units_of_work, budget)
+        add(units_of_work, a_budget(other))
+        with units_of_work() as uow:
+            first = uow.budgets.list(organization.id, limit=3)
+            rest = uow.budgets.list(organization.id, after=first[-1].id, limit=3)
+        assert (first, rest) == (budgets[:3], budgets[3:])
+
+
+def add(units_of_work: UnitsOfWork, budget: Budget) -> Budget:
+    with units_of_work() as uow:
+        uow.budgets.add(budget.organization_id, budget)
+        uow.commit()
+    return budget

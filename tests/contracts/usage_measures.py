@@ -1,0 +1,288 @@
+"""What every source of usage reports promises about totals and filters."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from application.ports.unit_of_work import UnitsOfWork
+from domain.api_key import ApiKey
+from domain.costing import CostSource, EventCost
+from domain.event import Status
+from domain.period import Span
+from domain.report import (
+    Coverage,
+    Dimension,
+    Distribution,
+    EventFilter,
+    EventSelection,
+    Measures,
+)
+from domain.usage.token_usage import TokenClass, TokenUsage, Unit
+from tests.builders import NOW, a_cost, an_event, an_id
+from tests.contracts.events import append
+from tests.contracts.tenants import a_stored_key
+
+DAY = Span(NOW - timedelta(days=1), NOW)
+DIMENSIONS = [dimension for dimension in Dimension if dimension is not Dimension.API_KEY]
+
+
+def measures(units_of_work: UnitsOfWork, selection: EventSelection) -> Measures:
+    with units_of_work(snapshot=True) as uow:
+        return uow.usage_reports.measures(selection)
+
+
+def spent(units_of_work: UnitsOfWork, selection: EventSelection) -> Decimal:
+    with units_of_work(snapshot=True) as uow:
+        return uow.usage_reports.spent(selection)
+
+
+def calls(
+    units_of_work: UnitsOfWork,
+    key: ApiKey,
+    dimensions: Mapping[Dimension, tuple[str, ...]] | None = None,
+    tags: Mapping[str, tuple[str, ...]] | None = None,
+) -> int:
+    """How many calls pass a filter."""
+    chosen = EventFilter(dimensions or {}, tags or {})
+    selection = EventSelection(organization_id=key.organization_id, span=DAY, filter=chosen)
+    return measures(units_of_work, selection).calls
+
+
+class UsageMeasuresContract:
+    """Inherit where a fixture ``units_of_work`` gives an empty store."""
+
+    @pytest.fixture
+    def key(self, units_of_work: UnitsOfWork) -> ApiKey:
+        return a_stored_key(units_of_work)
+
+    @pytest.fixture
+    def selection(self, key: ApiKey) -> EventSelection:
+        return EventSelection(organization_id=key.organization_id, span=DAY)
+
+    def test_no_calls_cost_nothing_and_have_no_distribution(
+        self, units_of_work: UnitsOfWork, selection: EventSelection
+    ) -> None:
+        assert measures(units_of_work, selection) == Measures()
+        assert spent(units_of_work, selection) == 0
+
+    def test_costs_are_added_to_the_last_digit(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        amounts = ["0.1", "0.2", "0.000000000000000001", "999999.999999999999999999", "0"]
+        append(units_of_work, key, [an_event(key, cost=a_cost(usd)) for usd in amounts])
+        total = Decimal("1000000.300000000000000000")
+        assert measures(units_of_work, selection).cost_usd == total
+        assert spent(units_of_work, selection) == total
+
+    def test_unknown_costs_are_left_out_of_the_sum_and_counted(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        costs = [a_cost("1"), a_cost(None), a_cost("2"), a_cost(None)]
+        append(units_of_work, key, [an_event(key, cost=cost) for cost in costs])
+        found = measures(units_of_work, selection)
+        assert (found.calls, found.cost_usd) == (4, Decimal(3))
+        assert found.coverage == Coverage(priced=2, unpriced=2)
+
+    def test_unknown_is_not_free_where_no_cost_is_known(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        append(units_of_work, key, [an_event(key, cost=a_cost(None))])
+        assert measures(units_of_work, selection).cost_usd is None
+        assert spent(units_of_work, selection) == 0
+
+    def test_free_calls_have_a_known_cost_of_nothing(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        append(units_of_work, key, [an_event(key, cost=a_cost("0"))])
+        assert measures(units_of_work, selection).cost_usd == Decimal(0)
+
+    def test_coverage_tells_the_kinds_of_cost_apart(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        sources = [
+            CostSource.PROVIDER_REPORTED,
+            *[CostSource.COMPUTED] * 2,
+            *[CostSource.ESTIMATED] * 3,
+            *[CostSource.PARTIAL] * 4,
+        ]
+        costs = [a_cost("1", source=source) for source in sources] + [a_cost(None)] * 5
+        append(units_of_work, key, [an_event(key, cost=cost) for cost in costs])
+        expected = Coverage(priced=3, estimated=3, partial=4, unpriced=5)
+        assert measures(units_of_work, selection).coverage == expected
+
+    def test_tokens_are_added_by_class_and_an_absent_class_stays_absent(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        usages = [
+            TokenUsage({TokenClass.INPUT: 10**9, TokenClass.REASONING: 0}),
+            TokenUsage({TokenClass.INPUT: 10**9, TokenClass.OUTPUT: 3}),
+            TokenUsage({TokenClass.INPUT: 10**9}, {Unit.IMAGES: Decimal(2)}),
+            TokenUsage(),
+        ]
+        append(units_of_work, key, [an_event(key, usage=usage) for usage in usages])
+        found = measures(units_of_work, selection)
+        assert found.tokens == {
+            TokenClass.INPUT: 3 * 10**9,
+            TokenClass.REASONING: 0,
+            TokenClass.OUTPUT: 3,
+        }
+        assert found.total_tokens == 3 * 10**9 + 3
+
+    def test_every_class_of_tokens_is_counted_as_itself(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        tokens = {name: number for number, name in enumerate(TokenClass, start=1)}
+        append(units_of_work, key, [an_event(key, usage=TokenUsage(tokens))])
+        assert measures(units_of_work, selection).tokens == tokens
+
+    def test_errors_are_calls_too(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        statuses = [Status.ERROR, Status.SUCCESS, Status.ERROR]
+        append(units_of_work, key, [an_event(key, status=status) for status in statuses])
+        found = measures(units_of_work, selection)
+        assert (found.calls, found.errors) == (3, 2)
+
+    def test_cache_savings_are_added_and_may_be_negative(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        savings = [Decimal("0.000000000000000001"), None, Decimal("-0.5")]
+        costs: list[EventCost] = [a_cost("1", cache_savings_usd=amount) for amount in savings]
+        append(units_of_work, key, [an_event(key, cost=cost) for cost in costs])
+        expected = Decimal("-0.499999999999999999")
+        assert measures(units_of_work, selection).cache_savings_usd == expected
+
+    @pytest.mark.parametrize(
+        ("durations", "expected"),
+        [
+            pytest.param([None, None], Distribution(), id="none-reported"),
+            pytest.param([7], Distribution(7.0, 7, 7, 7), id="one"),
+            pytest.param([0], Distribution(0.0, 0, 0, 0), id="zero-is-a-value"),
+            pytest.param([20, None, 10], Distribution(15.0, 10, 20, 20), id="two-of-three"),
+            pytest.param([3, 1, 1], Distribution(1.667, 1, 3, 3), id="a-mean-with-decimals"),
+            pytest.param(list(range(1, 21)), Distribution(10.5, 10, 19, 20), id="twenty"),
+            pytest.param(list(range(100, 0, -1)), Distribution(50.5, 50, 95, 99), id="hundred"),
+            pytest.param(
+                list(range(1, 102)), Distribution(51.0, 51, 96, 100), id="hundred-and-one"
+            ),
+            pytest.param(
+                [86_400_000] * 3, Distribution(86_400_000.0, *[86_400_000] * 3), id="days"
+            ),
+        ],
+    )
+    def test_a_percentile_is_a_duration_that_occurred(
+        self,
+        units_of_work: UnitsOfWork,
+        key: ApiKey,
+        selection: EventSelection,
+        durations: list[int | None],
+        expected: Distribution,
+    ) -> None:
+        append(units_of_work, key, [an_event(key, latency_ms=duration) for duration in durations])
+        found = measures(units_of_work, selection)
+        assert found.latency_ms == expected
+        assert found.time_to_first_token_ms == Distribution()
+
+    def test_the_time_to_the_first_token_has_its_own_distribution(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        event = an_event(key, latency_ms=900, time_to_first_token_ms=30)
+        append(units_of_work, key, [event])
+        found = measures(units_of_work, selection)
+        assert found.latency_ms.p50 == 900
+        assert found.time_to_first_token_ms == Distribution(30.0, 30, 30, 30)
+
+    def test_a_span_holds_its_start_and_not_its_end(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        microsecond = timedelta(microseconds=1)
+        outside = [DAY.start - microsecond, DAY.end]
+        inside = [DAY.start, DAY.end - microsecond]
+        for usd, times in (("1", inside), ("100", outside)):
+            events = [an_event(key, timestamp=time, cost=a_cost(usd)) for time in times]
+            append(units_of_work, key, events)
+        assert measures(units_of_work, selection).calls == 2
+        assert spent(units_of_work, selection) == 2
+
+    def test_another_organization_has_spent_none_of_it(
+        self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
+    ) -> None:
+        append(units_of_work, key, [an_event(key)])
+        stranger = a_stored_key(units_of_work)
+        theirs = replace(selection, organization_id=stranger.organization_id)
+        assert measures(units_of_work, theirs) == Measures()
+        assert spent(units_of_work, theirs) == 0
+
+    @pytest.mark.parametrize("dimension", DIMENSIONS)
+    def test_each_dimension_is_a_filter(
+        self, units_of_work: UnitsOfWork, key: ApiKey, dimension: Dimension
+    ) -> None:
+        one, two, three = (
+            (Status.ERROR, Status.SUCCESS, Status.SUCCESS)
+            if dimension is Dimension.STATUS
+            else ("one", "two", "three")
+        )
+        for value in (one, two, three):
+            fields: dict[str, Any] = {dimension: value}
+            append(units_of_work, key, [an_event(key, **fields)])
+        assert calls(units_of_work, key, {dimension: (one,)}) == 1
+        assert calls(units_of_work, key, {dimension: (one, three)}) >= 2
+        assert calls(units_of_work, key, {dimension: (one, two, three, "")}) == 3
+        assert calls(units_of_work, key, {dimension: ("",)}) == 0
+        assert calls(units_of_work, key, {dimension: ()}) == 0
+
+    def test_a_filter_passes_no_event_without_a_value(
+        self, units_of_work: UnitsOfWork, key: ApiKey
+    ) -> None:
+        append(units_of_work, key, [an_event(key), an_event(key, project=""), an_event(key)])
+        assert calls(units_of_work, key, {Dimension.PROJECT: ("",)}) == 1
+        assert calls(units_of_work, key, tags={"feature": ("",)}) == 0
+
+    @pytest.mark.parametrize("text", ["no key", "", "\0", "\ud800", "%", "'; --", an_id()])
+    def test_any_text_may_be_a_value_of_a_filter(
+        self, units_of_work: UnitsOfWork, key: ApiKey, text: str
+    ) -> None:
+        append(units_of_work, key, [an_event(key, tags={"feature": "x"})])
+        for dimension in Dimension:
+            assert calls(units_of_work, key, {dimension: (text,)}) == 0
+        assert calls(units_of_work, key, tags={"feature": (text,)}) == 0
+        assert calls(units_of_work, key, tags={text: ("x",)}) == 0
+        both = {Dimension.API_KEY: (text, key.id)}
+        assert calls(units_of_work, key, both, {"feature": (text, "x")}) == 1
+
+    def test_calls_are_told_apart_by_their_key(
+        self, units_of_work: UnitsOfWork, key: ApiKey
+    ) -> None:
+        with units_of_work() as uow:
+            organization = uow.organizations.get(key.organization_id)
+        second = a_stored_key(units_of_work, organization)
+        append(units_of_work, key, [an_event(key), an_event(second), an_event(second)])
+        assert calls(units_of_work, key, {Dimension.API_KEY: (key.id,)}) == 1
+        assert calls(units_of_work, key, {Dimension.API_KEY: (second.id,)}) == 2
+        assert calls(units_of_work, key, {Dimension.API_KEY: (second.id.upper(),)}) == 0
+
+    @pytest.mark.parametrize("name", ["feature", "a.b", "søk 🦊", "'\"\\", "%(x)s", "0", "$"])
+    def test_a_tag_is_a_filter_whatever_its_name(
+        self, units_of_work: UnitsOfWork, key: ApiKey, name: str
+    ) -> None:
+        tags = [{name: "one"}, {name: "two", "other": "one"}, {"other": "one"}, {}]
+        append(units_of_work, key, [an_event(key, tags=each) for each in tags])
+        assert calls(units_of_work, key, tags={name: ("one",)}) == 1
+        assert calls(units_of_work, key, tags={name: ("one", "two")}) == 2
+        assert calls(units_of_work, key, tags={name: ("two",), "other": ("one",)}) == 1
+
+    def test_an_event_passes_when_all_that_is_named_matches(
+        self, units_of_work: UnitsOfWork, key: ApiKey
+    ) -> None:
+        for model in ("small", "large"):
+            for project in ("search", "chat", None):
+                event = an_event(key, model=model, project=project, tags={"team": model})
+                append(units_of_work, key, [event])
+        wanted = {Dimension.MODEL: ("small",), Dimension.PROJECT: ("search", "chat")}
+        assert calls(units_of_work, key, wanted) == 2
+        assert calls(units_of_work, key, wanted, {"team": ("small",)}) == 2
+        assert calls(units_of_work, key, wanted, {"team": ("large",)}) == 0

@@ -1,0 +1,132 @@
+"""PostgreSQL and memory answer alike, whatever the events and whatever the question."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.memory.unit_of_work import InMemoryUnitsOfWork
+from adapters.sql.engine import create_pool
+from adapters.sql.unit_of_work import SqlUnitsOfWork
+from application.ports.unit_of_work import UnitsOfWork
+from domain.api_key import ApiKey
+from domain.costing import CostSource
+from domain.event import Status
+from domain.period import Interval, Span, buckets, zone
+from domain.report import (
+    Dimension,
+    EventFilter,
+    EventSelection,
+    EventSort,
+    GroupBy,
+    TagDimension,
+)
+from domain.usage.token_usage import TokenClass, TokenUsage
+from tests.builders import NOW, a_cost, an_event
+from tests.contracts.events import append
+from tests.contracts.tenants import a_stored_key
+
+SPAN = Span(NOW - timedelta(hours=5), NOW)
+WORDS = st.sampled_from(["", "a", "b", "B", "é", "🦊"])
+SINGLE_OR_TAG = st.sampled_from([*Dimension, TagDimension("t"), TagDimension("u")])
+SELECTED = st.dictionaries(WORDS, st.lists(WORDS, max_size=2).map(tuple), max_size=1)
+DURATIONS = st.none() | st.integers(0, 50)
+FIELDS = st.fixed_dictionaries(
+    {
+        "timestamp": st.timedeltas(timedelta(0), timedelta(hours=6)).map(lambda by: NOW - by),
+        "provider": WORDS,
+        "model": WORDS,
+        "project": st.none() | WORDS,
+        "user": st.none() | WORDS,
+        "status": st.sampled_from(Status),
+        "latency_ms": DURATIONS,
+        "time_to_first_token_ms": DURATIONS,
+        "tags": st.dictionaries(st.sampled_from(["t", "u"]), WORDS, max_size=2),
+        "usage": st.dictionaries(st.sampled_from(TokenClass), st.integers(0, 10**9)).map(
+            TokenUsage
+        ),
+        "usd": st.none() | st.decimals(0, 3, places=20),
+        "source": st.sampled_from([it for it in CostSource if it is not CostSource.UNPRICED]),
+        "savings": st.none() | st.decimals(-3, 3, places=20),
+    }
+)
+
+
+@pytest.fixture
+def sql(database_url: str) -> Iterator[UnitsOfWork]:
+    engine = create_pool(database_url)
+    yield SqlUnitsOfWork(engine)
+    engine.dispose()
+
+
+def store(units_of_work: UnitsOfWork, key: ApiKey, calls: list[dict[str, Any]]) -> None:
+    append(units_of_work, key, [_event(key, number, call) for number, call in enumerate(calls)])
+
+
+def _event(key: ApiKey, number: int, call: dict[str, Any]) -> Any:
+    usd, source, savings = call["usd"], call["source"], call["savings"]
+    reported = {name: call[name] for name in call if name not in ("usd", "source", "savings")}
+    source = CostSource.UNPRICED if usd is None else source
+    cost = a_cost(usd if usd is None else str(usd), source=source, cache_savings_usd=savings)
+    return an_event(key, id=f"call-{number}", cost=cost, **reported)
+
+
+def answers(
+    units_of_work: UnitsOfWork, selection: EventSelection, by: GroupBy, tz: str
+) -> dict[str, object]:
+    """What a report, its chart, its groups and its pages show, without the tenant's own ids."""
+    with units_of_work(snapshot=True) as uow:
+        reports = uow.usage_reports
+        pieces = buckets(selection.span, Interval.HOUR, zone(tz))
+        groups = reports.groups(selection, by)
+        return {
+            "measures": reports.measures(selection),
+            "spent": reports.spent(selection),
+            "series": reports.series(selection, pieces),
+            "measures of groups": [row.measures for row in groups],
+            "groups": [row.group for row in groups] if Dimension.API_KEY not in by else None,
+            **{
+                sort: [event.id for event in uow.events.page(selection, sort, limit=7)]
+                for sort in EventSort
+            },
+        }
+
+
+def test_reports_of_any_events_agree(sql: UnitsOfWork) -> None:
+    @settings(max_examples=40, deadline=None)
+    @given(
+        calls=st.lists(FIELDS, max_size=25),
+        by=st.lists(SINGLE_OR_TAG, min_size=1, max_size=2, unique=True).map(tuple),
+        models=st.none() | st.lists(WORDS, max_size=3).map(tuple),
+        tz=st.sampled_from(["UTC", "Asia/Kathmandu", "Australia/Lord_Howe"]),
+    )
+    def agree(
+        calls: list[dict[str, Any]], by: GroupBy, models: tuple[str, ...] | None, tz: str
+    ) -> None:
+        chosen = EventFilter() if models is None else EventFilter({Dimension.MODEL: models})
+        found = []
+        for units_of_work in (sql, InMemoryUnitsOfWork()):
+            key = a_stored_key(units_of_work)
+            store(units_of_work, key, calls)
+            selection = EventSelection(
+                organization_id=key.organization_id, span=SPAN, filter=chosen
+            )
+            found.append(answers(units_of_work, selection, by, tz))
+        assert found[0] == found[1]
+
+    agree()
+
+
+def test_an_exact_sum_is_not_a_sum_of_floats(sql: UnitsOfWork) -> None:
+    key = a_stored_key(sql)
+    tiny = [an_event(key, cost=a_cost("0.000000000000000000001")) for _ in range(10)]
+    append(sql, key, [*tiny, an_event(key, cost=a_cost("999999999"))])
+    with sql() as uow:
+        spent = uow.usage_reports.spent(
+            EventSelection(organization_id=key.organization_id, span=SPAN)
+        )
+    assert spent == Decimal("999999999.00000000000000000001")

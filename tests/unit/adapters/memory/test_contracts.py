@@ -1,0 +1,72 @@
+"""The adapters in memory keep every promise of the ports."""
+
+import pytest
+
+from adapters.memory.unit_of_work import InMemoryUnitsOfWork
+from application.ports.unit_of_work import UnitsOfWork
+from tests.contracts.api_keys import ApiKeyRepositoryContract
+from tests.contracts.budgets import BudgetRepositoryContract
+from tests.contracts.event_pages import EventPagesContract
+from tests.contracts.event_round_trips import EventRoundTripContract
+from tests.contracts.events import EventStoreContract
+from tests.contracts.invitations import InvitationRepositoryContract
+from tests.contracts.members import MemberRepositoryContract
+from tests.contracts.organizations import OrganizationRepositoryContract
+from tests.contracts.sessions import SessionRepositoryContract
+from tests.contracts.sign_in_attempts import SignInAttemptsContract
+from tests.contracts.unit_of_work import UnitOfWorkContract
+from tests.contracts.usage_groups import UsageGroupsContract
+from tests.contracts.usage_measures import UsageMeasuresContract
+from tests.contracts.usage_series import UsageSeriesContract
+from tests.contracts.users import UserRepositoryContract
+
+
+@pytest.fixture
+def units_of_work() -> UnitsOfWork:
+    return InMemoryUnitsOfWork()
+
+
+class TestUnitOfWork(UnitOfWorkContract):
+    refusal = RuntimeError
+
+
+class TestUsers(UserRepositoryContract): ...
+
+
+class TestSessions(SessionRepositoryContract): ...
+
+
+class TestSignInAttempts(SignInAttemptsContract): ...
+
+
+class TestOrganizations(OrganizationRepositoryContract): ...
+
+
+class TestMembers(MemberRepositoryContract): ...
+
+
+class TestInvitations(InvitationRepositoryContract): ...
+
+
+class TestApiKeys(ApiKeyRepositoryContract): ...
+
+
+class TestEvents(EventStoreContract): ...
+
+
+class TestEventRoundTrips(EventRoundTripContract): ...
+
+
+class TestEventPages(EventPagesContract): ...
+
+
+class TestUsageMeasures(UsageMeasuresContract): ...
+
+
+class TestUsageSeries(UsageSeriesContract): ...
+
+
+class TestUsageGroups(UsageGroupsContract): ...
+
+
+class TestBudgets(BudgetRepositoryContract): ...
