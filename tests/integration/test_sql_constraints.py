@@ -1,22 +1,27 @@
-"""PostgreSQL itself refuses amounts, counts and times that no report could show."""
+"""PostgreSQL itself refuses amounts, counts and times that no report could show.
+
+The columns are taken from the tables, so that one added without its bounds fails here.
+"""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 
 import psycopg
 import pytest
-from sqlalchemy import DateTime, Integer, Numeric, make_url
-from sqlalchemy.sql.elements import quoted_name
+from psycopg import sql
+from psycopg.errors import CheckViolation
+from sqlalchemy import BigInteger, Column, DateTime, Numeric
 
 from adapters.sql.engine import create_pool
-from adapters.sql.tables import metadata
+from adapters.sql.tables import TOKEN_COLUMNS, events, metadata
 from adapters.sql.unit_of_work import SqlUnitsOfWork
-from domain.usage.token_usage import TokenClass, TokenUsage
+from application.ports.unit_of_work import UnitsOfWork
 from tests.builders import (
+    NOW,
     a_budget,
-    a_cost,
     a_hash,
     a_member,
-    a_quote,
     a_session,
     a_user,
     an_api_key,
@@ -24,5 +29,143 @@ from tests.builders import (
     an_invitation,
     an_organization,
 )
-from tests.builders import NOW
 from tests.integration.database import PostgresServer, temporary_database
+
+TIMES = ["infinity", "-infinity", "1999-12-31T23:59:59.999999Z", "2200-01-01T00:00:00Z"]
+#: Besides what is no amount at all: the first amount below, and the first one above the bounds.
+AMOUNTS = {
+    "limit_usd": ["0", "1000000.000001"],
+    "unpriced_estimate_usd": ["-0.000001", "1000000.000001"],
+    "provider_cost_usd": ["-0.000001", "1000000.000001"],
+    "cost_usd": ["-0.000001", "1000000000.000001"],
+    "list_cost_usd": ["-0.000001", "1000000000.000001"],
+    "cache_savings_usd": ["-1000000000.000001", "1000000000.000001"],
+}
+NO_AMOUNTS = ["NaN", "Infinity", "-Infinity"]
+TOKENS = ["-1", "1000000001"]
+DURATIONS = {name: ["-1", "86400001"] for name in ("latency_ms", "time_to_first_token_ms")}
+EXTREMES = [
+    ("events", "timestamp", "2000-01-01T00:00:00Z"),
+    ("events", "timestamp", "2199-12-31T23:59:59.999999Z"),
+    ("events", "cost_usd", "0"),
+    ("events", "cost_usd", "1000000000"),
+    ("events", "cache_savings_usd", "-1000000000"),
+    ("events", "provider_cost_usd", "1000000"),
+    ("events", "input_tokens", "0"),
+    ("events", "input_tokens", "1000000000"),
+    ("events", "latency_ms", "86400000"),
+    ("budgets", "limit_usd", "0.000000000000000001"),
+    ("budgets", "limit_usd", "1000000"),
+]
+
+
+def refused_values(column: Column[object]) -> list[str]:
+    """What a column must not hold; nothing for one that holds no amount, count or time."""
+    if isinstance(column.type, DateTime):
+        return TIMES
+    if isinstance(column.type, Numeric):
+        return NO_AMOUNTS + AMOUNTS[column.name]
+    return TOKENS if isinstance(column.type, BigInteger) else DURATIONS.get(column.name, [])
+
+
+REFUSED = [
+    (table.name, column.name, value)
+    for table in metadata.sorted_tables
+    for column in table.columns
+    for value in refused_values(column)
+]
+
+
+@pytest.fixture(scope="module")
+def connection(
+    postgres: PostgresServer, migrated_template: str
+) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """To a database with one row in every table but the quotes."""
+    with temporary_database(postgres, migrated_template) as url:
+        engine = create_pool(url)
+        _store_one_of_each(SqlUnitsOfWork(engine))
+        engine.dispose()
+        with psycopg.connect(url, autocommit=True) as connection:
+            yield connection
+
+
+def _store_one_of_each(units_of_work: UnitsOfWork) -> None:
+    user, organization = a_user(), an_organization()
+    key, budget = an_api_key(organization), a_budget(organization)
+    estimating = replace(budget.terms, unpriced=Decimal("0.05"))
+    with units_of_work() as uow:
+        uow.users.add(user)
+        uow.sessions.add(a_session(user))
+        uow.sign_in_attempts.count(a_hash(), NOW, NOW)
+        uow.organizations.add(organization)
+        uow.members.add(organization.id, a_member(organization, user))
+        uow.invitations.put(organization.id, an_invitation(organization))
+        uow.api_keys.add(organization.id, key)
+        uow.events.append(organization.id, [an_event(key)])
+        uow.budgets.add(organization.id, replace(budget, terms=estimating))
+        uow.commit()
+
+
+def put(
+    connection: psycopg.Connection[tuple[object, ...]], table: str, column: str, value: str | None
+) -> int:
+    """Write ``value`` into the column of the one row, and take it back; how many rows it met."""
+    statement = sql.SQL("UPDATE {} SET {} = %s").format(
+        sql.Identifier(table), sql.Identifier(column)
+    )
+    with connection.transaction(force_rollback=True):
+        return connection.execute(statement, [value]).rowcount
+
+
+@pytest.mark.parametrize(("table", "column", "value"), REFUSED)
+def test_what_no_report_could_show_is_refused(
+    connection: psycopg.Connection[tuple[object, ...]], table: str, column: str, value: str
+) -> None:
+    with pytest.raises(CheckViolation) as caught:
+        put(connection, table, column, value)
+    assert caught.value.diag.constraint_name == f"ck_{table}_{column}"
+
+
+@pytest.mark.parametrize(("table", "column", "value"), EXTREMES)
+def test_the_extremes_of_what_is_allowed_are_stored(
+    connection: psycopg.Connection[tuple[object, ...]], table: str, column: str, value: str
+) -> None:
+    assert put(connection, table, column, value) == 1
+
+
+@pytest.mark.parametrize(("column", "value"), [("cost_usd", None), ("cost_source", "unpriced")])
+def test_a_call_is_unpriced_exactly_when_its_cost_is_unknown(
+    connection: psycopg.Connection[tuple[object, ...]], column: str, value: str | None
+) -> None:
+    with pytest.raises(CheckViolation, match="unknown_is_not_free"):
+        put(connection, "events", column, value)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("events", "status", "failed"),
+        ("events", "usage_status", "unknown"),
+        ("events", "cost_source", "guessed"),
+        ("events", "id", ""),
+        ("events", "fingerprint", "short"),
+        ("members", "role", "boss"),
+        ("invitations", "role", "boss"),
+        ("users", "email_lower", "Ada@example.com"),
+        ("api_keys", "scopes", "{}"),
+        ("api_keys", "scopes", "{admin}"),
+        ("budgets", "period", "year"),
+        ("budgets", "enforcement", "hope"),
+    ],
+)
+def test_a_word_that_nobody_knows_is_refused(
+    connection: psycopg.Connection[tuple[object, ...]], table: str, column: str, value: str
+) -> None:
+    with pytest.raises(CheckViolation) as caught:
+        put(connection, table, column.removesuffix("_lower"), value)
+    assert caught.value.diag.constraint_name == f"ck_{table}_{column}"
+
+
+def test_every_class_of_tokens_has_a_column_with_bounds() -> None:
+    bounded = {column for table, column, _ in REFUSED if table == events.name}
+    assert set(TOKEN_COLUMNS.values()) <= bounded

@@ -65,6 +65,11 @@ class EmbeddedPostgres:
         """
         if not (self.is_running() and self._becomes_ready()):
             self._launch()
+        return self.address
+
+    @property
+    def address(self) -> str:
+        """The database's address, whichever process runs the server."""
         return database_url(self._folder.socket_folder)
 
     def stop(self) -> None:

@@ -36,7 +36,8 @@ class EventMessage(msgspec.Struct, kw_only=True):
     service_tier: str | None = None
     speed: str | None = None
     region: str | None = None
-    usage: msgspec.Raw | None = None
+    # Not "or None": in a union msgspec.Raw matches nothing. Empty when absent.
+    usage: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
     provider_usage: dict[str, Any] | None = None
     usage_status: UsageStatus | None = None
     latency_ms: int | None = None
@@ -128,8 +129,8 @@ def _reported(message: EventMessage) -> ReportedEvent:
     )
 
 
-def _usage(raw: msgspec.Raw | None) -> TokenUsage | None:
-    if raw is None or bytes(raw) == b"null":
+def _usage(raw: msgspec.Raw) -> TokenUsage | None:
+    if bytes(raw) in (b"", b"null"):
         return None
     try:
         return read_usage(_USAGE.decode(raw))

@@ -73,7 +73,9 @@ def _refuse_unstorable() -> None:
 
 def _log_request(response: Response) -> None:
     # The rule, not the path: a path may hold an invitation's token or an event's id.
-    log.info(
+    # Probes ask every few seconds and would drown the rest.
+    write = log.debug if request.endpoint == "health.health" else log.info
+    write(
         "request",
         method=request.method,
         route=request.url_rule.rule if request.url_rule else None,

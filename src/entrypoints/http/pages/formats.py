@@ -4,7 +4,6 @@ Short where a table is read at a glance; ``exactly`` goes into a title for whoev
 digit. Absent is a dash, never a zero.
 """
 
-from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
@@ -119,8 +118,8 @@ def plural(count: int, singular: str, several: str | None = None) -> str:
 
 def token_breakdown(measures: Measures) -> str:
     """Every class that occurs, in full, for a title."""
-    tokens: Mapping[str, int] = measures.tokens
-    used = [f"{words(name)} {number(count)}" for name, count in tokens.items() if count]
+    tokens = measures.tokens.items()
+    used = [f"{words(name)} {number(count)}" for name, count in tokens if count]
     return ", ".join(used) or "none"
 
 

@@ -240,7 +240,7 @@ json_values = st.recursive(
 usage_objects = st.dictionaries(names | st.text(max_size=3), json_values)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     usage_objects, st.sampled_from(sorted(CANONICAL_PROVIDERS)), st.sampled_from(["x", "gpt-4o"])
 )

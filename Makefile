@@ -1,0 +1,67 @@
+# Every habit of this repository. `make` alone lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test test-unit check format migration lock prices fuzz clean
+
+help: ## List the commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: $(VENV)/.run ## Start TrueCompute: database, server and worker, until Ctrl-C
+	@exec $(BIN)/truecompute up
+
+demo: $(VENV)/.run ## Start it with a sample organization and 90 days of events
+	@exec $(BIN)/truecompute up --demo
+
+test: $(VENV)/.dev ## Run every test
+	@$(BIN)/pytest $(TESTS)
+
+test-unit: $(VENV)/.dev ## Run the tests that need no database, in seconds
+	@$(BIN)/pytest tests/unit
+
+check: $(VENV)/.dev ## Format, lint, types and import rules, without changing anything
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.dev ## Put the code into its form
+	@$(BIN)/ruff check --fix --quiet
+	@$(BIN)/ruff format --quiet
+
+migration: $(VENV)/.dev ## Write a migration from the tables: make migration NAME="Add a thing"
+	@$(BIN)/alembic revision --autogenerate -m "$(NAME)"
+
+lock: ## Resolve the locked requirements anew (needs uv)
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build -o requirements.lock
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+prices: $(VENV)/.dev ## Write the price book anew from the locked price source
+	@PYTHONPATH=src:. $(BIN)/python -m tools.price_book
+
+fuzz: $(VENV)/.dev ## Ten thousand generated requests against the OpenAPI document
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-450} $(BIN)/pytest tests/integration/http/test_fuzz.py --timeout=3600
+
+clean: ## Remove the virtual environment and caches; data in .truecompute stays
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# Installed once, and again when what is locked has changed.
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'TrueCompute needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...'; exit 1; }
+	@echo 'Making the virtual environment ...'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/pip
+	@echo 'Installing the locked requirements ...'
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo 'Installing what tests and checks need ...'
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,55 @@
+"""The database that the settings mean: a server of the operator's, or the embedded one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from adapters.sql.revision import is_current
+from domain.errors import Unavailable
+from entrypoints.settings import Settings
+
+
+@contextmanager
+def serving_database(settings: Settings) -> Iterator[str]:
+    """The address of a database that answers and has today's tables, for as long as this lasts.
+
+    The embedded PostgreSQL is started here and stopped at the end.
+
+    Raises:
+        Unavailable: it does not start, or cannot be reached.
+    """
+    if settings.database_url is not None:
+        migrate(settings.database_url)
+        yield settings.database_url
+        return
+    from adapters.embedded_postgres.server import EmbeddedPostgres
+
+    with EmbeddedPostgres(settings.data_dir) as server:
+        migrate(server.address)
+        yield server.address
+
+
+@contextmanager
+def reachable_database(settings: Settings) -> Iterator[str]:
+    """Like ``serving_database``, for a command beside a server that may be running already."""
+    from adapters.embedded_postgres.errors import DataFolderInUse
+    from adapters.embedded_postgres.server import EmbeddedPostgres
+
+    try:
+        with serving_database(settings) as url:
+            yield url
+    except DataFolderInUse:
+        yield EmbeddedPostgres(settings.data_dir).address
+
+
+def migrate(url: str) -> None:
+    """Bring the tables to this version; quick when they are."""
+    import psycopg
+
+    try:
+        if is_current(url):
+            return
+    except psycopg.OperationalError as error:
+        raise Unavailable(f"The database cannot be reached: {error}") from None
+    from adapters.sql.migrations import upgrade
+
+    upgrade(url)

@@ -1,0 +1,25 @@
+"""How gunicorn runs the application; the launcher gives addresses and numbers."""
+
+import os
+from typing import Any
+
+from entrypoints.lifeline import end_with_parent
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+worker_class = "gthread"
+# The price book and the imports are shared between the workers, and read once.
+preload_app = True
+timeout = 60
+graceful_timeout = 20
+# On by default since gunicorn 25, in the home folder, where two instances collide.
+control_socket_disable = True
+# The application logs its requests itself, without the paths.
+accesslog = None
+loglevel = "warning"
+
+
+def on_starting(server: Any) -> None:  # noqa: ARG001 - a hook of gunicorn's
+    """End when the launcher does."""
+    end_with_parent()

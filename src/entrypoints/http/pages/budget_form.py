@@ -1,0 +1,121 @@
+"""The form of a budget: from its fields to terms and back."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+
+from domain.budget import (
+    DEFAULT_THRESHOLDS,
+    SCOPE_DIMENSIONS,
+    BudgetPeriod,
+    BudgetScope,
+    BudgetTerms,
+)
+from domain.errors import Fault, Invalid
+from domain.event import LONGEST_TAG_NAME, MOST_TAGS
+from domain.money import parse_usd, plain
+from domain.period import zone
+from domain.providers import canonical_provider
+from domain.report import Dimension
+from domain.text import check_name, check_text
+from entrypoints.http.pages.forms import text
+
+_MOST_THRESHOLDS = 20
+
+
+def budget_values(terms: BudgetTerms | None) -> dict[str, str]:
+    """What the fields hold before anybody types: the terms, or what a new budget begins with."""
+    if terms is None:
+        return {
+            "period": BudgetPeriod.MONTH.value,
+            "timezone": request.args.get("tz") or "UTC",
+            "thresholds": _written(DEFAULT_THRESHOLDS),
+        }
+    tags = (f"{name}={value}" for name, value in terms.scope.tags.items())
+    return {
+        "name": terms.name,
+        "limit_usd": plain(terms.limit_usd),
+        "period": terms.period.value,
+        "timezone": terms.timezone,
+        "thresholds": _written(terms.thresholds),
+        "tags": "\n".join(tags),
+        **{f"scope_{name}": value for name, value in terms.scope.dimensions.items()},
+    }
+
+
+def budget_changes() -> dict[str, Any]:
+    """The fields of ``BudgetTerms`` that this request's form holds.
+
+    Raises:
+        Invalid: with a fault for every field that is wrong.
+    """
+    readers = {
+        "name": lambda: check_name(text("name"), "/name"),
+        "limit_usd": lambda: parse_usd(text("limit_usd").strip().removeprefix("$"), "/limit_usd"),
+        "period": _period,
+        "timezone": _timezone,
+        "scope": _scope,
+        "thresholds": _thresholds,
+    }
+    changes: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for name, read in readers.items():
+        try:
+            changes[name] = read()
+        except Invalid as error:
+            faults += error.faults
+    if faults:
+        raise Invalid("Some fields are not right.", faults=tuple(faults))
+    return changes
+
+
+def _period() -> BudgetPeriod:
+    try:
+        return BudgetPeriod(text("period"))
+    except ValueError:
+        raise Invalid.at("/period", "must be a day, a week or a month") from None
+
+
+def _timezone() -> str:
+    name = text("timezone").strip() or "UTC"
+    zone(name, "/timezone")
+    return name
+
+
+def _thresholds() -> tuple[int, ...]:
+    parts = [part for part in re.split(r"[\s,;%]+", text("thresholds")) if part]
+    if len(parts) > _MOST_THRESHOLDS or not all(re.fullmatch(r"\d{1,4}", part) for part in parts):
+        raise Invalid.at("/thresholds", "must be whole percents such as 50, 80, 100")
+    return tuple(map(int, parts))
+
+
+def _scope() -> BudgetScope:
+    named: dict[Dimension, str] = {}
+    for dimension in SCOPE_DIMENSIONS:
+        field = f"scope_{dimension}"
+        if value := check_text(text(field).strip(), f"/{field}"):
+            named[dimension] = value
+    if Dimension.PROVIDER in named:
+        named[Dimension.PROVIDER] = canonical_provider(named[Dimension.PROVIDER], None)
+    return BudgetScope(dimensions=named, tags=_tags())
+
+
+def _tags() -> Mapping[str, str]:
+    tags: dict[str, str] = {}
+    for line in text("tags").splitlines():
+        name, equals, value = (part.strip() for part in line.partition("="))
+        if not name and not equals:
+            continue
+        if not name or not equals:
+            raise Invalid.at("/tags", "must be one name=value on each line")
+        check_text(name, "/tags", longest=LONGEST_TAG_NAME)
+        tags[name] = check_text(value, "/tags")
+    if len(tags) > MOST_TAGS:
+        raise Invalid.at("/tags", f"must be at most {MOST_TAGS}")
+    return tags
+
+
+def _written(percents: tuple[int, ...]) -> str:
+    return ", ".join(map(str, percents))

@@ -1,0 +1,127 @@
+"""The reports as pages: the overview, and the tables by provider and by model."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response, render_template, request
+
+from application.budgets.list_budgets import BudgetWithStatus, ListBudgets, ListBudgetsRequest
+from application.reports.list_events import ListEvents, ListEventsRequest
+from application.reports.report_groups import GroupReport, ReportGroupsRequest
+from application.reports.report_usage import ReportUsageRequest
+from domain.budget import BudgetState
+from domain.report import Dimension, GroupBy
+from entrypoints.container import Container
+from entrypoints.http.authentication import current_organization
+from entrypoints.http.pages import queries
+from entrypoints.http.pages.charts import bar_chart
+from entrypoints.http.pages.formats import change
+from entrypoints.http.pages.report_address import Filter, ReportAddress
+from entrypoints.http.pages.report_page import Page, asked_of, chip_names, report_page
+from entrypoints.http.pages.snippets import first_event_command, reachable_url
+
+_PROVIDERS: GroupBy = (Dimension.PROVIDER,)
+_MODELS: GroupBy = (Dimension.PROVIDER, Dimension.MODEL)
+_TOP_ROWS = 5
+_MOST_BUDGETS = 50
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def dashboard_pages(container: Container) -> Blueprint:
+    """``pages.dashboard.*``"""
+    pages = Blueprint("dashboard", __name__, url_prefix="/dashboard")
+    run_report_usage, run_report_groups = container.report_usage(), container.report_groups()
+    run_list_events, run_list_budgets = container.list_events(), container.list_budgets()
+    run_list_keys, clock = container.list_keys(), container.clock()
+    app_url = container.settings().app_url
+    queries.add_pages(pages, container)
+
+    @pages.get("")
+    @report_page
+    def overview(address: ReportAddress) -> Page:
+        asked = asked_of(address, clock)
+        found = run_report_usage(ReportUsageRequest(**asked))
+        if not (found.totals.calls or address.filters or _has_events(run_list_events)):
+            return _waiting_page(app_url)
+        # The other reports end at the same moment, so that all figures agree.
+        asked["start"], asked["end"] = found.span.start, found.span.end
+        models = run_report_groups(ReportGroupsRequest(**asked, by=_MODELS))
+        return render_template(
+            "dashboard/overview.html",
+            span=found.span,
+            interval=found.interval,
+            totals=found.totals,
+            previous=found.previous,
+            change=change(found.totals.cost_usd, found.previous.cost_usd),
+            chart=bar_chart(found.series, found.interval, address.zone),
+            providers=run_report_groups(ReportGroupsRequest(**asked, by=_PROVIDERS)),
+            models=models,
+            top_rows=_TOP_ROWS,
+            unpriced_filters=_unpriced_models(models),
+            budgets=_in_danger(run_list_budgets),
+            **chip_names(address, run_list_keys),
+        )
+
+    @pages.get("/providers")
+    @report_page
+    def providers(address: ReportAddress) -> Page:
+        return _table(address, _PROVIDERS)
+
+    @pages.get("/models")
+    @report_page
+    def models(address: ReportAddress) -> Page:
+        return _table(address, _MODELS)
+
+    @pages.get("/arrival")
+    def arrival() -> Response:
+        """204 until the first event has arrived, then 200: what the waiting page asks."""
+        return Response(status=200 if _has_events(run_list_events) else 204)
+
+    def _table(address: ReportAddress, by: GroupBy) -> Page:
+        report = run_report_groups(ReportGroupsRequest(**asked_of(address, clock), by=by))
+        names = [str(each) for each in by]
+        return render_template(
+            "dashboard/breakdown.html",
+            span=report.span,
+            report=report,
+            names=names,
+            filters=_row_filters(report, names),
+            **chip_names(address, run_list_keys),
+        )
+
+    return pages
+
+
+def _waiting_page(app_url: str) -> str:
+    url = reachable_url(app_url, request.host_url)
+    return render_template("dashboard/waiting.html", command=first_event_command(url))
+
+
+def _has_events(run: ListEvents) -> bool:
+    """Whether the organization has any event, of whatever time."""
+    asked = ListEventsRequest(
+        organization_id=current_organization().id,
+        start=_LONG_AGO,
+        end=datetime.now(UTC) + timedelta(days=1),
+        limit=1,
+    )
+    return bool(run(asked).events)
+
+
+def _in_danger(run: ListBudgets) -> Sequence[BudgetWithStatus]:
+    asked = ListBudgetsRequest(organization_id=current_organization().id, limit=_MOST_BUDGETS)
+    return [each for each in run(asked) if each.status.state is not BudgetState.OK]
+
+
+def _row_filters(report: GroupReport, names: Sequence[str]) -> list[list[Filter]]:
+    """For each row, the filters that select its calls."""
+    return [
+        [(name, value or "") for name, value in zip(names, row.group, strict=True)]
+        for row in report.rows
+    ]
+
+
+def _unpriced_models(models: GroupReport) -> list[Filter]:
+    """Filters that select the models among whose calls unpriced ones are."""
+    unpriced = (row.group[1] for row in models.rows if row.measures.coverage.unpriced)
+    return [("model", model) for model in dict.fromkeys(unpriced) if model][:_TOP_ROWS]

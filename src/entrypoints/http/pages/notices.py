@@ -1,0 +1,20 @@
+"""What a page says after something was done: chosen by a word in the address, never typed there."""
+
+from flask import request
+
+NOTICES = {
+    "joined": "You have joined the organization.",
+    "budget-created": "The budget is in force.",
+    "budget-changed": "The budget was changed.",
+    "budget-removed": "The budget was deleted.",
+    "key-revoked": "The key was revoked. It is refused from its next request on.",
+    "password-changed": "Your password was changed. Every other session of yours has ended.",
+    "role-changed": "The role was changed.",
+    "member-removed": "The member was removed.",
+    "invitation-withdrawn": "The invitation was withdrawn.",
+}
+
+
+def notice() -> str | None:
+    """The sentence that this request's address asks for, if it is one of ours."""
+    return NOTICES.get(request.args.get("notice", ""))

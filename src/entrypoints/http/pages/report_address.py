@@ -1,0 +1,163 @@
+"""What a report page's address asks for, and the addresses it leads on to.
+
+The names are those of the API (``from, to, tz``, the filters), and two comforts: ``days`` for a
+range that moves along with the calendar, and plain dates, of which ``to`` is the last one shown.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from werkzeug.datastructures import MultiDict
+
+from domain.errors import Invalid
+from domain.period import Interval, Span, span_containing, zone
+from domain.providers import canonical_provider
+from domain.report import Dimension, EventFilter
+from domain.timestamps import parse_timestamp
+
+PRESETS = (7, 30, 90)
+DEFAULT_DAYS = 30
+TAG = "tag."
+_MOST_FILTERS = 100
+_LONGEST_VALUE = 256
+
+Filter = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportAddress:
+    """``start`` and ``end`` are as typed, empty where not given; ``days`` is one of the presets."""
+
+    tz: str = "UTC"
+    days: int | None = DEFAULT_DAYS
+    start: str = ""
+    end: str = ""
+    filters: tuple[Filter, ...] = ()
+
+    @classmethod
+    def read(cls, args: MultiDict[str, str]) -> "ReportAddress":
+        """Nothing is judged here but what is no filter and no preset; that is left out."""
+        start, end = args.get("from", "").strip(), args.get("to", "").strip()
+        days = args.get("days", "")
+        preset = int(days) if days in map(str, PRESETS) else DEFAULT_DAYS
+        return cls(
+            tz=args.get("tz", "").strip() or "UTC",
+            days=None if start or end else preset,
+            start=start,
+            end=end,
+            filters=tuple(_filters(args)),
+        )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Raises ``Invalid``."""
+        return zone(self.tz)
+
+    def bounds(self, now: datetime) -> tuple[datetime | None, datetime | None]:
+        """The start and the end that a report is asked for, None for its own default.
+
+        Raises:
+            Invalid: a bound or the time zone cannot be read.
+        """
+        tz = self.zone
+        if self.days is not None:
+            first = now.astimezone(tz).date() - timedelta(days=self.days - 1)
+            return _day(first, tz).start, None
+        return _bound(self.start, "/from", tz, last=False), _bound(self.end, "/to", tz, last=True)
+
+    @property
+    def filter(self) -> EventFilter:
+        """The filters by name; several values of one name are alternatives."""
+        dimensions: dict[Dimension, tuple[str, ...]] = {}
+        tags: dict[str, tuple[str, ...]] = {}
+        for name, value in self.filters:
+            if name.startswith(TAG):
+                tag = name.removeprefix(TAG)
+                tags[tag] = (*tags.get(tag, ()), value)
+            else:
+                by = Dimension(name)
+                meant = canonical_provider(value, None) if by is Dimension.PROVIDER else value
+                dimensions[by] = (*dimensions.get(by, ()), meant)
+        return EventFilter(dimensions=dimensions, tags=tags)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The query string's names and values; what is the default is left out."""
+        pairs = [] if self.tz == "UTC" else [("tz", self.tz)]
+        if self.days is None:
+            pairs += [(name, at) for name, at in (("from", self.start), ("to", self.end)) if at]
+        elif self.days != DEFAULT_DAYS:
+            pairs.append(("days", str(self.days)))
+        return [*pairs, *self.filters]
+
+    def query(self, *more: tuple[str, str]) -> str:
+        """The query string with its question mark, or nothing."""
+        pairs = [*self.pairs(), *more]
+        return f"?{urlencode(pairs)}" if pairs else ""
+
+    def for_days(self, days: int) -> "ReportAddress":
+        return replace(self, days=days, start="", end="")
+
+    def for_span(self, span: Span) -> "ReportAddress":
+        """Exactly this span."""
+        start, end = (_rfc3339(instant) for instant in (span.start, span.end))
+        return replace(self, days=None, start=start, end=end)
+
+    def with_filter(self, *added: Filter) -> "ReportAddress":
+        """Further filters, each in place of any others of its name."""
+        names = {name for name, _ in added}
+        kept = (each for each in self.filters if each[0] not in names)
+        return replace(self, filters=(*kept, *added))
+
+    def without_filter(self, removed: Filter) -> "ReportAddress":
+        return replace(self, filters=tuple(each for each in self.filters if each != removed))
+
+    def without_filters(self) -> "ReportAddress":
+        return replace(self, filters=())
+
+
+def date_fields(span: Span, tz: ZoneInfo) -> tuple[str, str]:
+    """A span as the first and the last of its days, for the fields of a form."""
+    last = (span.end - timedelta(microseconds=1)).astimezone(tz)
+    return span.start.astimezone(tz).date().isoformat(), last.date().isoformat()
+
+
+def _filters(args: MultiDict[str, str]) -> Iterator[Filter]:
+    pairs: Iterable[Filter] = dict.fromkeys(args.items(multi=True))
+    known = (each for each in pairs if each[1] and _is_filter(each[0]))
+    for _, (name, value) in zip(range(_MOST_FILTERS), known, strict=False):
+        yield name, value[:_LONGEST_VALUE]
+
+
+def _is_filter(name: str) -> bool:
+    return name in set(Dimension) or (name.startswith(TAG) and len(name) > len(TAG))
+
+
+def _bound(text: str, pointer: str, tz: ZoneInfo, *, last: bool) -> datetime | None:
+    if not text:
+        return None
+    try:
+        written = date.fromisoformat(text)
+    except ValueError:
+        instant = parse_timestamp(text, pointer)
+        _check_year(instant, pointer)
+        return instant
+    _check_year(written, pointer)
+    span = _day(written, tz)
+    return span.end if last else span.start
+
+
+def _check_year(when: date, pointer: str) -> None:
+    if not 2000 <= when.year < 2200:
+        raise Invalid.at(pointer, "must be between the years 2000 and 2199", code="invalid_range")
+
+
+def _day(written: date, tz: ZoneInfo) -> Span:
+    noon = datetime.combine(written, time(12), tz)
+    return span_containing(noon.astimezone(UTC), Interval.DAY, tz)
+
+
+def _rfc3339(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,67 @@
+"""What all report pages do: read the address, and show a refused range beside its form."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, TypedDict
+
+from flask import render_template, request
+
+from application.keys.list_keys import ListKeys, ListKeysRequest
+from application.ports.clock import Clock
+from domain.errors import Invalid
+from domain.report import Dimension, EventFilter
+from entrypoints.http.authentication import current_organization
+from entrypoints.http.pages.forms import Form
+from entrypoints.http.pages.report_address import ReportAddress
+
+Page = str | tuple[str, int]
+_MOST_KEYS = 500
+
+
+class Asked(TypedDict):
+    """The fields that every report's request has."""
+
+    organization_id: str
+    start: datetime | None
+    end: datetime | None
+    timezone: str
+    filter: EventFilter
+
+
+def report_page(view: Callable[[ReportAddress], Page]) -> Callable[[], Page]:
+    """A view of a report's address; what is wrong with it is said beside the range picker."""
+
+    @wraps(view)
+    def run() -> Page:
+        try:
+            return view(ReportAddress.read(request.args))
+        except Invalid as error:
+            form = Form.refused(error)
+            return render_template("dashboard/refused.html", form=form), form.status
+
+    return run
+
+
+def asked_of(address: ReportAddress, clock: Clock) -> Asked:
+    """The request of a report; raises ``Invalid``."""
+    start, end = address.bounds(clock.now())
+    return Asked(
+        organization_id=current_organization().id,
+        start=start,
+        end=end,
+        timezone=address.tz,
+        filter=address.filter,
+    )
+
+
+def key_names(run: ListKeys) -> dict[str, str]:
+    """The names of the organization's newest keys by id, for people to choose from."""
+    asked = ListKeysRequest(organization_id=current_organization().id, limit=_MOST_KEYS)
+    return {key.id: key.name for key in run(asked)}
+
+
+def chip_names(address: ReportAddress, run: ListKeys) -> dict[str, Any]:
+    """``key_names`` for the chips of the filters, looked up only where a key is among them."""
+    has_key = any(name == Dimension.API_KEY for name, _ in address.filters)
+    return {"key_names": key_names(run) if has_key else {}}

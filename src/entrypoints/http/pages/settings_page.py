@@ -1,0 +1,52 @@
+"""The one page of settings, with whichever of its forms was refused."""
+
+from flask import render_template
+
+from application.organizations.list_members import ListMembers, ListMembersRequest
+from domain.organization import Invitation, Role
+from entrypoints.http.authentication import current_member, current_organization
+from entrypoints.http.pages.forms import Form
+
+_UNTOUCHED = Form()
+
+
+class SettingsPage:
+    """Renders the page; ``invitation_link`` is shown this once."""
+
+    def __init__(self, run_list_members: ListMembers) -> None:
+        self._run_list_members = run_list_members
+
+    def render(
+        self,
+        *,
+        password_form: Form = _UNTOUCHED,
+        invite_form: Form = _UNTOUCHED,
+        members_form: Form = _UNTOUCHED,
+    ) -> tuple[str, int]:
+        status = max(form.status for form in (password_form, invite_form, members_form))
+        page = self._rendered(
+            password_form=password_form, invite_form=invite_form, members_form=members_form
+        )
+        return page, status
+
+    def render_invited(self, invitation: Invitation, link: str) -> tuple[str, int]:
+        """After an invitation, with the link that its reader passes on."""
+        return self._rendered(invitation=invitation, invitation_link=link), 201
+
+    def _rendered(self, **shown: Form | Invitation | str) -> str:
+        organization = current_organization()
+        forms = dict.fromkeys(("password_form", "invite_form", "members_form"), _UNTOUCHED)
+        return render_template(
+            "settings/show.html",
+            organization=organization,
+            people=self._run_list_members(ListMembersRequest(organization_id=organization.id)),
+            roles=_assignable(current_member().role),
+            **forms | shown,
+        )
+
+
+def _assignable(actor: Role) -> list[Role]:
+    """The roles that somebody may give, the least powerful first."""
+    if not actor.may_manage:
+        return []
+    return [Role.MEMBER, Role.ADMIN, *([Role.OWNER] if actor is Role.OWNER else [])]

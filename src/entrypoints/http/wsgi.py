@@ -1,0 +1,12 @@
+"""What gunicorn serves: one application per process, its price book read before the fork."""
+
+from entrypoints import logging
+from entrypoints.container import Container
+from entrypoints.http.app import create_app
+from entrypoints.settings import Settings
+
+settings = Settings.from_environment()
+logging.configure(settings.log_level)
+container = Container(settings=settings)
+container.pricing_tables().current()
+app = create_app(container)

@@ -1,0 +1,29 @@
+"""One application for the tests of a file; each test founds what it needs in it."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from tests.integration.database import PostgresServer, temporary_database
+from tests.http_client import Team, application, found
+
+
+@pytest.fixture(scope="module")
+def file_database_url(postgres: PostgresServer, migrated_template: str) -> Iterator[str]:
+    """A database that the tests of a file share; every test is a tenant of its own."""
+    with temporary_database(postgres, migrated_template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def app(file_database_url: str) -> Iterator[Flask]:
+    """The application with an operator's defaults."""
+    with application(file_database_url) as app:
+        yield app
+
+
+@pytest.fixture
+def team(app: Flask) -> Team:
+    """An organization of the test's own."""
+    return found(app)

@@ -1,0 +1,111 @@
+"""The migrations, up and down, and the tables they leave."""
+
+import os
+import subprocess
+import sys
+
+import psycopg
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.pool import NullPool
+
+from adapters.sql.migrations import _config, downgrade, upgrade
+from adapters.sql.tables import metadata
+from tests.integration.database import PostgresServer, temporary_database
+
+#: Everything that the catalogue knows about columns, constraints and indexes, by name.
+CATALOGUE = """
+SELECT 'column', table_name, column_name, concat_ws(' ', data_type, udt_name, is_nullable,
+           character_maximum_length, numeric_precision, numeric_scale, collation_name,
+           column_default, ordinal_position)
+FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL
+SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL
+SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+"""
+UPGRADE = "import sys; from adapters.sql.migrations import upgrade; upgrade(sys.argv[1])"
+
+
+def revisions() -> list[str]:
+    """All of them, oldest first."""
+    script = ScriptDirectory.from_config(_config(""))
+    return [revision.revision for revision in script.walk_revisions()][::-1]
+
+
+def catalogue(url: str) -> set[tuple[object, ...]]:
+    """What is in a database, without the table in which Alembic keeps its own revision."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute(CATALOGUE).fetchall()
+    return {row for row in rows if row[1] != "alembic_version"}
+
+
+def engine_of(url: str) -> Engine:
+    return create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+
+
+def test_each_migration_goes_up_and_down_and_up_again(empty_database_url: str) -> None:
+    before = "base"
+    for revision in revisions():
+        upgrade(empty_database_url, revision)
+        made = catalogue(empty_database_url)
+        downgrade(empty_database_url, before)
+        upgrade(empty_database_url, revision)
+        assert catalogue(empty_database_url) == made
+        before = revision
+
+
+def test_at_the_bottom_nothing_is_left(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    assert catalogue(empty_database_url) != set()
+    downgrade(empty_database_url, "base")
+    assert catalogue(empty_database_url) == set()
+
+
+def test_the_migrations_leave_exactly_the_tables_of_the_program(
+    postgres: PostgresServer, empty_database_url: str
+) -> None:
+    upgrade(empty_database_url)
+    with temporary_database(postgres) as url:
+        engine = engine_of(url)
+        metadata.create_all(engine)
+        assert catalogue(empty_database_url) == catalogue(url)
+
+
+def test_upgrading_again_changes_nothing(database_url: str) -> None:
+    before = catalogue(database_url)
+    upgrade(database_url)
+    assert catalogue(database_url) == before
+
+
+def test_two_migrators_at_once_both_succeed(empty_database_url: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    migrators = [
+        subprocess.Popen(
+            [sys.executable, "-c", UPGRADE, empty_database_url],
+            env=environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    complaints = [migrator.communicate(timeout=60)[1] for migrator in migrators]
+    assert [migrator.returncode for migrator in migrators] == [0, 0], complaints
+    upgrade(empty_database_url)
+    assert catalogue(empty_database_url) != set()
+
+
+def test_a_failed_migration_leaves_the_database_as_it_was(empty_database_url: str) -> None:
+    with psycopg.connect(empty_database_url) as connection:
+        # Something in the way of the last tables that the migrations make.
+        connection.execute("CREATE TABLE events (mine int)")
+    before = catalogue(empty_database_url)
+    with pytest.raises(Exception, match='relation "events" already exists'):
+        upgrade(empty_database_url)
+    assert catalogue(empty_database_url) == before
+
+
+def test_there_is_one_newest_revision() -> None:
+    assert len(ScriptDirectory.from_config(_config("")).get_heads()) == 1
