@@ -107,11 +107,11 @@ class ReportedEvent:
         raise Invalid.at("/timestamp", detail, code="invalid_timestamp")
 
 
-_OPTIONAL_TEXTS = (
+#: Optional texts of an event that are kept as they were sent.
+SENT_TEXTS = (
     "requested_model",
     "operation",
     "api_base",
-    "service_tier",
     "speed",
     "region",
     "error_code",
@@ -123,6 +123,8 @@ _OPTIONAL_TEXTS = (
     "trace_id",
     "reservation_id",
 )
+#: The tier of service is kept as the provider's response says it, where the sender does not.
+_OPTIONAL_TEXTS = (*SENT_TEXTS, "service_tier")
 
 
 def _check_duration(value: int | None, pointer: str) -> None:

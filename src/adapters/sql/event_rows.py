@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from adapters.sql.tables import TOKEN_COLUMNS
 from domain.costing import CostSource, EventCost
-from domain.event import Event, ReportedEvent, Status, UsageStatus
+from domain.event import SENT_TEXTS, Event, ReportedEvent, Status, UsageStatus
 from domain.money import plain
 from domain.pricing.quote import Quote
 from domain.usage.token_usage import TokenClass, TokenUsage, Unit
@@ -17,21 +17,9 @@ _SAME = (
     "timestamp",
     "provider",
     "model",
-    "requested_model",
-    "operation",
-    "api_base",
-    "speed",
-    "region",
-    "error_code",
+    *SENT_TEXTS,
     "latency_ms",
     "time_to_first_token_ms",
-    "provider_request_id",
-    "project",
-    "environment",
-    "user",
-    "session",
-    "trace_id",
-    "reservation_id",
     "provider_usage",
     "provider_cost_usd",
 )

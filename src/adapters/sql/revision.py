@@ -26,7 +26,7 @@ def newest_revision() -> str:
         _ASSIGNED.findall(file.read_text(encoding="utf-8"))
         for file in (MIGRATIONS / "versions").glob("*.py")
     ]
-    revisions = {value for pairs in found for name, value in pairs if name == "revision"}
+    revisions: set[str] = {value for pairs in found for name, value in pairs if name == "revision"}
     built_upon = {value for pairs in found for name, value in pairs if name == "down_revision"}
     (newest,) = revisions - built_upon
     return newest

@@ -91,6 +91,7 @@ ROUTES: dict[str, Access] = {
     "pages.dashboard.models": _MEMBER_PAGE,
     "pages.dashboard.queries": _MEMBER_PAGE,
     "pages.dashboard.query": _MEMBER_PAGE,
+    "pages.dashboard.arrival": _MEMBER_PAGE,
     "pages.budgets.list": _MEMBER_PAGE,
     "pages.budgets.create": _MANAGER_PAGE,
     "pages.budgets.edit": _MANAGER_PAGE,

@@ -19,8 +19,9 @@ from entrypoints.http.authentication import Authentication
 from entrypoints.http.converters import EventIdConverter
 from entrypoints.http.errors import ProblemApi
 from entrypoints.http.json_provider import StrictJsonProvider
-from entrypoints.http.openapi import SPEC_OPTIONS, describe_fields, reference_blueprint
+from entrypoints.http.openapi import SPEC_OPTIONS, describe_fields
 from entrypoints.http.pages import pages_blueprint
+from entrypoints.http.reference import reference_blueprint
 
 #: Of every body but that of the events route, which has bounds of its own.
 _LARGEST_BODY = 2 * 1024 * 1024

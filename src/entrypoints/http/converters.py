@@ -6,5 +6,6 @@ from werkzeug.routing import BaseConverter
 class EventIdConverter(BaseConverter):
     """Whatever is left of the path: the sender's id of an event may hold slashes."""
 
-    regex = ".+"
+    # A line break is a character like others.
+    regex = "(?s:.+)"
     part_isolating = False

@@ -23,7 +23,13 @@ def set_session(response: Response, token: str) -> Response:
 
 
 def clear_session(response: Response) -> Response:
-    response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="Lax")
+    response.delete_cookie(
+        SESSION_COOKIE,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["COOKIES_ARE_SECURE"],
+    )
     return response
 
 

@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Flask, Response, current_app, jsonify, render_template
+from flask import Flask
 from flask_smorest import Api
 from marshmallow import fields
 
@@ -73,26 +72,8 @@ def _accepts_numbers(_: Any, field: Any, **__: Any) -> dict[str, Any]:
     return {"type": ["string", "number"]} if field.metadata.get("accepts_number") else {}
 
 
-def reference_blueprint(api: Api) -> Blueprint:
-    """``/openapi.json`` and the same to read at ``/docs``."""
-    routes = Blueprint("reference", __name__)
-
-    @cache
-    def document() -> dict[str, Any]:
-        return _completed(api.spec.to_dict(), current_app)
-
-    @routes.get("/openapi.json")
-    def openapi() -> Response:
-        return jsonify(document())
-
-    @routes.get("/docs")
-    def docs() -> str:
-        return render_template("reference.html", spec=document())
-
-    return routes
-
-
-def _completed(spec: dict[str, Any], app: Flask) -> dict[str, Any]:
+def completed(spec: dict[str, Any], app: Flask) -> dict[str, Any]:
+    """The document with what apispec cannot know: who may call, and which errors any route has."""
     components = spec.setdefault("components", {})
     components["securitySchemes"] = {
         "session": {"type": "apiKey", "in": "cookie", "name": "tc_session"},
@@ -101,7 +82,7 @@ def _completed(spec: dict[str, Any], app: Flask) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     schemas.update(_event_schemas())
     endpoints = _endpoints(app)
-    for path, method, operation in _operations(spec):
+    for path, method, operation in operations_of(spec):
         endpoint = endpoints[path, method]
         operation["operationId"] = endpoint
         _complete(operation, ROUTES[endpoint], method, has_path_parameter="{" in path)
@@ -118,7 +99,8 @@ def _endpoints(app: Flask) -> dict[tuple[str, str], str]:
     }
 
 
-def _operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def operations_of(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Path, method and description of every operation."""
     for path, item in spec["paths"].items():
         for method in _METHODS:
             if method in item:

@@ -27,3 +27,9 @@ def app(file_database_url: str) -> Iterator[Flask]:
 def team(app: Flask) -> Team:
     """An organization of the test's own."""
     return found(app)
+
+
+@pytest.fixture(scope="module")
+def file_team(app: Flask) -> Team:
+    """An organization that the tests of a file share, and leave as it is."""
+    return found(app)

@@ -1,22 +1,20 @@
 """Every route of the API against everybody who may knock: exactly the declared ones get in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
 
 from domain.api_key import Scope
-from entrypoints.http.access import ROUTES, Access, Who
+from entrypoints.http.access import Access, Who
 from tests.http_client import (
     EVENTS,
     Team,
     ago,
     an_event,
-    application,
     bearer,
     body_of,
     found,
@@ -26,8 +24,8 @@ from tests.http_client import (
     problem_of,
     sign_up,
 )
+from tests.http_routes import A_RANDOM_ID, Route, api_routes
 
-A_RANDOM_ID = "0192f3c1-7d3e-7000-8000-00000000abcd"
 A_WELL_FORMED_KEY = "tc_live_0000000000000000000000000000001DLULg"
 SESSION = {Who.USER: 1, Who.MEMBER: 2, Who.MEMBER_OR_KEY: 2, Who.MANAGER: 3}
 
@@ -147,42 +145,22 @@ def expired_key(team: Team, database_url: str) -> str:
     return secret
 
 
-def routes_of_the_api() -> Iterator[tuple[str, str, str]]:
-    with application("postgresql://nobody@127.0.0.1:1/nothing") as app:
-        rules: list[Rule] = sorted(app.url_map.iter_rules(), key=str)
-        for rule in rules:
-            if rule.endpoint != "static" and not ROUTES[rule.endpoint].is_page:
-                for method in sorted((rule.methods or set()) - {"OPTIONS"}):
-                    yield method, rule.rule, rule.endpoint
-
-
-ROUTES_OF_THE_API = list(routes_of_the_api())
-
-
-def address_of(rule: str) -> str:
-    for variable in ("<uuid:key_id>", "<uuid:budget_id>", "<event_id:event_id>"):
-        rule = rule.replace(variable, A_RANDOM_ID)
-    assert "<" not in rule, f"say what stands for the variable in {rule}"
-    return rule
-
-
 @pytest.mark.parametrize("who", ACTORS)
-@pytest.mark.parametrize(("method", "rule", "endpoint"), ROUTES_OF_THE_API)
+@pytest.mark.parametrize("route", api_routes(), ids=str)
 def test_exactly_those_whom_the_table_names_get_in(
-    app: Flask, cast: dict[str, Actor], method: str, rule: str, endpoint: str, who: str
+    app: Flask, cast: dict[str, Actor], route: Route, who: str
 ) -> None:
     actor = cast[who]
-    client = actor.knocks(app)
     headers = bearer(actor.key) if actor.key else {}
     # A body without fields passes nothing but the door.
-    answer = client.open(address_of(rule), method=method, json={}, headers=headers)
-    refusal = actor.may(ROUTES[endpoint])
+    answer = actor.knocks(app).open(route.path, method=route.method, json={}, headers=headers)
+    refusal = actor.may(route.access)
     if refusal is None:
         assert answer.status_code not in (401, 403), answer.text
         assert answer.status_code < 500
     else:
         assert answer.status_code == refusal, answer.text
-        assert method == "HEAD" or problem_of(answer, refusal)
+        assert route.method == "HEAD" or problem_of(answer, refusal)
 
 
 def test_the_cast_is_the_one_that_is_listed(cast: dict[str, Actor]) -> None:

@@ -121,6 +121,7 @@ def test_unknown_usage_is_not_free() -> None:
     cost = decide_cost(known(NOTHING), QUOTE, None)
     assert outcome(cost) == (CostSource.UNPRICED, None)
     assert cost.quote is None
+    assert cost.cache_savings_usd is None
 
 
 def test_usage_of_nothing_but_unpriced_classes_is_unpriced() -> None:

@@ -226,6 +226,12 @@ def test_the_speed_finds_its_own_price() -> None:
     assert recorded({"usage": usage, "speed": "fast"}).cost.cost_usd == Decimal("0.001")
 
 
+def test_a_region_that_the_price_does_not_know_is_noted() -> None:
+    quote = recorded({"usage": USAGE, "region": "eu"}).cost.quote
+    assert quote is not None
+    assert quote.notes == ("region_not_priced",)
+
+
 def test_notes_on_reading_the_usage_stay_with_the_cost() -> None:
     event = recorded({"provider_usage": {**CHAT, "total_tokens": 5}})
     assert event.cost.notes == ("contradictory_usage:/total_tokens",)

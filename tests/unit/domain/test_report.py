@@ -39,8 +39,10 @@ def test_shares_without_calls_are_unknown_and_not_zero() -> None:
     assert Measures().cost_per_call_usd is None
 
 
-def test_no_calls_cost_nothing() -> None:
-    assert Measures().cost_usd == Decimal(0)
+def test_no_calls_cost_and_save_nothing() -> None:
+    nothing = Measures()
+    assert nothing.cost_usd == nothing.cache_savings_usd == Decimal(0)
+    assert nothing.calls == nothing.errors == nothing.total_tokens == 0
 
 
 def test_the_error_rate_is_the_share_of_failed_calls() -> None:

@@ -3,12 +3,12 @@
 from flask import Blueprint
 
 from entrypoints.container import Container
+from entrypoints.http.pages import templating
 from entrypoints.http.pages.accounts import accounts_pages
 from entrypoints.http.pages.budgets import budgets_pages
 from entrypoints.http.pages.dashboard import dashboard_pages
 from entrypoints.http.pages.keys import keys_pages
 from entrypoints.http.pages.settings import settings_pages
-from entrypoints.http.pages.templating import template_context, template_filters
 
 
 def pages_blueprint(container: Container) -> Blueprint:
@@ -16,7 +16,5 @@ def pages_blueprint(container: Container) -> Blueprint:
     pages = Blueprint("pages", __name__)
     for part in (accounts_pages, dashboard_pages, budgets_pages, keys_pages, settings_pages):
         pages.register_blueprint(part(container))
-    pages.app_context_processor(template_context(container.settings()))
-    for name, write in template_filters().items():
-        pages.add_app_template_filter(write, name)
+    templating.install(pages, container.settings())
     return pages

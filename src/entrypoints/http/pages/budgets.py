@@ -77,7 +77,7 @@ def budgets_pages(container: Container) -> Blueprint:
 
 
 def _find(run: ListBudgets, budget_id: str) -> BudgetWithStatus:
-    """The budget just before it in the list is not known, so the list is walked."""
+    """Walks the list, which is the one use case that shows a budget with its status."""
     after: str | None = None
     while True:
         rows = run(

@@ -54,6 +54,10 @@ class BarChart:
     labels: tuple[Label, ...]
     top: Decimal
 
+    @property
+    def middle(self) -> Decimal:
+        return self.top / 2
+
 
 def bar_chart(series: Sequence[SeriesPoint], interval: Interval, tz: tzinfo) -> BarChart:
     """One bar per point; ``series`` must not be empty."""

@@ -79,13 +79,11 @@ def dashboard_pages(container: Container) -> Blueprint:
 
     def _table(address: ReportAddress, by: GroupBy) -> Page:
         report = run_report_groups(ReportGroupsRequest(**asked_of(address, clock), by=by))
-        names = [str(each) for each in by]
         return render_template(
             "dashboard/breakdown.html",
             span=report.span,
             report=report,
-            names=names,
-            filters=_row_filters(report, names),
+            names=[str(each) for each in by],
             **chip_names(address, run_list_keys),
         )
 
@@ -111,14 +109,6 @@ def _has_events(run: ListEvents) -> bool:
 def _in_danger(run: ListBudgets) -> Sequence[BudgetWithStatus]:
     asked = ListBudgetsRequest(organization_id=current_organization().id, limit=_MOST_BUDGETS)
     return [each for each in run(asked) if each.status.state is not BudgetState.OK]
-
-
-def _row_filters(report: GroupReport, names: Sequence[str]) -> list[list[Filter]]:
-    """For each row, the filters that select its calls."""
-    return [
-        [(name, value or "") for name, value in zip(names, row.group, strict=True)]
-        for row in report.rows
-    ]
 
 
 def _unpriced_models(models: GroupReport) -> list[Filter]:

@@ -4,13 +4,15 @@ Short where a table is read at a glance; ``exactly`` goes into a title for whoev
 digit. Absent is a dash, never a zero.
 """
 
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from domain.money import plain
+from domain.period import Span
 from domain.report import Measures
 
 ABSENT = "\N{EM DASH}"
+_EN_DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _THREE_DIGITS = Context(prec=3, rounding=ROUND_HALF_EVEN)
@@ -104,6 +106,16 @@ def moment(instant: datetime | None, tz: tzinfo) -> str:
 def day(instant: datetime | None, tz: tzinfo) -> str:
     """``23 Nov 2026`` where the viewer is."""
     return instant.astimezone(tz).strftime("%-d %b %Y") if instant else ABSENT
+
+
+def days(span: Span, tz: tzinfo) -> str:
+    """The first and the last day of a span: ``26 Oct - 23 Nov 2026``."""
+    first = span.start.astimezone(tz)
+    last = (span.end - timedelta(microseconds=1)).astimezone(tz)
+    if first.date() == last.date():
+        return day(first, tz)
+    begin = first.strftime("%-d %b") if first.year == last.year else day(first, tz)
+    return f"{begin} {_EN_DASH} {day(last, tz)}"
 
 
 def words(identifier: str) -> str:

@@ -1,6 +1,7 @@
 """Single calls: the list of them, and one with its cost explained."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 from flask import Blueprint, render_template, request
@@ -14,7 +15,7 @@ from domain.report import EventSort
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
 from entrypoints.http.cursors import read_cursor, write_cursor
-from entrypoints.http.pages.report_address import ReportAddress
+from entrypoints.http.pages.report_address import TAG, Filter, ReportAddress
 from entrypoints.http.pages.report_page import Page, asked_of, key_names, report_page
 from entrypoints.http.schemas.events import notes_of
 
@@ -54,6 +55,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             is_first_page=not cursor,
             next_cursor=write_cursor(found.next, sort) if found.next else None,
             key_names=key_names(run_list_keys),
+            **_filter_form(address),
         )
 
     @pages.get("/queries/<event_id:event_id>")
@@ -74,6 +76,18 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             provider_usage=_readable(event),
             key=_key_of(event, keys),
         )
+
+
+def _filter_form(address: ReportAddress) -> dict[str, Any]:
+    """What the fields of the filters begin with, and the filters that have no field."""
+    first: dict[str, str] = {}
+    kept: list[Filter] = []
+    for name, value in address.filters:
+        if name in first or name.startswith(TAG):
+            kept.append((name, value))
+        else:
+            first[name] = value
+    return {"first_values": first, "kept_filters": kept}
 
 
 def _sort() -> EventSort:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from flask import current_app, request, url_for
+from flask import Blueprint, current_app, request, url_for
 
 from domain.errors import Invalid
 from domain.period import zone
@@ -16,57 +16,37 @@ from entrypoints.http.cookies import csrf_token
 from entrypoints.http.pages import formats
 from entrypoints.http.pages.notes import note_words
 from entrypoints.http.pages.notices import notice
-from entrypoints.http.pages.report_address import ReportAddress
+from entrypoints.http.pages.report_address import PRESETS, ReportAddress, date_fields
 from entrypoints.http.pages.time_zones import zones_by_region
 from entrypoints.settings import Settings
 
-_FORMATS = (
+_FILTERS = (
+    formats.day,
+    formats.days,
+    formats.duration,
+    formats.exactly,
+    formats.moment,
+    formats.number,
+    formats.percent,
+    formats.short,
+    formats.token_breakdown,
     formats.usd,
     formats.usd_short,
-    formats.exactly,
-    formats.number,
-    formats.short,
-    formats.percent,
-    formats.duration,
-    formats.moment,
-    formats.day,
     formats.words,
-    formats.token_breakdown,
     note_words,
 )
 
 
-def template_filters() -> dict[str, Callable[..., str]]:
-    """The formats by their own names."""
-    return {write.__name__: write for write in _FORMATS}
-
-
-def template_context(settings: Settings) -> Callable[[], dict[str, Any]]:
-    """A context processor."""
-    versions: dict[str, str] = {}
-
-    def asset(name: str) -> str:
-        """A static file's address, which changes with its content."""
-        if name not in versions:
-            content = Path(current_app.static_folder or "", name).read_bytes()
-            versions[name] = sha256(content).hexdigest()[:12]
-        return url_for("static", filename=name, v=versions[name])
-
-    def context() -> dict[str, Any]:
-        return {
-            "viewer": visitor(),
-            "viewer_tz": viewer_zone(),
-            "csrf_token": csrf_token,
-            "asset": asset,
-            "notice": notice(),
-            "address": ReportAddress.read(request.args),
-            "event_path": event_path,
-            "zones_by_region": zones_by_region,
-            "plural": formats.plural,
-            "signup_is_open": settings.signup_is_open,
-        }
-
-    return context
+def install(pages: Blueprint, settings: Settings) -> None:
+    """Register filters and globals for all templates, those of the error page among them."""
+    for write in _FILTERS:
+        pages.add_app_template_filter(write)
+    for function in (csrf_token, date_fields, event_path, formats.plural, zone, zones_by_region):
+        pages.add_app_template_global(function)
+    pages.add_app_template_global(zip, "zip")
+    pages.add_app_template_global(_assets(), "asset")
+    pages.add_app_template_global(lambda: PRESETS, "presets")
+    pages.app_context_processor(_context(settings))
 
 
 def viewer_zone() -> ZoneInfo:
@@ -80,3 +60,29 @@ def viewer_zone() -> ZoneInfo:
 def event_path(event_id: str) -> str:
     """The page of an event; its id may hold what browsers would resolve, ``a/../b`` say."""
     return f"{url_for('pages.dashboard.queries')}/{quote(event_id, safe='')}"
+
+
+def _context(settings: Settings) -> Callable[[], dict[str, Any]]:
+    def context() -> dict[str, Any]:
+        return {
+            "viewer": visitor(),
+            "viewer_tz": viewer_zone(),
+            "notice": notice(),
+            "address": ReportAddress.read(request.args),
+            "signup_is_open": settings.signup_is_open,
+        }
+
+    return context
+
+
+def _assets() -> Callable[[str], str]:
+    versions: dict[str, str] = {}
+
+    def asset(name: str) -> str:
+        """A static file's address, which changes with its content."""
+        if name not in versions:
+            content = Path(current_app.static_folder or "", name).read_bytes()
+            versions[name] = sha256(content).hexdigest()[:12]
+        return url_for("static", filename=name, v=versions[name])
+
+    return asset

@@ -7,25 +7,9 @@ from marshmallow import Schema, fields, validate
 
 from application.reports.explain_event import ExplainedEvent
 from domain.costing import CostSource
-from domain.event import Event, Status, UsageStatus
+from domain.event import SENT_TEXTS, Event, Status, UsageStatus
 from domain.usage.token_usage import TokenUsage
 from entrypoints.http.schemas.fields import Timestamp, Usd
-
-_AS_SENT = (
-    "requested_model",
-    "operation",
-    "api_base",
-    "speed",
-    "region",
-    "error_code",
-    "provider_request_id",
-    "project",
-    "environment",
-    "user",
-    "session",
-    "trace_id",
-    "reservation_id",
-)
 
 
 class IngestResultSchema(Schema):
@@ -79,7 +63,7 @@ class EventSchema(
     _EventFields.from_dict(  # type: ignore[misc]
         {
             name: fields.String(required=True, allow_none=True, attribute=f"reported.{name}")
-            for name in _AS_SENT
+            for name in SENT_TEXTS
         },
         name="EventTextsSchema",
     )

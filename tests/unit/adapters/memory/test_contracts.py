@@ -15,6 +15,7 @@ from tests.contracts.organizations import OrganizationRepositoryContract
 from tests.contracts.sessions import SessionRepositoryContract
 from tests.contracts.sign_in_attempts import SignInAttemptsContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
+from tests.contracts.usage_filters import UsageFiltersContract
 from tests.contracts.usage_groups import UsageGroupsContract
 from tests.contracts.usage_measures import UsageMeasuresContract
 from tests.contracts.usage_series import UsageSeriesContract
@@ -61,6 +62,9 @@ class TestEventPages(EventPagesContract): ...
 
 
 class TestUsageMeasures(UsageMeasuresContract): ...
+
+
+class TestUsageFilters(UsageFiltersContract): ...
 
 
 class TestUsageSeries(UsageSeriesContract): ...

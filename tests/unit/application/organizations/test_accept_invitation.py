@@ -68,6 +68,14 @@ def test_an_invitation_is_for_one_address_and_stays_for_it(world: World) -> None
     assert accept(world, invited) == world.membership(invited.id)
 
 
+def test_a_member_who_follows_a_dead_link_learns_that_it_is_dead(world: World) -> None:
+    member = world.member(world.organization())
+    user = world.stored_user(member.email)
+    assert user is not None
+    with pytest.raises(NotFound):
+        accept(world, user)
+
+
 def test_a_member_of_any_organization_joins_no_other(world: World) -> None:
     member = world.member(world.organization(), Role.OWNER)
     user = world.stored_user(member.email)

@@ -1,15 +1,54 @@
 """A user creates their organization."""
 
+from typing import Self
+
 import pytest
 
+from adapters.memory.organizations import InMemoryOrganizationRepository
+from adapters.memory.state import State
+from adapters.memory.store import Store
+from adapters.memory.unit_of_work import InMemoryUnitOfWork, InMemoryUnitsOfWork
 from application.keys.authenticate_key import AuthenticateKey, AuthenticateKeyRequest
 from application.organizations.onboard import Onboard, Onboarded, OnboardRequest
 from domain.api_key import Scope
 from domain.errors import Conflict, Invalid
-from domain.organization import Role
+from domain.organization import Organization, Role
 from domain.user import User
 from tests.builders import an_organization
 from tests.unit.application.world import World
+
+
+class QuickerRivals(InMemoryOrganizationRepository):
+    """Refuses an organization in the last moment, for each of ``refusals`` once."""
+
+    def __init__(self, state: State, refusals: list[str]) -> None:
+        super().__init__(state)
+        self._refusals = refusals
+
+    def add(self, organization: Organization) -> None:
+        if self._refusals:
+            raise Conflict("Somebody was quicker.", code=self._refusals.pop(0))
+        super().add(organization)
+
+
+class ContestedUnitOfWork(InMemoryUnitOfWork):
+    def __init__(self, store: Store, refusals: list[str], *, snapshot: bool) -> None:
+        super().__init__(store, snapshot=snapshot)
+        self._refusals = refusals
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        self.organizations = QuickerRivals(self._state, self._refusals)
+        return self
+
+
+class ContestedUnitsOfWork(InMemoryUnitsOfWork):
+    def __init__(self, refusals: list[str]) -> None:
+        super().__init__()
+        self._refusals = refusals
+
+    def __call__(self, *, snapshot: bool = False) -> InMemoryUnitOfWork:
+        return ContestedUnitOfWork(self._store, self._refusals, snapshot=snapshot)
 
 
 def onboard(world: World, user: User, name: str = "Acme") -> Onboarded:
@@ -72,6 +111,25 @@ def test_a_numbered_slug_is_skipped_where_it_is_taken(world: World) -> None:
 def test_a_long_slug_with_a_number_stays_short(world: World) -> None:
     slugs = [onboard(world, world.user(), "x" * 100).organization.slug for _ in range(2)]
     assert slugs == ["x" * 48, "x" * 40 + "-2"]
+
+
+def test_a_slug_that_is_taken_in_the_last_moment_is_chosen_again() -> None:
+    world = World(units=ContestedUnitsOfWork(["slug_taken"] * 4))
+    user = world.user()
+    onboarded = onboard(world, user)
+    member = world.membership(user.id)
+    assert member is not None
+    assert member.organization_id == onboarded.organization.id
+
+
+@pytest.mark.parametrize("refusals", [["slug_taken"] * 5, ["slug_taken", "other"], ["other"]])
+def test_other_conflicts_and_endless_rivalry_are_not_hidden(refusals: list[str]) -> None:
+    world = World(units=ContestedUnitsOfWork([*refusals]))
+    user = world.user()
+    with pytest.raises(Conflict) as refusal:
+        onboard(world, user)
+    assert refusal.value.code == refusals[-1]
+    assert world.membership(user.id) is None
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 101, "a\x00b", "\ud800", "a\nb"])
