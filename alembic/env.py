@@ -2,10 +2,10 @@
 
 import os
 
+from alembic import context
 from sqlalchemy import create_engine, make_url, pool, text
 
-from adapters.sql.tables import metadata
-from alembic import context
+from adapters.sql.schema import metadata
 
 #: Any number that nothing else in this database locks.
 _ADVISORY_LOCK = 7_226_114_001

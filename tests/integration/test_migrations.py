@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from adapters.sql.migrations import _config, downgrade, upgrade
-from adapters.sql.tables import metadata
+from adapters.sql.schema import metadata
 from tests.integration.database import PostgresServer, temporary_database
 
 #: Everything that the catalogue knows about columns, constraints and indexes, by name.

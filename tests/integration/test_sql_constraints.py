@@ -14,7 +14,8 @@ from psycopg.errors import CheckViolation
 from sqlalchemy import BigInteger, Column, DateTime, Numeric
 
 from adapters.sql.engine import create_pool
-from adapters.sql.tables import TOKEN_COLUMNS, events, metadata
+from adapters.sql.event_tables import TOKEN_COLUMNS, events
+from adapters.sql.schema import metadata
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.unit_of_work import UnitsOfWork
 from tests.builders import (

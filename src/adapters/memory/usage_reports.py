@@ -51,7 +51,8 @@ def _order(row: GroupRow) -> tuple[bool, Decimal, list[tuple[bool, str]]]:
     """Costliest first, unknown last; then by the order of code points, None last."""
     cost = row.measures.cost_usd
     ties = [(value is None, value or "") for value in row.group]
-    return cost is None, -(cost or Decimal(0)), ties
+    # Not a minus sign, which would round to the precision of the thread's context.
+    return cost is None, (cost or Decimal(0)).copy_negate(), ties
 
 
 def _measures(events: Sequence[Event]) -> Measures:

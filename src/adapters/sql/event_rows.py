@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from adapters.sql.tables import TOKEN_COLUMNS
+from adapters.sql.event_tables import TOKEN_COLUMNS
 from domain.costing import CostSource, EventCost
 from domain.event import SENT_TEXTS, Event, ReportedEvent, Status, UsageStatus
 from domain.money import plain

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.sql.event_rows import to_event, to_row
+from adapters.sql.event_tables import events, quotes
 from adapters.sql.selections import conditions
-from adapters.sql.tables import events, quotes
 from application.ports.events import EventPosition, EventStore, Fate
 from domain.event import Event
 from domain.report import EventSelection, EventSort

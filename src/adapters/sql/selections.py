@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, cast, null
 
-from adapters.sql.tables import events
+from adapters.sql.event_tables import events
 from domain.report import Dimension, EventSelection, TagDimension
 from domain.text import has_unstorable
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, DateTime, Float, Integer, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from adapters.sql.event_tables import TOKEN_COLUMNS, events
 from adapters.sql.selections import conditions, group_column
-from adapters.sql.tables import TOKEN_COLUMNS, events
 from application.ports.usage_reports import UsageReports
 from domain.costing import CostSource
 from domain.event import Status

@@ -12,7 +12,7 @@ from domain.report import Dimension, EventFilter
 from entrypoints.demo.workloads import CODE, DOCUMENTS
 
 _CENT = Decimal("0.01")
-_STEPS = (*map(Decimal, ("1000", "500", "100", "50", "10", "5", "1", "0.1")), _CENT)
+_STEPS = (*map(Decimal, (1_000, 500, 100, 50, 10, 5, 1)), Decimal("0.1"), _CENT)
 _ORDINARY_MONTH = timedelta(days=30)
 
 Spent = Callable[[Span, EventFilter], Decimal]

@@ -1,0 +1,43 @@
+"""What the tables are made of.
+
+Bounds of what is stored stand here as CHECK constraints too. Numbers have upper limits, because
+PostgreSQL sorts NaN above all of them and ``NaN >= 0`` holds; times have them against infinity.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    MetaData,
+    Uuid,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def id_column(name: str = "id", *, nullable: bool = False) -> Column[str]:
+    return Column(name, Uuid(as_uuid=False), nullable=nullable)
+
+
+def time_column(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def finite_time(name: str) -> CheckConstraint:
+    return CheckConstraint(f"{name} >= '2000-01-01Z' AND {name} < '2200-01-01Z'", name=name)
+
+
+def bounded(name: str, low: int, high: int) -> CheckConstraint:
+    return CheckConstraint(f"{name} >= {low} AND {name} <= {high}", name=name)
+
+
+#: What every table of a tenant refers to.
+ORGANIZATION = "organizations.id"

@@ -1,0 +1,113 @@
+"""The tables of events and of the prices that were applied to them."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from adapters.sql.columns import (
+    ORGANIZATION,
+    bounded,
+    finite_time,
+    id_column,
+    metadata,
+    time_column,
+)
+from domain.usage.token_usage import TokenClass
+
+#: Prices as they were applied, each once; an event's explanation is exact for as long as it lives.
+quotes = Table(
+    "quotes",
+    metadata,
+    Column("digest", String(64), nullable=False),
+    Column("document", JSONB, nullable=False),
+    PrimaryKeyConstraint("digest"),
+)
+
+#: One column per token class, so that sums need not open a document.
+TOKEN_COLUMNS = {token_class: f"{token_class}_tokens" for token_class in TokenClass}
+
+events = Table(
+    "events",
+    metadata,
+    id_column("organization_id"),
+    # The order of bytes, in which pages are read, so that the index serves it.
+    Column("id", String(128, collation="C"), nullable=False),
+    id_column("api_key_id"),
+    time_column("timestamp"),
+    time_column("received_at"),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("provider", String(256), nullable=False),
+    Column("model", String(256), nullable=False),
+    Column("requested_model", String(256)),
+    Column("operation", String(256)),
+    Column("api_base", String(256)),
+    Column("service_tier", String(256)),
+    Column("speed", String(256)),
+    Column("region", String(256)),
+    Column("status", String(16), nullable=False),
+    Column("error_code", String(256)),
+    Column("latency_ms", Integer),
+    Column("time_to_first_token_ms", Integer),
+    Column("provider_request_id", String(256)),
+    Column("project", String(256)),
+    Column("environment", String(256)),
+    Column("user", String(256)),
+    Column("session", String(256)),
+    Column("trace_id", String(256)),
+    Column("reservation_id", String(256)),
+    Column("tags", JSONB, nullable=False),
+    Column("usage_status", String(16), nullable=False),
+    *(Column(name, BigInteger) for name in TOKEN_COLUMNS.values()),
+    Column("units", JSONB(none_as_null=True)),
+    # Verbatim: unlike JSONB this keeps the order of keys and the form of numbers.
+    Column("provider_usage", JSON(none_as_null=True)),
+    # What was sent of usage, its status and the tier, where that cannot be told from what is kept.
+    Column("sent_usage", JSONB(none_as_null=True)),
+    Column("provider_cost_usd", Numeric),
+    Column("cost_usd", Numeric),
+    Column("list_cost_usd", Numeric),
+    Column("cache_savings_usd", Numeric),
+    Column("cost_source", String(32), nullable=False),
+    Column("cost_notes", ARRAY(Text), nullable=False),
+    Column("quote_digest", String(64), ForeignKey("quotes.digest")),
+    PrimaryKeyConstraint("organization_id", "id"),
+    ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
+    ForeignKeyConstraint(
+        ["organization_id", "api_key_id"], ["api_keys.organization_id", "api_keys.id"]
+    ),
+    CheckConstraint("length(id) >= 1", name="id"),
+    CheckConstraint("status IN ('success', 'error')", name="status"),
+    CheckConstraint(
+        "usage_status IN ('complete', 'partial', 'missing', 'estimated')", name="usage_status"
+    ),
+    CheckConstraint(
+        "cost_source IN ('provider_reported', 'computed', 'estimated', 'partial', 'unpriced')",
+        name="cost_source",
+    ),
+    CheckConstraint("(cost_usd IS NULL) = (cost_source = 'unpriced')", name="unknown_is_not_free"),
+    CheckConstraint("octet_length(fingerprint) = 32", name="fingerprint"),
+    finite_time("timestamp"),
+    finite_time("received_at"),
+    bounded("latency_ms", 0, 86_400_000),
+    bounded("time_to_first_token_ms", 0, 86_400_000),
+    *(bounded(name, 0, 10**9) for name in TOKEN_COLUMNS.values()),
+    bounded("provider_cost_usd", 0, 10**6),
+    bounded("cost_usd", 0, 10**9),
+    bounded("list_cost_usd", 0, 10**9),
+    bounded("cache_savings_usd", -(10**9), 10**9),
+    Index(None, "organization_id", "timestamp", "id"),
+)
