@@ -10,7 +10,8 @@ from domain.errors import Invalid
 from domain.money import EXACT, MOST_USD
 from domain.period import Interval, Span, span_containing, zone
 from domain.report import Dimension, EventFilter
-from domain.text import check_name
+from domain.tags import check_tags
+from domain.text import check_name, check_text
 
 #: What a budget may be scoped to, besides tags.
 SCOPE_DIMENSIONS = (
@@ -51,10 +52,21 @@ class BudgetState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BudgetScope:
-    """Which events count: those that match every named field. An empty scope takes all."""
+    """Which events count: those that match every named field. An empty scope takes all.
+
+    Raises:
+        Invalid: a field that budgets do not have, or a text that no event can have.
+    """
 
     dimensions: Mapping[Dimension, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for dimension, value in self.dimensions.items():
+            if dimension not in SCOPE_DIMENSIONS:
+                raise Invalid.at(f"/scope/{dimension}", "is not a field of a scope")
+            check_text(value, f"/scope/{dimension}")
+        check_tags(self.tags, "/scope/tags")
 
     @property
     def as_filter(self) -> EventFilter:

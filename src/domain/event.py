@@ -11,14 +11,13 @@ from hashlib import sha256
 from domain.costing import EventCost
 from domain.errors import Invalid
 from domain.money import plain
+from domain.tags import check_tags
 from domain.text import check_text
 from domain.usage.token_usage import TokenUsage
 
 OLDEST = timedelta(days=90)
 FURTHEST_AHEAD = timedelta(minutes=10)
 LONGEST_DURATION_MS = 86_400_000
-MOST_TAGS = 32
-LONGEST_TAG_NAME = 64
 LONGEST_ID = 128
 
 
@@ -81,7 +80,7 @@ class ReportedEvent:
         self._check_timestamp(now)
         for name in ("latency_ms", "time_to_first_token_ms"):
             _check_duration(getattr(self, name), f"/{name}")
-        _check_tags(self.tags)
+        check_tags(self.tags, "/tags")
 
     def _check_texts(self) -> None:
         if self.id in (".", ".."):
@@ -131,19 +130,6 @@ def _check_duration(value: int | None, pointer: str) -> None:
     if value is not None and not 0 <= value <= LONGEST_DURATION_MS:
         detail = f"must be from 0 to {LONGEST_DURATION_MS} milliseconds"
         raise Invalid.at(pointer, detail, code="invalid_number")
-
-
-def _check_tags(tags: Mapping[str, str]) -> None:
-    if len(tags) > MOST_TAGS:
-        raise Invalid.at("/tags", f"must have at most {MOST_TAGS} entries", code="too_many_tags")
-    for name, value in tags.items():
-        check_text(name, "/tags", longest=LONGEST_TAG_NAME, shortest=1)
-        check_text(value, f"/tags/{_escaped(name)}")
-
-
-def _escaped(name: str) -> str:
-    """A key as it stands in a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

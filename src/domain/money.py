@@ -1,5 +1,6 @@
 """US dollars, exact: ``Decimal`` with a context that refuses to round."""
 
+import re
 from collections.abc import Iterable
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, localcontext
 
@@ -9,6 +10,8 @@ from domain.errors import Invalid
 MOST_USD = Decimal(10**6)
 #: More decimals than any provider states; binary floats printed in full have fewer.
 MOST_DECIMALS = 30
+
+_DECIMAL = re.compile(r"-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,6})?", re.ASCII)
 
 EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
 
@@ -25,10 +28,9 @@ def parse_usd(value: Decimal | str, pointer: str) -> Decimal:
     Raises:
         Invalid: not a finite decimal number from 0 to 10^6 with at most 30 decimals.
     """
-    try:
-        amount = Decimal(value)
-    except (InvalidOperation, ValueError):
-        raise Invalid.at(pointer, "must be a decimal number", code="invalid_money") from None
+    if isinstance(value, str) and not _DECIMAL.fullmatch(value):
+        raise Invalid.at(pointer, "must be a decimal number", code="invalid_money")
+    amount = Decimal(value)
     if not amount.is_finite() or not 0 <= amount <= MOST_USD:
         raise Invalid.at(pointer, "must be from 0 to 1000000 US dollars", code="invalid_money")
     if decimals_of(amount) > MOST_DECIMALS:

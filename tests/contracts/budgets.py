@@ -21,7 +21,7 @@ RICH = BudgetTerms(
     timezone="Australia/Lord_Howe",
     scope=BudgetScope(
         dimensions={Dimension.MODEL: 'gpt-"5"', Dimension.API_KEY: "no key", Dimension.USER: ""},
-        tags={"team": "søk", "": "x", "a'b": "%"},
+        tags={"team": "søk", "n": "", "a'b": "%"},
     ),
     thresholds=(1, 99, 1000),
     forecast_thresholds=(),

@@ -61,7 +61,7 @@ class SqlEventStore(EventStore):
         found = _SELECT.where(*conditions(selection))
         if after is not None:
             found = found.where(_behind(column, _sort_value(sort, after.value), after.id))
-        ordered = found.order_by(column.desc().nulls_last(), _by_id.desc()).limit(limit)
+        ordered = found.order_by(column.desc().nulls_last(), events.c.id.desc()).limit(limit)
         return [to_event(row._asdict()) for row in self._connection.execute(ordered)]
 
     def has_any(self, organization_id: str) -> bool:
@@ -111,9 +111,6 @@ _SORT_COLUMNS: dict[EventSort, ColumnElement[Any]] = {
     EventSort.LATENCY: events.c.latency_ms,
 }
 
-#: The order of bytes is the same in every locale, and in the memory adapter.
-_by_id = events.c.id.collate("C")
-
 
 def _sort_value(sort: EventSort, value: str | None) -> datetime | Decimal | int | None:
     if value is None:
@@ -125,6 +122,6 @@ def _sort_value(sort: EventSort, value: str | None) -> datetime | Decimal | int 
 
 def _behind(column: ColumnElement[Any], value: object, event_id: str) -> ColumnElement[bool]:
     if value is None:
-        return and_(column.is_(None), _by_id < event_id)
-    same = and_(column == value, _by_id < event_id)
+        return and_(column.is_(None), events.c.id < event_id)
+    same = and_(column == value, events.c.id < event_id)
     return or_(column < value, same, column.is_(None))

@@ -79,13 +79,13 @@ class LogIn:
 
     def _count_attempt_and_find(self, request: LogInRequest, buckets: _Buckets) -> User | None:
         with self._units_of_work() as uow:
-            waits = [
-                self._wait(uow, buckets.account, MOST_PER_ACCOUNT_AND_ADDRESS),
-                self._wait(uow, buckets.address, MOST_PER_ADDRESS),
-            ]
+            # What one account's limit refuses is not held against the whole address.
+            wait = self._wait(uow, buckets.account, MOST_PER_ACCOUNT_AND_ADDRESS) or self._wait(
+                uow, buckets.address, MOST_PER_ADDRESS
+            )
             user = uow.users.find_by_email(request.email.lower())
             uow.commit()
-        if wait := max(waits):
+        if wait:
             raise TooManyRequests(
                 "Too many attempts to sign in. Try again later.",
                 retry_after_s=wait,

@@ -26,16 +26,15 @@ class ReportGroupsRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupReport:
-    """All rows, costliest first; each call of the selection is in exactly one."""
+    """All rows, costliest first; each call of the selection is in exactly one.
+
+    ``cost_usd`` is the sum of the known costs of all rows.
+    """
 
     span: Span
     timezone: str
     rows: tuple[GroupRow, ...]
-
-    @property
-    def cost_usd(self) -> Decimal:
-        """The sum of the known costs of all rows."""
-        return exact_sum(row.measures.cost_usd or Decimal(0) for row in self.rows)
+    cost_usd: Decimal
 
     def share_of(self, row: GroupRow) -> float | None:
         """The row's part of the cost, 1 being the whole; None where the cost is 0 or unknown."""
@@ -62,4 +61,9 @@ class ReportGroups:
         )
         with self._units_of_work(snapshot=True) as uow:
             rows = tuple(uow.usage_reports.groups(selection, request.by))
-        return GroupReport(span=span, timezone=request.timezone, rows=rows)
+        return GroupReport(
+            span=span,
+            timezone=request.timezone,
+            rows=rows,
+            cost_usd=exact_sum(row.measures.cost_usd or Decimal(0) for row in rows),
+        )

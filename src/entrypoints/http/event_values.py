@@ -10,6 +10,7 @@ from domain.errors import Invalid
 from domain.money import decimals_of
 from domain.text import has_unstorable
 from domain.usage.token_usage import FRACTIONAL_UNITS, TokenClass, TokenUsage, Unit
+from entrypoints.http.pointers import step
 
 MOST = 10**9
 _MOST_DECIMALS = 9
@@ -53,7 +54,7 @@ def usage_of(sent: Mapping[str, object]) -> TokenUsage:
 
 
 def _quantity(name: str, number: object) -> Decimal:
-    pointer = f"/usage/{name}"
+    pointer = f"/usage{step(name)}"
     if name not in _WHOLE and name not in FRACTIONAL_UNITS:
         raise Invalid.at(pointer, "is not a token class or unit", code="invalid_usage")
     if isinstance(number, bool) or not isinstance(number, int | Decimal):
@@ -78,7 +79,7 @@ def read_tags(sent: Mapping[str, msgspec.Raw]) -> dict[str, str]:
             value = _TAG.decode(raw)
         except msgspec.DecodeError:
             detail = "must be a string, a number or a boolean"
-            raise Invalid.at(f"/tags/{name}", detail, code="invalid_tag") from None
+            raise Invalid.at(f"/tags{step(name)}", detail, code="invalid_tag") from None
         if value is not None:
             tags[name] = value if isinstance(value, str) else bytes(raw).decode()
     return tags
@@ -92,7 +93,7 @@ def check_texts(value: object, pointer: str) -> None:
     elif isinstance(value, dict):
         for name, inner in value.items():
             check_texts(name, pointer)
-            check_texts(inner, f"{pointer}/{name}")
+            check_texts(inner, pointer + step(name))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             check_texts(inner, f"{pointer}/{index}")

@@ -18,6 +18,7 @@ from domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from entrypoints.http.pointers import step
 
 STATUSES: dict[type[TrueComputeError], HTTPStatus] = {
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -102,14 +103,10 @@ def faults_of(messages: Any) -> Iterator[Fault]:
 def _walk(messages: Any, pointer: str) -> Iterator[Fault]:
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            here = "" if name == "_schema" else f"/{_escaped(str(name))}"
+            here = "" if name == "_schema" else step(str(name))
             yield from _walk(inner, pointer + here)
     elif isinstance(messages, list | tuple):
         for message in messages:
             yield Fault(pointer, str(message))
     else:
         yield Fault(pointer, str(messages))
-
-
-def _escaped(token: str) -> str:
-    return token.replace("~", "~0").replace("/", "~1")

@@ -40,13 +40,16 @@ TEXTS = (
 REQUIRED = ("id", "timestamp", "provider", "model")
 DURATIONS = ("latency_ms", "time_to_first_token_ms")
 ABSENT = object()
-TOO_MANY_DIGITS = 10**4300
 
 
 class Raw(str):
     """JSON text to be put into an event as it is, whether it is JSON or not."""
 
     __slots__ = ()
+
+
+#: One more than Python turns into a number without being asked.
+TOO_MANY_DIGITS = Raw("1" + "0" * 4300)
 
 
 def event_bytes(**changes: object) -> bytes:
@@ -75,8 +78,9 @@ def poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
     for event_id in (".", "..", "x" * 129, "x" * 10_000, "\U0001f98a" * 129):
         yield f"the id {event_id[:12]}", {"id": event_id}, "/id"
     for name in DURATIONS:
-        for number in (-1, 86_400_001, 1.5, 2**63, 2**64, -(2**63), TOO_MANY_DIGITS):
-            yield f"{_short(number)} as {name}", {name: number}, f"/{name}"
+        for number in (-1, 86_400_001, 1.5, 2**63, 2**64, -(2**63)):
+            yield f"{number} as {name}", {name: number}, f"/{name}"
+        yield f"4,301 digits as {name}", {name: TOO_MANY_DIGITS}, f"/{name}"
         for text in ("1e400", "-1e400", '"1"', "true", "[]", "{}", "1e-400"):
             yield f"{text} as {name}", {name: Raw(text)}, f"/{name}"
     yield from _usage_poisons()
@@ -109,6 +113,7 @@ BAD_TIMESTAMPS: list[object] = [
     "2026-11-23T08:00Z",
     "2026-11-23T24:00:00Z",
     "2026-11-23T08:60:00Z",
+    "2026-11-23T08:00:60Z",
     "2026-11-23T08:00:61Z",
     "2026-02-29T08:00:00Z",
     "2026-13-01T08:00:00Z",
@@ -138,10 +143,6 @@ BAD_TIMESTAMPS: list[object] = [
 ]
 
 
-def _short(number: float) -> str:
-    return str(number) if abs(number) < 10**30 else "a number of 4,301 digits"
-
-
 def _usage_poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
     for wrong in (1, True, "x", [], [1]):
         yield f"{json.dumps(wrong)} as usage", {"usage": wrong}, "/usage"
@@ -155,8 +156,8 @@ def _usage_poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
         yield f"{number} seconds", {"usage": usage}, "/usage/audio_seconds"
     for name in ("inputs", "INPUT", "", "total", "prompt_tokens", "\u00e9"):
         yield f"the class {name!r}", {"usage": {name: 1}}, f"/usage/{name}"
-    long = Raw('{"input": 1' + "0" * 4300 + "}")
-    yield "4,301 digits of usage", {"usage": long}, "/usage/input"
+    many = Raw(f'{{"input": {TOO_MANY_DIGITS}}}')
+    yield "4,301 digits of usage", {"usage": many}, "/usage"
 
 
 def _money_poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
@@ -164,7 +165,7 @@ def _money_poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
     for amount in (
         '"NaN"', '"sNaN"', '"Infinity"', '"-Infinity"', '"1e400"', "1e400", "-1", '"-0.01"',
         "1000000.01", '"1000001"', '""', '"x"', '"0x10"', '"1,5"', '"$1"', "true", "[]", "{}",
-        '"0.0000000000000000000000000000001"', "1e-31", '"1e-400"', "1" + "0" * 4300,
+        '"0.0000000000000000000000000000001"', "1e-31", '"1e-400"', TOO_MANY_DIGITS,
         '"1\\u0000"', '"1' + "0" * 5000 + '"',
     ):  # fmt: skip
         yield f"{amount[:20]} dollars", {"provider_cost_usd": Raw(amount)}, pointer
@@ -182,7 +183,8 @@ def _tag_poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
     yield "a tag with a list", {"tags": {"a": [1]}}, "/tags/a"
     yield "a tag with an object", {"tags": {"a/b~c": {}}}, "/tags/a~1b~0c"
     yield "a tag with 1e400", {"tags": Raw('{"a": 1e400}')}, "/tags/a"
-    yield "a tag with 5,000 digits", {"tags": {"a": TOO_MANY_DIGITS}}, "/tags/a"
+    many = Raw(f'{{"a": {TOO_MANY_DIGITS}}}')
+    yield "a tag with 4,301 digits", {"tags": many}, "/tags/a"
 
 
 POISONS = list(poisons())
@@ -243,7 +245,7 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("name", ["project", "model", "latency_ms", "unheard_of", "provider_usage"])
+@pytest.mark.parametrize("name", ["project", "model", "latency_ms", "provider_usage"])
 @pytest.mark.parametrize("value", UNREADABLE.values(), ids=UNREADABLE.keys())
 def test_a_line_that_is_not_json_is_refused_alone(file_team: Team, value: bytes, name: str) -> None:
     bad = event_bytes(**{name: "@@"}).replace(b'"@@"', value)
@@ -348,7 +350,6 @@ def test_a_strange_object_of_a_provider_is_kept_or_refused_and_always_readable(
         ago(hours=10).replace("Z", "-09:30"),
         ago(hours=1)[:19] + "Z",
         ago(hours=1)[:19] + ".123456789Z",
-        ago(hours=1)[:17] + "60Z",
     ],
 )
 def test_a_time_as_rfc_3339_writes_it_is_accepted(file_team: Team, timestamp: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.providers import CANONICAL_PROVIDERS, canonical_provider
+from domain.providers import _HOSTS, CANONICAL_PROVIDERS, canonical_provider
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,5 @@ def test_no_name_and_no_base_url_breaks_it(name: str, api_base: str | None) -> N
 
 @given(st.text())
 def test_openai_at_any_base_url_is_some_known_service(api_base: str) -> None:
-    assert canonical_provider("openai", f"http://{api_base}") in CANONICAL_PROVIDERS | {
-        "openai_compatible"
-    }
+    known = CANONICAL_PROVIDERS | set(_HOSTS.values())
+    assert canonical_provider("openai", f"http://{api_base}") in known

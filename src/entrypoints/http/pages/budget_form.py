@@ -14,7 +14,7 @@ from domain.budget import (
     BudgetTerms,
 )
 from domain.errors import Fault, Invalid
-from domain.event import LONGEST_TAG_NAME, MOST_TAGS
+from domain.tags import LONGEST_TAG_NAME, MOST_TAGS
 from domain.money import parse_usd, plain
 from domain.period import zone
 from domain.providers import canonical_provider

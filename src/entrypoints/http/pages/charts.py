@@ -16,7 +16,7 @@ _WIDEST_BAR = 6.0
 #: So that a cost beside much larger ones is still seen.
 _LEAST_HEIGHT = 0.8
 _MOST_LABELS = 6
-_ROUND_STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+_ROUND_STEPS = tuple(map(Decimal, ("1", "1.5", "2", "3", "4", "5", "6", "8", "10")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def bar_chart(series: Sequence[SeriesPoint], interval: Interval, tz: tzinfo) -> 
 
 
 def round_up(amount: Decimal) -> Decimal:
-    """The smallest of 1, 2, 2.5, 5 and 10 times a power of ten that is not below ``amount``."""
+    """The smallest round number, by its half too, that is not below ``amount``."""
     if amount <= 0:
         return Decimal(0)
     magnitude = Decimal(1).scaleb(amount.adjusted())

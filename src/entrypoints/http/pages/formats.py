@@ -89,7 +89,7 @@ def duration(milliseconds: float | None) -> str:
     if milliseconds < _MINUTE:
         return f"{milliseconds / _SECOND:.3g}{_NO_BREAK}s"
     minutes, rest = divmod(round(milliseconds / _SECOND), 60)
-    return f"{minutes}{_NO_BREAK}min {rest}{_NO_BREAK}s"
+    return f"{minutes}{_NO_BREAK}min" + (f" {rest}{_NO_BREAK}s" if rest else "")
 
 
 def wait(seconds: int) -> str:

@@ -66,7 +66,12 @@ class ReportAddress:
         if self.days is not None:
             first = now.astimezone(tz).date() - timedelta(days=self.days - 1)
             return _day(first, tz).start, None
-        return _bound(self.start, "/from", tz, last=False), _bound(self.end, "/to", tz, last=True)
+        start = _bound(self.start, "/from", tz, last=False)
+        end = _bound(self.end, "/to", tz, last=True)
+        if start is not None and start >= (end or now):
+            detail = "must not be after the last day" if end else "must be in the past"
+            raise Invalid.at("/from", detail, code="invalid_range")
+        return start, end
 
     @property
     def filter(self) -> EventFilter:
@@ -122,6 +127,14 @@ def date_fields(span: Span, tz: ZoneInfo) -> tuple[str, str]:
     """A span as the first and the last of its days, for the fields of a form."""
     last = (span.end - timedelta(microseconds=1)).astimezone(tz)
     return span.start.astimezone(tz).date().isoformat(), last.date().isoformat()
+
+
+def is_date(text: str) -> bool:
+    """Whether a date field of a browser can hold what was typed."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _filters(args: MultiDict[str, str]) -> Iterator[Filter]:

@@ -16,7 +16,7 @@ from entrypoints.http.cookies import csrf_token
 from entrypoints.http.pages import formats
 from entrypoints.http.pages.notes import note_words
 from entrypoints.http.pages.notices import notice
-from entrypoints.http.pages.report_address import PRESETS, ReportAddress, date_fields
+from entrypoints.http.pages.report_address import PRESETS, ReportAddress, date_fields, is_date
 from entrypoints.http.pages.time_zones import zones_by_region
 from entrypoints.settings import Settings
 
@@ -41,8 +41,9 @@ def install(pages: Blueprint, settings: Settings) -> None:
     """Register filters and globals for all templates, those of the error page among them."""
     for write in _FILTERS:
         pages.add_app_template_filter(write)
-    for function in (csrf_token, date_fields, event_path, formats.plural, zone, zones_by_region):
+    for function in (csrf_token, date_fields, event_path, is_date, zone, zones_by_region):
         pages.add_app_template_global(function)
+    pages.add_app_template_global(formats.plural)
     pages.add_app_template_global(zip, "zip")
     pages.add_app_template_global(_assets(), "asset")
     pages.add_app_template_global(lambda: PRESETS, "presets")

@@ -6,9 +6,9 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
 from domain.errors import Invalid
-from domain.event import LONGEST_TAG_NAME
 from domain.period import Interval
 from domain.report import Dimension, EventFilter, EventSort, TagDimension
+from domain.tags import LONGEST_TAG_NAME
 from domain.text import has_unstorable
 from entrypoints.http.schemas.events import EventSchema
 from entrypoints.http.schemas.fields import Text, Timestamp
