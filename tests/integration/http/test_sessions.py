@@ -213,7 +213,7 @@ PASSWORDS_THAT_WORK = {
     "1,024 characters": "a1 b" * 256,
     "emoji": "\U0001f98a\U0001f43b\U0001f427" * 4,
     "spaces at both ends": "  a password in spaces  ",
-    "a quote, a backslash and a percent sign": "it's \\ 100% \"fine\"",
+    "a quote, a backslash and a percent sign": 'it\'s \\ 100% "fine"',
 }
 
 

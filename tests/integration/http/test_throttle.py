@@ -131,9 +131,7 @@ def test_behind_one_trusted_proxy_the_address_that_it_saw_counts(file_database_u
 @pytest.mark.parametrize(
     "forwarded", ["", "unknown", "' OR 1=1 --", "a" * 5000, "::1", "1.2.3.4\u00e9", ",,,"]
 )
-def test_a_strange_forwarded_address_breaks_nothing(
-    file_database_url: str, forwarded: str
-) -> None:
+def test_a_strange_forwarded_address_breaks_nothing(file_database_url: str, forwarded: str) -> None:
     with application(file_database_url, trusted_proxies=1) as app:
         answer = attempt(app, new_email(), next(_addresses), X_Forwarded_For=forwarded)
     assert answer.status_code == 401

@@ -9,6 +9,7 @@ from marshmallow import RAISE
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
+from entrypoints.http.bodies import LARGEST_DOCUMENT, read_at_most
 from entrypoints.http.problems import MEDIA_TYPE
 from entrypoints.http.schemas.problem import ProblemSchema
 
@@ -36,7 +37,7 @@ class StrictParser(FlaskParser):
 
     def load_json(self, req: Request, schema: Any) -> Any:
         """The decoded body, or webargs' mark for none."""
-        body = req.get_data(cache=True)
+        body = read_at_most(LARGEST_DOCUMENT)
         if not body:
             return super().load_json(req, schema)
         if req.mimetype != "application/json":
