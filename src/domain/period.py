@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from domain.errors import Invalid
 
-#: More buckets than any chart can show.
-MOST_BUCKETS = 2_000
+#: More buckets than any chart can show; the months of two hundred years fit in.
+MOST_BUCKETS = 2_500
 #: In the system's folder of zones and not of IANA: this machine's own zone, and its copies of the
 #: zones, in one of which leap seconds move every instant.
 _OF_THE_SYSTEM = ("localtime", "posix", "right/")

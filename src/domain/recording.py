@@ -81,7 +81,8 @@ def _cost(
     known = UsageKnowledge(
         usage=usage,
         failed_before_output=_failed_before_output(reported),
-        is_cut_off=normalised.is_doubtful
+        # Token classes that the sender states replace all that was read, doubts included.
+        is_cut_off=(normalised.is_doubtful and not (reported.usage and reported.usage.tokens))
         or reported.usage_status in (UsageStatus.PARTIAL, UsageStatus.MISSING),
         is_estimated=reported.usage_status is UsageStatus.ESTIMATED,
     )

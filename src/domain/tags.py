@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.errors import Invalid
+from domain.pointers import step
 from domain.text import check_text
 
 MOST_TAGS = 32
@@ -19,9 +20,4 @@ def check_tags(tags: Mapping[str, str], pointer: str) -> None:
         raise Invalid.at(pointer, f"must have at most {MOST_TAGS} entries", code="too_many_tags")
     for name, value in tags.items():
         check_text(name, pointer, longest=LONGEST_TAG_NAME, shortest=1)
-        check_text(value, f"{pointer}/{_escaped(name)}")
-
-
-def _escaped(name: str) -> str:
-    """A key as it stands in a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")
+        check_text(value, pointer + step(name))

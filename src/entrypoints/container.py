@@ -66,7 +66,7 @@ class Container(containers.DeclarativeContainer):
     log_in = providers.Singleton(LogIn, units_of_work, passwords, secrets, clock)
     sign_out = providers.Singleton(SignOut, units_of_work)
     authenticate_session = providers.Singleton(AuthenticateSession, units_of_work, clock)
-    change_password = providers.Singleton(ChangePassword, units_of_work, passwords)
+    change_password = providers.Singleton(ChangePassword, units_of_work, passwords, clock)
     reset_password = providers.Singleton(ResetPassword, units_of_work, passwords)
 
     onboard = providers.Singleton(Onboard, units_of_work, secrets, identifiers, clock)

@@ -1,16 +1,25 @@
 """The database that the settings mean: a server of the operator's, or the embedded one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from adapters.sql.revision import is_current
 from domain.errors import Unavailable
 from entrypoints.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class ServingDatabase:
+    """``is_running`` tells whether the embedded server's process is there; others count as it."""
+
+    url: str
+    is_running: Callable[[], bool] = lambda: True
+
+
 @contextmanager
-def serving_database(settings: Settings) -> Iterator[str]:
-    """The address of a database that answers and has today's tables, for as long as this lasts.
+def serving_database(settings: Settings) -> Iterator[ServingDatabase]:
+    """A database that answers and has today's tables, for as long as this lasts.
 
     The embedded PostgreSQL is started here and stopped at the end.
 
@@ -19,13 +28,13 @@ def serving_database(settings: Settings) -> Iterator[str]:
     """
     if settings.database_url is not None:
         migrate(settings.database_url)
-        yield settings.database_url
+        yield ServingDatabase(settings.database_url)
         return
     from adapters.embedded_postgres.server import EmbeddedPostgres
 
     with EmbeddedPostgres(settings.data_dir) as server:
         migrate(server.address)
-        yield server.address
+        yield ServingDatabase(server.address, server.is_running)
 
 
 @contextmanager
@@ -35,8 +44,8 @@ def reachable_database(settings: Settings) -> Iterator[str]:
     from adapters.embedded_postgres.server import EmbeddedPostgres
 
     try:
-        with serving_database(settings) as url:
-            yield url
+        with serving_database(settings) as database:
+            yield database.url
     except DataFolderInUse:
         yield EmbeddedPostgres(settings.data_dir).address
 

@@ -8,13 +8,17 @@ import time
 _EVERY_S = 0.5
 
 
+#: Where the launcher leaves its process id: asking for the parent may already be too late.
+PARENT = "TRUECOMPUTE_PARENT"
+
+
 def end_with_parent() -> None:
-    """Terminate this process as by SIGTERM once its parent is another one than now.
+    """Terminate this process as by SIGTERM once the launcher is not its parent any more.
 
     Looking is a matter of microseconds and works on every system; Linux's signal at a parent's
     death is tied to the thread that forked, and gone where that thread ends early.
     """
-    parent = os.getppid()
+    parent = int(os.environ.get(PARENT) or os.getppid())
 
     def watch() -> None:
         while os.getppid() == parent:

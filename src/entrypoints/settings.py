@@ -71,10 +71,24 @@ def _database_url(env: Env) -> str | None:
     url: str | None = env.str("DATABASE_URL", None) or None
     if url is None:
         return _url_from_pg_variables(env)
-    if not urlsplit(url).scheme.startswith("postgres"):
-        raise SettingsError("DATABASE_URL must begin with postgresql://")
+    scheme, _, rest = url.partition("://")
     # "postgres://" is what many hosts hand out, and SQLAlchemy does not know it.
-    return "postgresql://" + url.split("://", 1)[1]
+    normal = f"postgresql://{rest}"
+    if not scheme.startswith("postgres") or not rest or not _is_conninfo(normal):
+        # Without the address, which may hold a password.
+        raise SettingsError("DATABASE_URL must be an address such as postgresql://user@host/name")
+    return normal
+
+
+def _is_conninfo(url: str) -> bool:
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError:
+        return False
+    return True
 
 
 def _url_from_pg_variables(env: Env) -> str | None:
@@ -88,7 +102,10 @@ def _url_from_pg_variables(env: Env) -> str | None:
 def _app_url(env: Env, host: str, port: int) -> str:
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
     url = env.str("APP_URL", f"http://{shown}:{port}").rstrip("/")
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
         raise SettingsError("APP_URL must be an address such as https://costs.example.com")
     return url

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event, Thread
 
 import pytest
 
@@ -56,7 +57,7 @@ class BudgetRepositoryContract:
     ) -> None:
         budget = add(units_of_work, a_budget(organization, terms=terms, version=7))
         with units_of_work() as uow:
-            found = uow.budgets.get(organization.id, budget.id)
+            found = uow.budgets.get_for_update(organization.id, budget.id)
         assert found == budget
         assert type(found.terms.unpriced) is type(terms.unpriced)
 
@@ -66,7 +67,7 @@ class BudgetRepositoryContract:
     ) -> None:
         add(units_of_work, a_budget(organization))
         with units_of_work() as uow:
-            assert uow.budgets.get(organization.id, budget_id) is None
+            assert uow.budgets.get_for_update(organization.id, budget_id) is None
             assert not uow.budgets.remove(organization.id, budget_id)
 
     def test_another_organization_neither_sees_nor_changes_a_budget(
@@ -74,13 +75,13 @@ class BudgetRepositoryContract:
     ) -> None:
         budget = add(units_of_work, a_budget(organization))
         with units_of_work() as uow:
-            assert uow.budgets.get(other.id, budget.id) is None
+            assert uow.budgets.get_for_update(other.id, budget.id) is None
             assert uow.budgets.list(other.id) == []
             uow.budgets.update(other.id, budget.revised(RICH, NOW))
             assert not uow.budgets.remove(other.id, budget.id)
             uow.commit()
         with units_of_work() as uow:
-            assert uow.budgets.get(organization.id, budget.id) == budget
+            assert uow.budgets.get_for_update(organization.id, budget.id) == budget
 
     def test_changed_terms_are_stored_with_their_version(
         self, units_of_work: UnitsOfWork, organization: Organization
@@ -91,7 +92,30 @@ class BudgetRepositoryContract:
             uow.budgets.update(organization.id, revised)
             uow.commit()
         with units_of_work() as uow:
-            assert uow.budgets.get(organization.id, budget.id) == revised
+            assert uow.budgets.get_for_update(organization.id, budget.id) == revised
+
+    def test_who_gets_a_budget_keeps_others_from_getting_it_until_the_end(
+        self, units_of_work: UnitsOfWork, organization: Organization
+    ) -> None:
+        budget = add(units_of_work, a_budget(organization))
+        found: list[Budget | None] = []
+        done = Event()
+
+        def get_too() -> None:
+            with units_of_work() as uow:
+                found.append(uow.budgets.get_for_update(organization.id, budget.id))
+            done.set()
+
+        thread = Thread(target=get_too)
+        revised = budget.revised(RICH, NOW)
+        with units_of_work() as uow:
+            uow.budgets.get_for_update(organization.id, budget.id)
+            thread.start()
+            assert not done.wait(timeout=0.3)
+            uow.budgets.update(organization.id, revised)
+            uow.commit()
+        thread.join(timeout=30)
+        assert found == [revised]
 
     def test_a_budget_is_removed_once(
         self, units_of_work: UnitsOfWork, organization: Organization
@@ -100,7 +124,7 @@ class BudgetRepositoryContract:
         with units_of_work() as uow:
             assert uow.budgets.remove(organization.id, budget.id)
             assert not uow.budgets.remove(organization.id, budget.id)
-            assert uow.budgets.get(organization.id, budget.id) is None
+            assert uow.budgets.get_for_update(organization.id, budget.id) is None
 
     def test_updating_a_removed_budget_does_not_bring_it_back(
         self, units_of_work: UnitsOfWork, organization: Organization

@@ -20,6 +20,7 @@ class UserRepositoryContract:
             uow.commit()
         with units_of_work() as uow:
             assert uow.users.get(user.id) == user
+            assert uow.users.get_for_update(user.id) == user
             assert uow.users.find_by_email(user.email) == user
 
     def test_a_user_needs_no_name(self, units_of_work: UnitsOfWork) -> None:
@@ -32,6 +33,7 @@ class UserRepositoryContract:
         a_stored_user(units_of_work)
         with units_of_work() as uow:
             assert uow.users.get(an_id()) is None
+            assert uow.users.get_for_update(an_id()) is None
 
     @pytest.mark.parametrize("email", ["nobody@example.com", "", "\0", "\ud800@example.com"])
     def test_any_text_may_be_looked_up_as_an_address(

@@ -3,6 +3,7 @@
 The columns are taken from the tables, so that one added without its bounds fails here.
 """
 
+import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -12,6 +13,7 @@ import pytest
 from psycopg import sql
 from psycopg.errors import CheckViolation
 from sqlalchemy import BigInteger, Column, DateTime, Numeric
+from sqlalchemy.exc import IntegrityError
 
 from adapters.sql.engine import create_pool
 from adapters.sql.event_tables import TOKEN_COLUMNS, events
@@ -165,6 +167,17 @@ def test_a_word_that_nobody_knows_is_refused(
     with pytest.raises(CheckViolation) as caught:
         put(connection, table, column.removesuffix("_lower"), value)
     assert caught.value.diag.constraint_name == f"ck_{table}_{column}"
+
+
+def test_the_error_of_a_refused_row_does_not_repeat_the_row(database_url: str) -> None:
+    engine = create_pool(database_url)
+    wrong = replace(an_organization(), name="Confidential", slug="no slug")
+    with pytest.raises(IntegrityError) as caught, SqlUnitsOfWork(engine)() as uow:
+        uow.organizations.add(wrong)
+    engine.dispose()
+    told = "".join(traceback.format_exception(caught.value))
+    assert "slug_form" in told
+    assert "Confidential" not in told
 
 
 def test_every_class_of_tokens_has_a_column_with_bounds() -> None:

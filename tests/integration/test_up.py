@@ -50,6 +50,18 @@ def test_kill_9_of_the_command_ends_what_it_started(tmp_path: Path) -> None:
         assert ask(port, "GET", "/api/health")[0] == 200
 
 
+def test_the_end_of_postgresql_ends_everything(tmp_path: Path) -> None:
+    port = free_port()
+    with running(tmp_path, port) as process:
+        eventually(lambda: b"is ready" in (tmp_path / "output").read_bytes())
+        started = everything_started_by(process)
+        postmaster = (tmp_path / "data" / "postgres" / "postmaster.pid").read_text().split()[0]
+        os.kill(int(postmaster), signal.SIGKILL)
+        assert process.wait(60) == 1
+        eventually(lambda: not alive(started))
+    assert "PostgreSQL has ended by itself" in (tmp_path / "output").read_text()
+
+
 def test_a_forgotten_password_is_replaced_beside_the_running_server(tmp_path: Path) -> None:
     port = free_port()
     with running(tmp_path, port):

@@ -14,7 +14,7 @@ class InMemoryBudgetRepository(BudgetRepository):
     def add(self, organization_id: str, budget: Budget) -> None:
         self._budgets[organization_id, budget.id] = budget
 
-    def get(self, organization_id: str, budget_id: str) -> Budget | None:
+    def get_for_update(self, organization_id: str, budget_id: str) -> Budget | None:
         return self._budgets.get((organization_id, budget_id))
 
     def list(
@@ -25,7 +25,7 @@ class InMemoryBudgetRepository(BudgetRepository):
         return [budget for budget in found if after is None or budget.id > after][:limit]
 
     def update(self, organization_id: str, budget: Budget) -> None:
-        stored = self.get(organization_id, budget.id)
+        stored = self.get_for_update(organization_id, budget.id)
         if stored is not None:
             changed = replace(budget, created_at=stored.created_at)
             self._budgets[organization_id, budget.id] = changed

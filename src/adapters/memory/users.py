@@ -20,6 +20,10 @@ class InMemoryUserRepository(UserRepository):
     def get(self, user_id: str) -> User | None:
         return self._users.get(user_id)
 
+    def get_for_update(self, user_id: str) -> User | None:
+        # Writers take turns here, so that every get is one for update.
+        return self.get(user_id)
+
     def find_by_email(self, email: str) -> User | None:
         return next((user for user in self._users.values() if user.email == email), None)
 

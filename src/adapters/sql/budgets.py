@@ -26,11 +26,11 @@ class SqlBudgetRepository(BudgetRepository):
             )
         )
 
-    def get(self, organization_id: str, budget_id: str) -> Budget | None:
+    def get_for_update(self, organization_id: str, budget_id: str) -> Budget | None:
         if not is_id(budget_id):
             return None
         found = select(budgets).where(*_is(organization_id, budget_id))
-        row = self._connection.execute(found).one_or_none()
+        row = self._connection.execute(found.with_for_update()).one_or_none()
         return None if row is None else _to_budget(row._asdict())
 
     def list(

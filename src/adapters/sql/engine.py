@@ -1,5 +1,6 @@
 """The connection pool, and the one place where a driver's errors become the domain's."""
 
+from psycopg import Error as DriverError
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
@@ -30,6 +31,7 @@ def create_pool(url: str, *, size: int = 8) -> Engine:
         max_overflow=2,
         pool_timeout=_POOL_TIMEOUT_S,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"options": options, "connect_timeout": _CONNECT_TIMEOUT_S},
     )
     event.listen(engine, "handle_error", _translate)
@@ -37,9 +39,19 @@ def create_pool(url: str, *, size: int = 8) -> Engine:
 
 
 def _translate(context: ExceptionContext) -> None:
+    _forget_values(context)
     error = _domain_error(context.sqlalchemy_exception)
     if error is not None and not context.is_pre_ping:
         raise error from context.original_exception
+
+
+def _forget_values(context: ExceptionContext) -> None:
+    """Cut an error's text to its first sentence: the rest quotes rows, and errors are logged."""
+    driver_error, error = context.original_exception, context.sqlalchemy_exception
+    if isinstance(driver_error, DriverError) and driver_error.diag.message_primary:
+        driver_error.args = (driver_error.diag.message_primary,)
+        if error is not None:
+            error.args = (f"({type(driver_error).__name__}) {driver_error}",)
 
 
 def _domain_error(error: Exception | None) -> TrueComputeError | None:

@@ -27,6 +27,12 @@ class SqlUserRepository(UserRepository):
         found = select(users).where(users.c.id == user_id)
         return _to_user(self._connection.execute(found).one_or_none())
 
+    def get_for_update(self, user_id: str) -> User | None:
+        found = select(users).where(users.c.id == user_id)
+        # Without the key: sessions and memberships may refer to the user meanwhile.
+        locked = found.with_for_update(key_share=True)
+        return _to_user(self._connection.execute(locked).one_or_none())
+
     def find_by_email(self, email: str) -> User | None:
         if has_unstorable(email):
             return None

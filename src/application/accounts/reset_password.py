@@ -36,6 +36,8 @@ class ResetPassword:
             user = uow.users.find_by_email(email)
             if user is None:
                 raise NotFound(f"No user has the e-mail address {email}.")
+            # A sign-in with the old password ends before this, or sees the new one.
+            uow.users.get_for_update(user.id)
             uow.users.update(user.with_password_hash(password_hash))
             uow.sessions.delete_of_user(user.id)
             uow.commit()

@@ -61,7 +61,7 @@ class SetBudget:
         return budget
 
     def _revise(self, uow: UnitOfWork, request: SetBudgetRequest, budget_id: str) -> Budget:
-        old = uow.budgets.get(request.organization_id, budget_id)
+        old = uow.budgets.get_for_update(request.organization_id, budget_id)
         if old is None:
             raise NotFound("There is no such budget.")
         budget = old.revised(replace(old.terms, **request.changes), self._clock.now())

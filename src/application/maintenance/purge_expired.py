@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from application.accounts.log_in import ATTEMPT_WINDOW
+from application.accounts.throttle import ATTEMPT_WINDOW
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 

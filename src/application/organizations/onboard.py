@@ -15,6 +15,7 @@ from domain.user import User
 
 DEFAULT_KEY_NAME = "Default key"
 _SLUG_TRIES = 5
+_MOST_NUMBERED = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,8 @@ class Onboard:
     """Create an organization with the user as its owner and a default key that ingests.
 
     - A user belongs to at most one organization.
-    - The slug comes from the name; a number is added until nobody else has it.
+    - The slug comes from the name, with a number where somebody else has it, and with random
+      characters where somebody takes it at the same moment.
 
     Raises:
         Conflict: ``already_onboarded``.
@@ -59,20 +61,23 @@ class Onboard:
         name = check_name(request.organization_name, "/organization_name")
         for attempt in range(_SLUG_TRIES):
             try:
-                return self._create(request.user, name)
+                return self._create(request.user, name, is_contested=attempt > 0)
             except Conflict as conflict:
                 # Somebody took the same slug at the same moment: choose again.
                 if conflict.code != "slug_taken" or attempt == _SLUG_TRIES - 1:
                     raise
         raise AssertionError("the last attempt returns or raises")
 
-    def _create(self, user: User, name: str) -> Onboarded:
+    def _create(self, user: User, name: str, *, is_contested: bool) -> Onboarded:
         now = self._clock.now()
         with self._units_of_work() as uow:
             if uow.members.find_by_user(user.id) is not None:
                 raise Conflict("You have an organization already.", code="already_onboarded")
+            # Rivals would choose the same number again and again.
+            slug = None if is_contested else _free_slug(uow, name)
+            slug = slug or self._random_slug(name)
             organization = Organization(
-                id=self._identifiers.new(), name=name, slug=_free_slug(uow, name), created_at=now
+                id=self._identifiers.new(), name=name, slug=slug, created_at=now
             )
             uow.organizations.add(organization)
             uow.members.add(organization.id, _owner(organization, user))
@@ -89,6 +94,9 @@ class Onboard:
             uow.commit()
         return Onboarded(organization=organization, role=Role.OWNER, created_key=created)
 
+    def _random_slug(self, name: str) -> str:
+        return _with_suffix(slug_of(name), self._secrets.base62(6).lower())
+
 
 def _owner(organization: Organization, user: User) -> Member:
     return Member(
@@ -101,10 +109,13 @@ def _owner(organization: Organization, user: User) -> Member:
     )
 
 
-def _free_slug(uow: UnitOfWork, name: str) -> str:
-    wanted = slug = slug_of(name)
-    number = 1
-    while not uow.organizations.is_slug_free(slug):
-        number += 1
-        slug = f"{wanted[:40]}-{number}"
-    return slug
+def _free_slug(uow: UnitOfWork, name: str) -> str | None:
+    """The name's slug, bare or with a low number; None where all of those are taken."""
+    wanted = slug_of(name)
+    numbered = (_with_suffix(wanted, str(number)) for number in range(2, _MOST_NUMBERED + 1))
+    free = filter(uow.organizations.is_slug_free, (wanted, *numbered))
+    return next(free, None)
+
+
+def _with_suffix(slug: str, suffix: str) -> str:
+    return f"{slug[:40].rstrip('-')}-{suffix}"

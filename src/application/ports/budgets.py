@@ -14,8 +14,12 @@ class BudgetRepository(Protocol):
         """Store a new budget."""
 
     @abstractmethod
-    def get(self, organization_id: str, budget_id: str) -> Budget | None:
-        """The budget, or None; another organization's budget is None."""
+    def get_for_update(self, organization_id: str, budget_id: str) -> Budget | None:
+        """The budget, or None; another organization's budget is None.
+
+        Until the unit of work ends, no other one can get or change it, so that of two changes at
+        once none undoes the other.
+        """
 
     @abstractmethod
     def list(

@@ -21,6 +21,10 @@ class UserRepository(Protocol):
         """The user, or None."""
 
     @abstractmethod
+    def get_for_update(self, user_id: str) -> User | None:
+        """The user, or None; until the unit of work ends, no other one can get or change it so."""
+
+    @abstractmethod
     def find_by_email(self, email: str) -> User | None:
         """The user with this lower-case address, or None."""
 

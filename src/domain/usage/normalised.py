@@ -32,7 +32,14 @@ def incomplete(pointer: str) -> str:
     return f"incomplete_usage:{pointer}"
 
 
-_DOUBTS = ("contradictory_usage", "incomplete_usage", ITERATIONS_NOT_COUNTED)
+_DOUBTS = (
+    "contradictory_usage",
+    "incomplete_usage",
+    ITERATIONS_NOT_COUNTED,
+    MODALITY_UNKNOWN,
+    NO_CONVENTION,
+    UNRECOGNISED_USAGE,
+)
 
 
 @dataclass(frozen=True, slots=True)

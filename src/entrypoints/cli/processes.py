@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from entrypoints.lifeline import PARENT
 from entrypoints.settings import Settings
 
 _STOP_TIMEOUT_S = 30.0
@@ -21,6 +22,7 @@ def environment_for(settings: Settings) -> dict[str, str]:
         "PORT": str(settings.port),
         "WEB_CONCURRENCY": str(settings.web_concurrency),
         "WEB_THREADS": str(settings.threads),
+        PARENT: str(os.getpid()),
         "SIGNUP": "open" if settings.signup_is_open else "closed",
     }
     return {**os.environ, **own}

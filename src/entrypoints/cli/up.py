@@ -12,7 +12,7 @@ import click
 
 from domain.errors import Unavailable
 from entrypoints.cli.processes import Child, environment_for
-from entrypoints.database import serving_database
+from entrypoints.database import ServingDatabase, serving_database
 from entrypoints.settings import Settings
 
 _READY_TIMEOUT_S = 60.0
@@ -28,7 +28,7 @@ def run(*, demo: bool) -> int:
 
     Raises:
         SettingsError: a variable is not usable.
-        Unavailable: the database does not start, or something else has the port.
+        Unavailable: the database does not start or ends, or something else has the port.
     """
     settings = Settings.from_environment()
     if demo:
@@ -55,17 +55,17 @@ def _stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a sig
 def _serve(settings: Settings, *, demo: bool) -> None:
     _check_port(settings)
     with ExitStack() as stack:
-        url = stack.enter_context(serving_database(settings))
-        settings = replace(settings, database_url=url)
+        database = stack.enter_context(serving_database(settings))
+        settings = replace(settings, database_url=database.url)
         if demo:
             _seed(settings)
         environment = environment_for(settings)
         config = ["-c", "python:entrypoints.http.gunicorn_config", "entrypoints.http.wsgi:app"]
         server = stack.enter_context(Child("gunicorn", config, environment))
-        _wait_until_ready(server, settings)
+        _wait_until_ready(server, database, settings)
         worker = stack.enter_context(Child("entrypoints.worker_process", [], environment))
         click.echo(f"TrueCompute is ready: open {settings.app_url}  (Ctrl-C ends it)")
-        _watch(server, worker)
+        _watch(server, worker, database)
 
 
 def _check_port(settings: Settings) -> None:
@@ -79,9 +79,10 @@ def _check_port(settings: Settings) -> None:
             raise Unavailable(f"{detail} Set PORT to another one.") from None
 
 
-def _wait_until_ready(server: Child, settings: Settings) -> None:
+def _wait_until_ready(server: Child, database: ServingDatabase, settings: Settings) -> None:
     deadline = time.monotonic() + _READY_TIMEOUT_S
     while not _is_ready(settings):
+        _check_running(database)
         if not server.is_running() or time.monotonic() > deadline:
             raise Unavailable("The server did not start; its log is above.")
         time.sleep(_LOOK_EVERY_S)
@@ -100,14 +101,20 @@ def _is_ready(settings: Settings) -> bool:
         connection.close()
 
 
-def _watch(server: Child, worker: Child) -> None:
-    """Until the server ends; a worker that ended is started again."""
+def _watch(server: Child, worker: Child, database: ServingDatabase) -> None:
+    """Until the server or the database ends; a worker that ended is started again."""
     while server.is_running():
+        _check_running(database)
         if not worker.is_running():
             click.echo("The worker has ended and is started again.", err=True)
             time.sleep(1)
             worker.start()
         time.sleep(0.5)
+
+
+def _check_running(database: ServingDatabase) -> None:
+    if not database.is_running():
+        raise Unavailable("PostgreSQL has ended by itself; its log is in the data folder.")
 
 
 def _seed(settings: Settings) -> None:

@@ -100,6 +100,7 @@ ROUTES: dict[str, Access] = {
     "pages.keys.create": _MANAGER_PAGE,
     "pages.keys.revoke": _MANAGER_PAGE,
     "pages.settings.show": _MEMBER_PAGE,
+    "pages.settings.back": _MEMBER_PAGE,
     "pages.settings.change_password": _MEMBER_PAGE,
     "pages.settings.invite": _MANAGER_PAGE,
     "pages.settings.change_role": _MANAGER_PAGE,

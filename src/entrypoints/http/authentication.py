@@ -73,7 +73,7 @@ class Authentication:
         try:
             g.signed_in = signed_in = self._signed_in()
         except Unauthenticated:
-            return redirect(url_for("pages.accounts.login")) if access.takes_session else None
+            return _to_sign_in() if access.takes_session else None
         if access.who in (Who.ANYONE, Who.USER):
             return None
         if signed_in.member is None:
@@ -86,6 +86,12 @@ class Authentication:
         if token is None:
             raise Unauthenticated("Sign in first.")
         return self._sessions(AuthenticateSessionRequest(token=token))
+
+
+def _to_sign_in() -> Response:
+    """The sign-in page, which leads back to the page that was asked for."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("pages.accounts.login", next=wanted))
 
 
 def current_user() -> SignedIn:

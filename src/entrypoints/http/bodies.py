@@ -2,14 +2,18 @@
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 
 from flask import request
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 #: Of every body but that of the events route. All in bytes.
 LARGEST_DOCUMENT = 2 * 1024 * 1024
 LARGEST_SENT = 5 * 1024 * 1024
 LARGEST_INFLATED = 16 * 1024 * 1024
+#: Of what a refused request still sends.
+_LARGEST_DROPPED = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
 #: zlib's window size for the gzip format.
 _GZIP = 31
@@ -40,6 +44,16 @@ def read_at_most(most: int) -> bytes:
     if len(body) > most:
         raise RequestEntityTooLarge(f"The body is larger than {most} bytes.")
     return body
+
+
+def drop_rest() -> None:
+    """Read what nobody read: a client that still sends would see a broken connection in place of
+    the refusal, and try again.
+    """
+    stream, left = request.environ["wsgi.input"], _LARGEST_DROPPED
+    with suppress(OSError, ParseException):
+        while left > 0 and (dropped := stream.read(_CHUNK)):
+            left -= len(dropped)
 
 
 def _inflated(body: bytes) -> Iterator[bytes]:

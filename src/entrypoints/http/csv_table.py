@@ -2,22 +2,31 @@
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask import Response
 
+from domain.money import plain
+
 #: What a spreadsheet may take for the beginning of a formula, full-width forms included, also
 #: behind white space.
 _FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
-def csv_response(rows: Sequence[Mapping[str, Any]], name: str) -> Response:
-    """The rows as a file; nested names are joined by an underscore."""
+def csv_response(
+    rows: Sequence[Mapping[str, Any]], name: str, *, blank: Mapping[str, Any]
+) -> Response:
+    """The rows as a file; nested names are joined by an underscore.
+
+    ``blank`` is a row without values: it names the columns where there are no rows.
+    """
     flat = [dict(_flattened(row)) for row in rows]
-    header = list(dict.fromkeys(name for row in flat for name in row))
+    header = list(dict.fromkeys(name for row in flat or [dict(_flattened(blank))] for name in row))
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(header)
@@ -38,7 +47,14 @@ def _flattened(row: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, 
 def _cell(value: object) -> str:
     if value is None:
         return ""
-    text = format(value, "f") if isinstance(value, float) else str(value)
+    text = _text(value)
     if _NUMBER.fullmatch(text) or not _FORMULA.match(text):
         return text
     return f"'{text}"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return plain(Decimal(repr(value)))
+    # Lists and the like, deep inside a provider's usage object, stay JSON.
+    return value if isinstance(value, str) else json.dumps(value, default=str)

@@ -9,6 +9,7 @@ import msgspec
 
 from application.ports.events import EventPosition
 from domain.errors import Invalid
+from domain.money import EXACT, decimals_of
 from domain.report import EventSort
 from domain.text import has_unstorable
 
@@ -48,5 +49,7 @@ def _is_value(cursor: _Cursor) -> bool:
     if cursor.sort is EventSort.TIMESTAMP:
         return datetime.fromisoformat(cursor.value).tzinfo is not None
     if cursor.sort is EventSort.COST:
-        return 0 <= Decimal(cursor.value) <= 10**9
+        cost = Decimal(cursor.value)
+        # As many decimals as an exact cost can have; PostgreSQL refuses those with thousands.
+        return 0 <= cost <= 10**9 and decimals_of(cost) <= EXACT.prec
     return 0 <= int(cursor.value) <= 10**9

@@ -3,6 +3,7 @@
 import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask_smorest import Api
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 
 from domain.errors import TrueComputeError
@@ -32,6 +33,7 @@ class ProblemApi(Api):  # type: ignore[misc]
 def install(app: Flask) -> None:
     """Answer the domain's errors, and the errors that nobody anticipated."""
     app.register_error_handler(TrueComputeError, _anticipated)
+    app.register_error_handler(ParseException, _unreadable)
     app.register_error_handler(Exception, _unanticipated)
 
 
@@ -48,6 +50,12 @@ def _anticipated(error: TrueComputeError) -> Response:
     return _page(answer, error.detail) if wants_page() else answer
 
 
+def _unreadable(error: ParseException) -> Response:  # noqa: ARG001 - a handler's
+    """Answer a chunked body with broken chunks, which gunicorn notices when it is read."""
+    answer = problem(400, "bad_request", "The body is not framed as HTTP asks for.")
+    return _page(answer, None) if wants_page() else answer
+
+
 def _unanticipated(error: Exception) -> Response:
     log.error("unanticipated error", exc_info=error)
     # Nothing of the error itself: it may hold data, statements or paths.
@@ -57,7 +65,13 @@ def _unanticipated(error: Exception) -> Response:
 
 def _page(answer: Response, detail: str | None) -> Response:
     shown = {"status": answer.status_code, "title": answer.status[4:], "detail": detail}
-    page = make_response(render_template("error.html", **shown), answer.status_code)
+    try:
+        page = make_response(render_template("error.html", **shown), answer.status_code)
+    except Exception as error:
+        # An error must not turn into another: no page has its addresses built from, say, a
+        # Host header that is none.
+        log.warning("no error page", exc_info=error)
+        return answer
     for name in ("Allow", "Retry-After"):
         if name in answer.headers:
             page.headers[name] = answer.headers[name]

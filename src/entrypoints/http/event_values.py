@@ -10,7 +10,7 @@ from domain.errors import Invalid
 from domain.money import decimals_of
 from domain.text import has_unstorable
 from domain.usage.token_usage import FRACTIONAL_UNITS, TokenClass, TokenUsage, Unit
-from entrypoints.http.pointers import step
+from domain.pointers import step
 
 MOST = 10**9
 _MOST_DECIMALS = 9

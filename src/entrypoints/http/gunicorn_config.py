@@ -5,7 +5,8 @@ from typing import Any
 
 from entrypoints.lifeline import end_with_parent
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
+_host = os.environ.get("HOST", "127.0.0.1")
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT', '5000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
 worker_class = "gthread"
@@ -13,6 +14,9 @@ worker_class = "gthread"
 preload_app = True
 timeout = 60
 graceful_timeout = 20
+# No header of a request sets its path or scheme here, not even from this machine: the application
+# reads those of as many proxies as TRUSTED_PROXIES says.
+forwarded_allow_ips = ""
 # On by default since gunicorn 25, in the home folder, where two instances collide.
 control_socket_disable = True
 # The application logs its requests itself, without the paths.

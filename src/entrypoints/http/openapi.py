@@ -4,18 +4,30 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 from flask import Flask
 from flask_smorest import Api
 from marshmallow import fields
 
 from entrypoints.http.access import ROUTES, Access, Who
 from entrypoints.http.api.routes import words_for
-from entrypoints.http.event_messages import EventMessage
+from entrypoints.http.openapi_events import event_schemas
 from entrypoints.http.problems import MEDIA_TYPE
 from entrypoints.http.schemas.budgets import UnpricedPolicy
-from entrypoints.http.schemas.fields import EmailAddress, Text, Timestamp, Usd, WholeNumber
-from entrypoints.http.schemas.usage import OverviewSchema, QueriesSchema, RowsSchema
+from entrypoints.http.schemas.fields import (
+    DECIMAL,
+    EmailAddress,
+    Text,
+    Timestamp,
+    Usd,
+    WholeNumber,
+)
+from entrypoints.http.schemas.usage import (
+    GroupsSchema,
+    ModelsSchema,
+    OverviewSchema,
+    ProvidersSchema,
+    QueriesSchema,
+)
 from entrypoints.version import VERSION
 
 SPEC_OPTIONS = {
@@ -26,31 +38,12 @@ SPEC_OPTIONS = {
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
-_EVENT_REF = {"$ref": "#/components/schemas/EventMessage"}
-_BATCH = {
-    "type": "object",
-    "required": ["events"],
-    "properties": {
-        # What is no event is rejected alone, so the list takes anything.
-        "events": {"type": "array", "maxItems": 1000, "items": {"description": "An event"}}
-    },
-}
-
-#: The body of ingestion, which msgspec reads and no schema of flask-smorest describes.
-EVENTS_BODY = {
-    "required": True,
-    "description": "One event, a batch, or one event a line; `Content-Encoding: gzip` is allowed",
-    "content": {
-        "application/json": {"schema": {"anyOf": [_EVENT_REF, _BATCH]}},
-        "application/x-ndjson": {"schema": {"type": "string"}},
-    },
-}
-
+_VIEWS = [OverviewSchema, ProvidersSchema, ModelsSchema, GroupsSchema, QueriesSchema]
 USAGE_ANSWER = {
     "200": {
         "description": "The view that was asked for",
         "content": {
-            "application/json": {"schema": {"anyOf": [OverviewSchema, RowsSchema, QueriesSchema]}},
+            "application/json": {"schema": {"anyOf": _VIEWS}},
             "text/csv": {"schema": {"type": "string"}},
         },
     }
@@ -65,11 +58,23 @@ def describe_fields(api: Api) -> None:
     api.register_field(Timestamp, "string", "date-time")
     api.register_field(Usd, "string", "decimal")
     api.register_field(UnpricedPolicy, fields.Raw)
-    api.ma_plugin.converter.add_attribute_function(_accepts_numbers)
+    api.ma_plugin.converter.add_attribute_function(_dollars)
+    api.ma_plugin.converter.add_attribute_function(_entries)
 
 
-def _accepts_numbers(_: Any, field: Any, **__: Any) -> dict[str, Any]:
-    return {"type": ["string", "number"]} if field.metadata.get("accepts_number") else {}
+def _dollars(_: Any, field: Any, **__: Any) -> dict[str, Any]:
+    if not isinstance(field, Usd):
+        return {}
+    if field.metadata.get("accepts_number"):
+        return {"type": ["string", "number"], "exclusiveMinimum": 0, "maximum": 1_000_000}
+    return {"pattern": DECIMAL}
+
+
+def _entries(_: Any, field: Any, ret: dict[str, Any], **__: Any) -> dict[str, Any]:
+    """The bound of a mapping counts its entries, where apispec takes it for a text's length."""
+    if isinstance(field, fields.Dict) and "maxLength" in ret:
+        return {"maxProperties": ret.pop("maxLength")}
+    return {}
 
 
 def completed(spec: dict[str, Any], app: Flask) -> dict[str, Any]:
@@ -80,7 +85,9 @@ def completed(spec: dict[str, Any], app: Flask) -> dict[str, Any]:
         "api_key": {"type": "http", "scheme": "bearer", "bearerFormat": "tc_live_..."},
     }
     schemas = components.setdefault("schemas", {})
-    schemas.update(_event_schemas())
+    schemas.update(event_schemas())
+    # flask-smorest's own, which no route of ours uses.
+    schemas.pop("PaginationMetadata", None)
     endpoints = _endpoints(app)
     for path, method, operation in operations_of(spec):
         endpoint = endpoints[path, method]
@@ -147,17 +154,3 @@ def _close_body(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
     if name:
         schemas[name]["additionalProperties"] = False
-
-
-def _event_schemas() -> dict[str, Any]:
-    _, found = msgspec.json.schema_components(
-        [EventMessage], ref_template="#/components/schemas/{name}"
-    )
-    properties = found["EventMessage"]["properties"]
-    properties["provider_cost_usd"] = {"type": ["string", "number", "null"], "default": None}
-    properties["usage"] = {
-        "type": ["object", "null"],
-        "additionalProperties": {"type": ["number", "null"]},
-        "description": "Canonical: every token stands in exactly one class",
-    }
-    return found

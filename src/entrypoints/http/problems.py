@@ -18,7 +18,7 @@ from domain.errors import (
     Unauthenticated,
     Unavailable,
 )
-from entrypoints.http.pointers import step
+from domain.pointers import step
 
 STATUSES: dict[type[TrueComputeError], HTTPStatus] = {
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -32,6 +32,8 @@ STATUSES: dict[type[TrueComputeError], HTTPStatus] = {
 #: Seconds after which a request that met an absent database is worth repeating.
 RETRY_AFTER_S = 2
 MEDIA_TYPE = "application/problem+json"
+#: Of an unknown field, which is not repeated at any length.
+_LONGEST_NAME = 80
 #: Where the phrase of a status is not the same in every version of Python.
 _CODES = {413: "content_too_large", 422: Invalid.default_code}
 
@@ -105,7 +107,7 @@ def faults_of(messages: Any) -> Iterator[Fault]:
 def _walk(messages: Any, pointer: str) -> Iterator[Fault]:
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            here = "" if name == "_schema" else step(str(name))
+            here = "" if name == "_schema" else step(str(name)[:_LONGEST_NAME])
             yield from _walk(inner, pointer + here)
     elif isinstance(messages, list | tuple):
         for message in messages:

@@ -3,6 +3,7 @@
 import re
 import time
 from http import HTTPStatus
+from urllib.parse import unquote_to_bytes
 from uuid import uuid4
 
 import structlog
@@ -11,6 +12,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 from werkzeug.exceptions import BadRequest
 
 from domain.text import has_unstorable
+from entrypoints.http.bodies import drop_rest
 from entrypoints.http.cookies import keep_form_cookie
 
 log = structlog.get_logger(__name__)
@@ -47,6 +49,8 @@ def install(app: Flask, *, is_https: bool) -> None:
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-store")
         keep_form_cookie(response)
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            drop_rest()
         _log_request(response)
         return response
 
@@ -65,10 +69,17 @@ def _begin() -> None:
 
 def _refuse_unstorable() -> None:
     """NUL and bytes that are not UTF-8 are refused wherever an address may hold them."""
-    texts = [request.path, *request.args, *request.args.values()]
-    # Werkzeug puts the replacement character in place of bytes that are not UTF-8.
-    if any(has_unstorable(text) or "\ufffd" in text for text in texts):
+    # Not Werkzeug's reading, which puts other characters in the place of such bytes.
+    path = request.environ["PATH_INFO"].encode("latin-1")
+    if not _is_text(path) or not _is_text(unquote_to_bytes(request.query_string)):
         raise BadRequest("The address holds characters that cannot be used.")
+
+
+def _is_text(sent: bytes) -> bool:
+    try:
+        return not has_unstorable(sent.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _log_request(response: Response) -> None:

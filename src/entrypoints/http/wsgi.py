@@ -3,10 +3,11 @@
 from entrypoints import logging
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
+from entrypoints.http.patience import impatient
 from entrypoints.settings import Settings
 
 settings = Settings.from_environment()
 logging.configure(settings.log_level)
 container = Container(settings=settings)
 container.pricing_tables().current()
-app = create_app(container)
+app = impatient(create_app(container))

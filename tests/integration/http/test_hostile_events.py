@@ -87,7 +87,9 @@ def poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
     yield from _money_poisons()
     yield from _tag_poisons()
     for timestamp in BAD_TIMESTAMPS:
-        yield f"the time {timestamp}", {"timestamp": timestamp}, "/timestamp"
+        yield f"the time {timestamp}"[:60], {"timestamp": timestamp}, "/timestamp"
+    for name, timestamp in (("91 days back", ago(days=91)), ("a day ahead", ago(days=-1))):
+        yield f"the time {name}", {"timestamp": timestamp}, "/timestamp"
     for name in ("status", "usage_status"):
         for word in ("", "SUCCESS", "ok", 1, True, [], {}):
             yield f"{json.dumps(word)} as {name}", {name: word}, f"/{name}"
@@ -137,9 +139,6 @@ BAD_TIMESTAMPS: list[object] = [
     "2026-11-23T08:00:00.Z",
     "2026-11-23T08:00:00.1234567890123Z",
     "x" * 5000,
-    ago(days=91),
-    ago(minutes=-11),
-    ago(days=-365),
 ]
 
 
@@ -336,20 +335,20 @@ def test_a_strange_object_of_a_provider_is_kept_or_refused_and_always_readable(
         assert problem_of(answer, 422)
 
 
-@pytest.mark.parametrize(
-    "timestamp",
-    [
-        ago(days=89),
-        ago(minutes=-9),
-        ago(hours=1).replace("Z", "+00:00"),
-        ago(hours=1).replace("Z", "-00:00"),
-        ago(hours=1).replace("T", "t").replace("Z", "z"),
-        ago(hours=1).replace("T", " "),
-        ago(hours=10).replace("Z", "-09:30"),
-        ago(hours=1)[:19] + "Z",
-        ago(hours=1)[:19] + ".123456789Z",
-    ],
-)
+GOOD_TIMESTAMPS = {
+    "89 days back": ago(days=89),
+    "nine minutes ahead": ago(minutes=-9),
+    "a zero offset in digits": ago(hours=1).replace("Z", "+00:00"),
+    "an unknown offset": ago(hours=1).replace("Z", "-00:00"),
+    "small letters": ago(hours=1).replace("T", "t").replace("Z", "z"),
+    "a space in place of the T": ago(hours=1).replace("T", " "),
+    "an offset of half an hour": ago(hours=10).replace("Z", "-09:30"),
+    "whole seconds": ago(hours=1)[:19] + "Z",
+    "nanoseconds": ago(hours=1)[:19] + ".123456789Z",
+}
+
+
+@pytest.mark.parametrize("timestamp", GOOD_TIMESTAMPS.values(), ids=GOOD_TIMESTAMPS.keys())
 def test_a_time_as_rfc_3339_writes_it_is_accepted(file_team: Team, timestamp: str) -> None:
     event = an_event(timestamp=timestamp)
     assert file_team.send(event)["accepted"] == 1

@@ -13,6 +13,7 @@ from domain.errors import Invalid
 from domain.event import Event, ReportedEvent, Status, UsageStatus
 from domain.money import exact_sum
 from domain.pricing.matching import StartsWith
+from domain.pricing.price import Rate
 from domain.pricing.pricing_table import PricedModel, PricingTable
 from domain.recording import record
 from domain.usage.token_usage import TokenClass, TokenUsage, Unit
@@ -45,13 +46,13 @@ CHAT: Mapping[str, object] = {
 Changes = Mapping[str, Any]
 
 
-def recorded(changes: Changes) -> Event:
+def recorded(changes: Changes, prices: PricingTable = BOOK) -> Event:
     event = record(
         replace(CALL, **changes),
         organization_id="o1",
         api_key_id="k1",
         received_at=NOW,
-        prices=BOOK,
+        prices=prices,
     )
     explained = explain(event.cost, event.usage)
     assert exact_sum(line.amount_usd for line in explained.lines) == (event.cost.cost_usd or 0)
@@ -203,6 +204,29 @@ def test_units_of_the_senders_usage_are_added_to_those_of_the_provider() -> None
     assert event.usage.tokens == USAGE.tokens
     assert event.usage.units == {Unit.WEB_SEARCHES: Decimal(2)}
     assert event.cost.source is CostSource.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("provider", "usage"), [("openai", {"new_form": 1}), ("acme", CHAT)], ids=["form", "provider"]
+)
+def test_units_beside_tokens_that_could_not_be_read_are_a_partial_cost(
+    provider: str, usage: Mapping[str, object]
+) -> None:
+    own = TokenUsage({}, {Unit.REQUESTS: Decimal(1)})
+    rates = {**RATES, "requests": Rate(Decimal("0.01"), 1)}
+    book = PricingTable(
+        "2026-11-23",
+        [PricedModel(provider, "sonnet", StartsWith("sonnet"), (price("sonnet", rates),))],
+    )
+    event = recorded({"provider": provider, "usage": own, "provider_usage": usage}, book)
+    assert (event.cost.source, event.cost.cost_usd) == (CostSource.PARTIAL, Decimal("0.01"))
+
+
+def test_token_classes_that_the_sender_states_leave_no_doubt_about_the_providers() -> None:
+    contradictory = {**CHAT, "prompt_tokens_details": {"cached_tokens": 2000}}
+    assert outcome({"provider_usage": contradictory})[0] is CostSource.PARTIAL
+    stated = {"usage": USAGE, "provider_usage": contradictory}
+    assert outcome(stated) == (CostSource.COMPUTED, USAGE_USD, UsageStatus.COMPLETE)
 
 
 def test_the_whole_prompt_decides_on_the_tier() -> None:

@@ -56,10 +56,15 @@ def blueprint(container: Container) -> Routes:
     @routes.post("/password")
     @routes.arguments(ChangePasswordSchema)
     @routes.response(204)
+    @routes.problems(429)
     def change_password(body: dict[str, Any]) -> None:
         """Change the password; every other session of the user ends."""
         caller = current_user()
-        run_change_password(ChangePasswordRequest(user=caller.user, token=caller.token, **body))
+        run_change_password(
+            ChangePasswordRequest(
+                user=caller.user, token=caller.token, address=request.remote_addr or "", **body
+            )
+        )
 
     @routes.get("/me")
     @routes.response(200, MeSchema)

@@ -9,7 +9,6 @@ from application.budgets.set_budget import SetBudgetRequest
 from domain.budget import BudgetScope, BudgetStatus
 from domain.providers import canonical_provider
 from domain.report import Dimension
-from domain.text import check_name
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
 from entrypoints.http.authentication import current_member, current_organization_id
@@ -87,13 +86,8 @@ def blueprint(container: Container) -> Routes:
 def terms_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """A loaded body as fields of ``BudgetTerms``."""
     changes = {name: value for name, value in body.items() if name != "channel_ids"}
-    if "name" in changes:
-        changes["name"] = check_name(changes["name"], "/name")
     if "scope" in changes:
         changes["scope"] = _scope(changes["scope"])
-    for name in ("thresholds", "forecast_thresholds"):
-        if name in changes:
-            changes[name] = tuple(changes[name])
     return changes
 
 

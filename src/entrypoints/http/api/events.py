@@ -14,7 +14,7 @@ from entrypoints.http.authentication import current_key, current_organization_id
 from entrypoints.http.batches import Batch, split_json, split_ndjson
 from entrypoints.http.bodies import read_body
 from entrypoints.http.event_messages import read_events
-from entrypoints.http.openapi import EVENTS_BODY
+from entrypoints.http.openapi_events import EVENTS_BODY
 from entrypoints.http.problems import problem
 from entrypoints.http.schemas.events import (
     ExplainedEventSchema,

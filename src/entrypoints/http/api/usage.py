@@ -9,13 +9,14 @@ from application.reports.list_events import EventPage, ListEvents, ListEventsReq
 from application.reports.report_groups import GroupReport, ReportGroups, ReportGroupsRequest
 from application.reports.report_usage import ReportUsage, ReportUsageRequest
 from domain.errors import Invalid
-from domain.report import Dimension, EventFilter, GroupBy, GroupRow, TagDimension
+from domain.report import Dimension, EventFilter, GroupBy, GroupRow, Measures, TagDimension
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
 from entrypoints.http.authentication import current_organization_id
 from entrypoints.http.csv_table import csv_response
 from entrypoints.http.cursors import read_cursor, write_cursor
 from entrypoints.http.openapi import USAGE_ANSWER
+from entrypoints.http.schemas.events import EventSchema
 from entrypoints.http.schemas.usage import (
     GroupRowSchema,
     ModelRowSchema,
@@ -52,12 +53,13 @@ def blueprint(container: Container) -> Routes:
             raise Invalid.at("/group_by", "goes with the view 'overview' only")
         if view == "queries":
             document = _queries(run_list_events, query)
-        elif view in _ROWS or query["group_by"]:
+        elif view in _ROWS or query["group_by"] is not None:
             document = _groups(run_report_groups, query)
         else:
             document = _overview(run_report_usage, query)
         if query["format"] == "csv":
-            return csv_response(document.get("data", document.get("series", [])), view)
+            rows = document.get("data", document.get("series", []))
+            return csv_response(rows, view, blank=_blank_row(view))
         return jsonify(document)
 
     return routes
@@ -106,6 +108,16 @@ def _named_rows(
 def _group_row(report: GroupReport, row: GroupRow) -> dict[str, Any]:
     measures: dict[str, Any] = GroupRowSchema().dump(row.measures)
     return {"group": row.group[0]} | measures | {"share": report.share_of(row)}
+
+
+def _blank_row(view: str) -> dict[str, Any]:
+    """A row without values, for the names of its columns."""
+    if view == "queries":
+        return dict.fromkeys(EventSchema().fields)
+    by, schema = _ROWS.get(view, ((), GroupRowSchema))
+    names = dict.fromkeys([str(each) for each in by] or ["group"])
+    measures: dict[str, Any] = schema().dump(Measures())
+    return names | measures | {"share": None}
 
 
 def _queries(run: ListEvents, query: dict[str, Any]) -> dict[str, Any]:

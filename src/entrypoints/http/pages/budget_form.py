@@ -14,11 +14,11 @@ from domain.budget import (
     BudgetTerms,
 )
 from domain.errors import Fault, Invalid
-from domain.tags import LONGEST_TAG_NAME, MOST_TAGS
 from domain.money import parse_usd, plain
 from domain.period import zone
 from domain.providers import canonical_provider
 from domain.report import Dimension
+from domain.tags import LONGEST_TAG_NAME, MOST_TAGS
 from domain.text import check_name, check_text
 from entrypoints.http.pages.forms import text
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Response, render_template, request
 
 from application.budgets.list_budgets import BudgetWithStatus, ListBudgets, ListBudgetsRequest
-from application.reports.list_events import ListEvents, ListEventsRequest
+from application.reports.list_events import ListEventsRequest
 from application.reports.report_groups import GroupReport, ReportGroupsRequest
 from application.reports.report_usage import ReportUsageRequest
 from domain.budget import BudgetState
@@ -41,7 +41,7 @@ def dashboard_pages(container: Container) -> Blueprint:
     def overview(address: ReportAddress) -> Page:
         asked = asked_of(address, clock)
         found = run_report_usage(ReportUsageRequest(**asked))
-        if not (found.totals.calls or address.filters or _has_events(run_list_events)):
+        if not (found.totals.calls or address.filters or has_events()):
             return _waiting_page(app_url)
         # The other reports end at the same moment, so that all figures agree.
         asked["start"], asked["end"] = found.span.start, found.span.end
@@ -75,7 +75,17 @@ def dashboard_pages(container: Container) -> Blueprint:
     @pages.get("/arrival")
     def arrival() -> Response:
         """204 until the first event has arrived, then 200: what the waiting page asks."""
-        return Response(status=200 if _has_events(run_list_events) else 204)
+        return Response(status=200 if has_events() else 204)
+
+    def has_events() -> bool:
+        """Whether the organization has any event, of whatever time."""
+        asked = ListEventsRequest(
+            organization_id=current_organization().id,
+            start=_LONG_AGO,
+            end=clock.now() + timedelta(days=1),
+            limit=1,
+        )
+        return bool(run_list_events(asked).events)
 
     def _table(address: ReportAddress, by: GroupBy) -> Page:
         report = run_report_groups(ReportGroupsRequest(**asked_of(address, clock), by=by))
@@ -93,17 +103,6 @@ def dashboard_pages(container: Container) -> Blueprint:
 def _waiting_page(app_url: str) -> str:
     url = reachable_url(app_url, request.host_url)
     return render_template("dashboard/waiting.html", command=first_event_command(url))
-
-
-def _has_events(run: ListEvents) -> bool:
-    """Whether the organization has any event, of whatever time."""
-    asked = ListEventsRequest(
-        organization_id=current_organization().id,
-        start=_LONG_AGO,
-        end=datetime.now(UTC) + timedelta(days=1),
-        limit=1,
-    )
-    return bool(run(asked).events)
 
 
 def _in_danger(run: ListBudgets) -> Sequence[BudgetWithStatus]:

@@ -17,7 +17,8 @@ _MINUS = "\N{MINUS SIGN}"
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _THREE_DIGITS = Context(prec=3, rounding=ROUND_HALF_EVEN)
 _STEPS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
-_SECOND, _MINUTE = 1000, 60_000
+#: From here on it would be rounded up to a full second, or minute, and is written in it.
+_SECOND, _MINUTE = 999.5, 59_950
 
 
 def usd(amount: Decimal | None) -> str:
@@ -35,7 +36,7 @@ def usd_short(amount: Decimal | None) -> str:
     """For axes and tight places: ``$1.2k``, ``$12``, ``$0.00042``."""
     if amount is None:
         return ABSENT
-    if abs(amount) < 1:
+    if abs(amount) < 1 or (abs(amount) < 100 and amount != int(amount)):
         return usd(amount)
     return f"{_MINUS if amount < 0 else ''}${_scaled(abs(amount))}"
 
@@ -87,8 +88,8 @@ def duration(milliseconds: float | None) -> str:
     if milliseconds < _SECOND:
         return f"{milliseconds:.0f}{_NO_BREAK}ms"
     if milliseconds < _MINUTE:
-        return f"{milliseconds / _SECOND:.3g}{_NO_BREAK}s"
-    minutes, rest = divmod(round(milliseconds / _SECOND), 60)
+        return f"{milliseconds / 1000:.3g}{_NO_BREAK}s"
+    minutes, rest = divmod(round(milliseconds / 1000), 60)
     return f"{minutes}{_NO_BREAK}min" + (f" {rest}{_NO_BREAK}s" if rest else "")
 
 
@@ -108,14 +109,19 @@ def day(instant: datetime | None, tz: tzinfo) -> str:
     return instant.astimezone(tz).strftime("%-d %b %Y") if instant else ABSENT
 
 
+def last_day(end: datetime, tz: tzinfo) -> str:
+    """The day before which something ends, or in which it does: ``31 Jan 2027``."""
+    return day(end - timedelta(microseconds=1), tz)
+
+
 def days(span: Span, tz: tzinfo) -> str:
     """The first and the last day of a span: ``26 Oct - 23 Nov 2026``."""
-    first = span.start.astimezone(tz)
-    last = (span.end - timedelta(microseconds=1)).astimezone(tz)
-    if first.date() == last.date():
-        return day(first, tz)
-    begin = first.strftime("%-d %b") if first.year == last.year else day(first, tz)
-    return f"{begin} {_EN_DASH} {day(last, tz)}"
+    first, last = day(span.start, tz), last_day(span.end, tz)
+    if first == last:
+        return last
+    # The year is said once where it is the same.
+    begin = first.removesuffix(last[-5:])
+    return f"{begin} {_EN_DASH} {last}"
 
 
 def words(identifier: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import redirect, request, url_for
 from marshmallow import ValidationError
@@ -75,9 +76,9 @@ def email_address(name: str = "email") -> str:
         raise Invalid.at(f"/{name}", detail) from None
 
 
-def see_other(endpoint: str, notice: str | None = None) -> Response:
+def see_other(endpoint: str, notice: str | None = None, **values: Any) -> Response:
     """After a form: to the page that shows what became of it, with one of ``notices.NOTICES``."""
-    return redirect(url_for(endpoint, notice=notice), code=303)
+    return redirect(url_for(endpoint, notice=notice, **values), code=303)
 
 
 def _errors_of(error: TrueComputeError, places: Mapping[str, str]) -> dict[str, str]:

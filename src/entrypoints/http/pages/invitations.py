@@ -1,6 +1,6 @@
 """Where an invitation link leads."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask import make_response as answer
 from werkzeug.wrappers import Response
 
@@ -37,7 +37,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             if error.code != "email_taken":
                 raise
             here = url_for("pages.accounts.invitation", token=token)
-            return redirect(url_for("pages.accounts.login", next=here), code=303)
+            return see_other("pages.accounts.login", notice="has-account", next=here)
         except REFUSALS as error:
             return _page(shown, token, Form.refused(error))
         dashboard = see_other("pages.dashboard.overview", notice="joined")

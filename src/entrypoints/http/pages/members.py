@@ -31,7 +31,7 @@ def add_pages(pages: Blueprint, container: Container, page: SettingsPage) -> Non
         # The link stands in this answer and nowhere else.
         return page.render_invited(invited.invitation, invitation_url(app_url, invited.token))
 
-    @pages.post("/members/role")
+    @pages.post("/roles")
     def change_role() -> Response | tuple[str, int]:
         try:
             run_change_role(
@@ -41,7 +41,7 @@ def add_pages(pages: Blueprint, container: Container, page: SettingsPage) -> Non
             return page.render(members_form=Form.refused(error))
         return see_other("pages.settings.show", notice="role-changed")
 
-    @pages.post("/members/remove")
+    @pages.post("/removals")
     def remove_member() -> Response | tuple[str, int]:
         try:
             run_remove(RemoveMemberRequest(actor=current_member(), email=text("email")))

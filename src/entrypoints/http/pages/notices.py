@@ -3,6 +3,7 @@
 from flask import request
 
 NOTICES = {
+    "has-account": "This address has an account already. Sign in to join.",
     "joined": "You have joined the organization.",
     "budget-created": "The budget is in force.",
     "budget-changed": "The budget was changed.",

@@ -1,6 +1,6 @@
 """A person's profile and password, the organization and its members."""
 
-from flask import Blueprint
+from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from application.accounts.change_password import ChangePasswordRequest
@@ -22,6 +22,14 @@ def settings_pages(container: Container) -> Blueprint:
     def show() -> tuple[str, int]:
         return page.render()
 
+    # A refused form leaves its own address in the browser, where reloading asks for it.
+    @pages.get("/password")
+    @pages.get("/members")
+    @pages.get("/roles")
+    @pages.get("/removals")
+    def back() -> Response:
+        return see_other("pages.settings.show")
+
     @pages.post("/password")
     def change_password() -> Response | tuple[str, int]:
         caller = current_user()
@@ -32,6 +40,7 @@ def settings_pages(container: Container) -> Blueprint:
                     token=caller.token,
                     current_password=text("current_password"),
                     new_password=text("new_password"),
+                    address=request.remote_addr or "",
                 )
             )
         except REFUSALS as error:

@@ -25,6 +25,7 @@ _FILTERS = (
     formats.days,
     formats.duration,
     formats.exactly,
+    formats.last_day,
     formats.moment,
     formats.number,
     formats.percent,

@@ -3,11 +3,16 @@
 from marshmallow import Schema, fields, validate
 
 from domain.organization import Role
+from domain.user import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from entrypoints.http.schemas.fields import EmailAddress, Text, Timestamp, text_of
 from entrypoints.http.schemas.keys import CreatedKeySchema
 
-#: Longer ones get the clear message of the password rules, which the domain holds.
-_PASSWORD = {"description": "12 to 1,024 characters"}
+#: For the document only: the rules, and their clear messages, are the domain's.
+_PASSWORD = {
+    "description": "Not on the list of common ones",
+    "minLength": SHORTEST_PASSWORD,
+    "maxLength": LONGEST_PASSWORD,
+}
 
 
 class SignUpSchema(Schema):

@@ -53,6 +53,20 @@ class UnpricedPolicy(fields.Field[Any]):
         raise ValidationError('Must be "block", "allow" or {"estimate_usd": "..."}.')
 
 
+#: For the document.
+_UNPRICED = {
+    "anyOf": [
+        {"enum": ["block", "allow"]},
+        {
+            "type": "object",
+            "required": ["estimate_usd"],
+            "properties": {"estimate_usd": {"type": ["string", "number"]}},
+            "additionalProperties": False,
+        },
+    ]
+}
+
+
 def _percents(default: tuple[int, ...]) -> fields.List[int]:
     return fields.List(
         WholeNumber(validate=validate.Range(1, LARGEST_THRESHOLD)),
@@ -75,7 +89,7 @@ class BudgetTermsSchema(Schema):
     thresholds = _percents(DEFAULT_THRESHOLDS)
     forecast_thresholds = _percents(DEFAULT_FORECAST_THRESHOLDS)
     enforcement = fields.Enum(Enforcement, by_value=True)
-    unpriced = UnpricedPolicy()
+    unpriced = UnpricedPolicy(metadata=_UNPRICED)
     channel_ids = fields.List(
         fields.UUID(),
         allow_none=True,

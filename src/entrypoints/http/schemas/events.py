@@ -49,14 +49,22 @@ class _EventFields(Schema):
         keys=fields.String(), values=fields.String(), required=True, attribute="reported.tags"
     )
     usage_status = fields.Enum(UsageStatus, by_value=True, required=True)
-    usage = fields.Function(lambda event: usage_document(event.usage), required=True)
+    usage = fields.Function(
+        lambda event: usage_document(event.usage),
+        required=True,
+        metadata={"type": "object", "additionalProperties": {"type": "number"}},
+    )
     provider_usage = fields.Raw(required=True, allow_none=True, attribute="reported.provider_usage")
     provider_cost_usd = Usd(required=True, allow_none=True, attribute="reported.provider_cost_usd")
     api_key_id = fields.UUID(required=True)
     cost_usd = Usd(required=True, allow_none=True, attribute="cost.cost_usd")
     list_cost_usd = Usd(required=True, allow_none=True, attribute="cost.list_cost_usd")
     cost_source = fields.Enum(CostSource, by_value=True, required=True, attribute="cost.source")
-    notes = fields.Function(lambda event: notes_of(event), required=True)
+    notes = fields.Function(
+        lambda event: notes_of(event),
+        required=True,
+        metadata={"type": "array", "items": {"type": "string"}},
+    )
 
 
 class EventSchema(
@@ -73,7 +81,9 @@ class EventSchema(
 
 class CostLineSchema(Schema):
     class_ = fields.String(required=True, data_key="class")
-    quantity = fields.Function(lambda line: number(line.quantity), required=True)
+    quantity = fields.Function(
+        lambda line: number(line.quantity), required=True, metadata={"type": "number"}
+    )
     unit_price_usd = Usd(required=True)
     per = fields.Integer(required=True)
     amount_usd = Usd(required=True)

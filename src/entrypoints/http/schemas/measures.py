@@ -6,10 +6,11 @@ from domain.report import Measures
 from domain.usage.token_usage import TokenClass
 from entrypoints.http.schemas.fields import Timestamp, Usd
 
-TokensSchema = Schema.from_dict(
-    {str(name): fields.Integer(required=True) for name in (*TokenClass, "total")},
-    name="TokensSchema",
-)
+#: For the document: one count for each class, and their sum.
+_TOKENS = {
+    "type": "object",
+    "properties": {str(name): {"type": "integer"} for name in (*TokenClass, "total")},
+}
 
 
 class DistributionSchema(Schema):
@@ -39,10 +40,10 @@ class MeasuresSchema(Schema):
     calls = fields.Integer(required=True)
     errors = fields.Integer(required=True)
     error_rate = fields.Float(required=True, allow_none=True)
-    tokens = fields.Method("get_tokens", required=True)
+    tokens = fields.Method("get_tokens", required=True, metadata=_TOKENS)
     latency_ms = fields.Nested(DistributionSchema, required=True)
     time_to_first_token_ms = fields.Nested(DistributionSchema, required=True)
-    cache_savings_usd = Usd(required=True, metadata={"signed": True})
+    cache_savings_usd = Usd(required=True)
     coverage = fields.Nested(CoverageSchema, required=True)
 
     def get_tokens(self, measures: Measures) -> dict[str, int]:

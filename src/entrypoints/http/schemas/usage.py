@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 
 from domain.errors import Invalid
 from domain.period import Interval
+from domain.providers import canonical_provider
 from domain.report import Dimension, EventFilter, EventSort, TagDimension
 from domain.tags import LONGEST_TAG_NAME
 from domain.text import has_unstorable
@@ -61,8 +62,10 @@ class RangeQuerySchema(Schema):
     @post_load
     def gather_filter(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
         """Put the filters into one value under ``filter``."""
-        named = {each: data.pop(each) for each in Dimension if each in data}
-        dimensions = {Dimension(name): tuple(values) for name, values in named.items()}
+        dimensions = {each: tuple(data.pop(each)) for each in Dimension if each in data}
+        if sent := dimensions.get(Dimension.PROVIDER):
+            meant = tuple(canonical_provider(name, None) for name in sent)
+            dimensions[Dimension.PROVIDER] = meant
         tags = {name: tuple(values) for name, values in data.pop("tags").items()}
         return {**data, "filter": EventFilter(dimensions=dimensions, tags=tags)}
 
@@ -131,12 +134,20 @@ class GroupRowSchema(MeasuresSchema):
     share = fields.Float(required=True, allow_none=True)
 
 
-class RowsSchema(ReportSchema):
-    data = fields.List(
-        fields.Dict(keys=fields.String()),
-        required=True,
-        metadata={"description": "Costliest first: measures with `provider`, `model` or `group`"},
-    )
+class ProvidersSchema(ReportSchema):
+    """Costliest first, like all rows."""
+
+    data = fields.List(fields.Nested(ProviderRowSchema), required=True)
+
+
+class ModelsSchema(ReportSchema):
+    data = fields.List(fields.Nested(ModelRowSchema), required=True)
+
+
+class GroupsSchema(ReportSchema):
+    """The overview with ``group_by``."""
+
+    data = fields.List(fields.Nested(GroupRowSchema), required=True)
 
 
 class QueriesSchema(ReportSchema):

@@ -3,7 +3,7 @@
 import pytest
 
 from application.accounts.change_password import ChangePassword, ChangePasswordRequest
-from domain.errors import Invalid, Unauthenticated
+from domain.errors import Invalid, TooManyRequests, Unauthenticated
 from domain.user import User
 from tests.builders import a_user
 from tests.unit.application.world import World
@@ -20,8 +20,14 @@ def ada(world: World) -> User:
 
 
 def change(world: World, user: User, current: str, new: str) -> None:
-    ChangePassword(world.units, world.passwords)(
-        ChangePasswordRequest(user=user, token="here", current_password=current, new_password=new)
+    ChangePassword(world.units, world.passwords, world.clock)(
+        ChangePasswordRequest(
+            user=user,
+            token="here",
+            current_password=current,
+            new_password=new,
+            address="192.0.2.1",
+        )
     )
 
 
@@ -42,6 +48,23 @@ def test_every_other_session_of_the_user_ends(world: World, ada: User) -> None:
     assert world.has_session("here")
     assert not world.has_session("elsewhere")
     assert world.has_session("somebody else's")
+
+
+def test_the_current_password_cannot_be_guessed_without_limit(world: World, ada: User) -> None:
+    for _ in range(10):
+        with pytest.raises(Unauthenticated):
+            change(world, ada, NEW, NEW)
+    with pytest.raises(TooManyRequests):
+        change(world, ada, OLD, NEW)
+
+
+def test_a_password_that_was_changed_meanwhile_is_not_changed_again(
+    world: World, ada: User
+) -> None:
+    change(world, ada, OLD, NEW)
+    with pytest.raises(Unauthenticated):
+        change(world, ada, OLD, "the password of another tab")
+    assert password_of(world, ada) == world.passwords.hash(NEW)
 
 
 def test_without_the_current_password_nothing_changes(world: World, ada: User) -> None:
@@ -75,5 +98,7 @@ def test_the_own_address_is_no_password(world: World, ada: User) -> None:
 
 
 def test_no_secret_shows_in_a_log(ada: User) -> None:
-    request = ChangePasswordRequest(user=ada, token="here", current_password=OLD, new_password=NEW)
+    request = ChangePasswordRequest(
+        user=ada, token="here", current_password=OLD, new_password=NEW, address="192.0.2.1"
+    )
     assert not any(secret in repr(request) for secret in ("here", OLD, NEW))

@@ -1,6 +1,7 @@
 """A user signs in, and nobody guesses their password."""
 
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -8,8 +9,9 @@ from datetime import timedelta
 import pytest
 
 from adapters.memory.passwords import PlainPasswords
-from application.accounts.log_in import ATTEMPT_WINDOW, LogIn, LogInRequest
+from application.accounts.log_in import LogIn, LogInRequest
 from application.accounts.session_opening import OpenedSession
+from application.accounts.throttle import ATTEMPT_WINDOW, Attempt
 from domain.errors import TooManyRequests, TrueComputeError, Unauthenticated
 from domain.user import User
 from tests.builders import a_user
@@ -214,3 +216,36 @@ def test_no_secret_shows_in_a_log(world: World, ada: User) -> None:
     assert PASSWORD not in repr(request)
     assert "old-token" not in repr(request)
     assert opened.token not in repr(opened)
+
+
+def test_all_addresses_of_one_ipv6_network_count_as_one() -> None:
+    first = Attempt.of("ada@example.com", "2001:db8:1:2::1")
+    assert Attempt.of("ada@example.com", "2001:db8:1:2:ffff::9") == first
+    assert Attempt.of("ada@example.com", "2001:db8:1:3::1") != first
+    assert Attempt.of("ada@example.com", "192.0.2.1") != Attempt.of("ada@example.com", "192.0.2.2")
+
+
+class ChangedMeanwhile(PlainPasswords):
+    """The password is changed after it was compared and before the session begins."""
+
+    def __init__(self, change: Callable[[], None]) -> None:
+        super().__init__()
+        self._change = change
+
+    def matches(self, password: str, password_hash: str | None) -> bool:
+        right = super().matches(password, password_hash)
+        self._change()
+        return right
+
+
+def test_a_sign_in_that_a_change_of_password_overtakes_is_refused(world: World) -> None:
+    user = world.user(a_user(password_hash=world.passwords.hash("the old password")))
+
+    def change() -> None:
+        with world.units() as uow:
+            uow.users.update(user.with_password_hash(world.passwords.hash("the new password")))
+            uow.commit()
+
+    log_in = LogIn(world.units, ChangedMeanwhile(change), world.secrets, world.clock)
+    with pytest.raises(Unauthenticated):
+        log_in(LogInRequest(email=user.email, password="the old password", address="192.0.2.1"))

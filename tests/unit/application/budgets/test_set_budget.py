@@ -32,7 +32,7 @@ def set_budget(
 
 def stored(world: World, budget_id: str) -> Budget | None:
     with world.units(snapshot=True) as uow:
-        return uow.budgets.get(ACME, budget_id)
+        return uow.budgets.get_for_update(ACME, budget_id)
 
 
 def test_a_budget_needs_a_name_and_a_limit_and_has_defaults_for_the_rest(world: World) -> None:

@@ -1,5 +1,6 @@
 """A user creates their organization."""
 
+import re
 from typing import Self
 
 import pytest
@@ -113,6 +114,13 @@ def test_a_long_slug_with_a_number_stays_short(world: World) -> None:
     assert slugs == ["x" * 48, "x" * 40 + "-2"]
 
 
+def test_a_long_slug_that_is_cut_behind_a_hyphen_has_one_hyphen_before_its_number(
+    world: World,
+) -> None:
+    slugs = [onboard(world, world.user(), "x" * 39 + " yz").organization.slug for _ in range(2)]
+    assert slugs == ["x" * 39 + "-yz", "x" * 39 + "-2"]
+
+
 def test_a_slug_that_is_taken_in_the_last_moment_is_chosen_again() -> None:
     world = World(units=ContestedUnitsOfWork(["slug_taken"] * 4))
     user = world.user()
@@ -120,6 +128,7 @@ def test_a_slug_that_is_taken_in_the_last_moment_is_chosen_again() -> None:
     member = world.membership(user.id)
     assert member is not None
     assert member.organization_id == onboarded.organization.id
+    assert re.fullmatch(r"[a-z0-9-]+-[a-z0-9]{6}", onboarded.organization.slug)
 
 
 @pytest.mark.parametrize("refusals", [["slug_taken"] * 5, ["slug_taken", "other"], ["other"]])

@@ -1,0 +1,257 @@
+"""Requests made up from the OpenAPI document: no answer is a server error or undocumented.
+
+`FUZZ_EXAMPLES` says how many for each operation, and `FUZZ_SEED` which ones: 200 make some ten
+thousand requests altogether.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from tests.http_client import (
+    PASSWORD,
+    Person,
+    Team,
+    an_event,
+    application,
+    body_of,
+    found,
+    log_in,
+    new_email,
+    sign_up,
+)
+from tests.http_routes import Route, api_routes
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
+SEED = int(os.environ.get("FUZZ_SEED", "1"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    allow_header_conformance,
+    negative_data_rejection,
+    unsupported_method,
+]
+ROUTES = [
+    route
+    for route in api_routes()
+    if route.method != "HEAD" and not route.endpoint.startswith("reference.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The application with somebody who may do anything, and what it has answered so far."""
+
+    app: Flask
+    team: Team
+    key: str
+    schema: Any
+    answers: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+
+@pytest.fixture(scope="module")
+def target(file_database_url: str) -> Iterator[Target]:
+    with application(file_database_url) as app:
+        _call_from_many_addresses(app)
+        team = found(app)
+        team.send(an_event(id="known"), an_event(id="a/b", provider_usage={"input_tokens": 1.5}))
+        config = schemathesis.Config.from_dict({"generation": {"with-security-parameters": False}})
+        yield Target(
+            app=app,
+            team=team,
+            key=team.new_key("ingest", "read")[1],
+            schema=schemathesis.openapi.from_wsgi("/openapi.json", app, config=config),
+        )
+
+
+def _call_from_many_addresses(app: Flask) -> None:
+    """Each request from an address of its own, so that none is throttled."""
+    inner, numbers = app.wsgi_app, count()
+
+    def from_elsewhere(environ: dict[str, Any], start_response: Any) -> Any:
+        return inner(environ | {"REMOTE_ADDR": f"address-{next(numbers)}"}, start_response)
+
+    app.wsgi_app = from_elsewhere  # type: ignore[method-assign]
+
+
+#: They take nothing that could be wrong.
+HARMLESS = {
+    "accounts.me",
+    "accounts.sign_out",
+    "events.show_event",
+    "health.health",
+    "organizations.list_members",
+}
+RUNS = [
+    pytest.param(route, mode, id=f"{route} {'as' if mode.is_positive else 'not as'} documented")
+    for route in ROUTES
+    for mode in GenerationMode
+    if mode.is_positive or route.endpoint not in HARMLESS
+]
+
+
+@pytest.mark.parametrize(("route", "mode"), RUNS)
+def test_every_answer_is_a_documented_one(
+    target: Target, route: Route, mode: GenerationMode
+) -> None:
+    operation = target.schema[_documented(route.rule)][route.method]
+
+    @seed(SEED)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        case=operation.as_strategy(generation_mode=mode),
+        is_real=st.booleans(),
+        is_program=st.booleans(),
+    )
+    def answer_as_documented(case: Case, *, is_real: bool, is_program: bool) -> None:
+        actor: Person | None = None
+        if is_real and mode is GenerationMode.POSITIVE:
+            actor = make_real(target, route, case)
+        answer = case.call(**_credentials(target, route, actor, is_program=is_program))
+        target.answers[str(route), answer.status_code] += 1
+        case.validate_response(answer, checks=CHECKS)
+
+    answer_as_documented()
+
+
+def _documented(rule: str) -> str:
+    for converter in ("uuid:", "event_id:"):
+        rule = rule.replace(f"<{converter}", "{")
+    return rule.replace(">", "}")
+
+
+def _credentials(
+    target: Target, route: Route, actor: Person | None, *, is_program: bool
+) -> dict[str, Any]:
+    access = route.access
+    if access.takes_key and (is_program or not access.takes_session):
+        return {"headers": {"Authorization": f"Bearer {target.key}"}}
+    if not access.takes_session:
+        return {}
+    session = (actor or target.team.owner).session
+    if route.endpoint == "accounts.sign_out":
+        session = Person(log_in(target.app, target.team.owner.email), "", "").session
+    return {"cookies": {"tc_session": session}}
+
+
+def make_real(target: Target, route: Route, case: Case) -> Person | None:
+    """Put what exists into a case in place of what is made up; who shall ask, if not the owner."""
+    arrange = ARRANGEMENTS.get(route.endpoint)
+    return arrange(target, case) if arrange else None
+
+
+def _real_sign_up(_: Target, case: Case) -> None:
+    case.body = {"email": new_email(), "password": PASSWORD}
+
+
+def _real_log_in(target: Target, case: Case) -> None:
+    case.body = {"email": target.team.owner.email, "password": PASSWORD}
+
+
+def _real_password(_: Target, case: Case) -> None:
+    case.body = {"current_password": PASSWORD, "new_password": PASSWORD}
+
+
+def _real_onboarding(target: Target, _: Case) -> Person:
+    return sign_up(target.app)
+
+
+def _real_invitation(target: Target, case: Case) -> Person:
+    person = sign_up(target.app)
+    case.body = {"token": target.team.invite(person.email)}
+    return person
+
+
+def _real_member(target: Target, case: Case) -> None:
+    if isinstance(case.body, dict):
+        case.body["email"] = target.team.hire("member").email
+
+
+def _real_invited(target: Target, case: Case) -> None:
+    email = new_email()
+    target.team.invite(email)
+    case.query = {"email": email}
+
+
+def _real_key(target: Target, case: Case) -> None:
+    case.path_parameters = {"key_id": target.team.new_key("read")[0]}
+
+
+def _real_key_in_query(target: Target, case: Case) -> None:
+    case.query = {"id": target.team.new_key("read")[0]}
+
+
+def _real_budget(target: Target, case: Case) -> None:
+    body = {"name": "Budget", "limit_usd": 10}
+    created = target.team.owner.client.post("/api/v1/budgets", json=body)
+    case.path_parameters = {"budget_id": body_of(created)["id"]}
+
+
+def _real_event(_: Target, case: Case) -> None:
+    case.path_parameters = {"event_id": "known"}
+
+
+def _real_events(_: Target, case: Case) -> None:
+    sent = case.body if isinstance(case.body, dict) else {}
+    if "events" not in sent:
+        case.body = sent | {"timestamp": an_event()["timestamp"]}
+
+
+ARRANGEMENTS: dict[str, Callable[[Target, Case], Person | None]] = {
+    "accounts.sign_up": _real_sign_up,
+    "accounts.log_in": _real_log_in,
+    "accounts.change_password": _real_password,
+    "organizations.onboard": _real_onboarding,
+    "organizations.accept_invitation": _real_invitation,
+    "organizations.change_member": _real_member,
+    "organizations.remove_member": _real_invited,
+    "keys.revoke_key": _real_key,
+    "keys.revoke_key_by_query": _real_key_in_query,
+    "budgets.change_budget": _real_budget,
+    "budgets.remove_budget": _real_budget,
+    "events.show_event": _real_event,
+    "events.ingest": _real_events,
+}
+
+
+def test_the_requests_got_past_the_doors(
+    target: Target, record_property: Callable[[str, object], None]
+) -> None:
+    """A run in which everything is refused would prove nothing."""
+    if not target.answers:
+        pytest.skip("nothing was sent: this test counts what the others did")
+    for (route, status), number in sorted(target.answers.items()):
+        record_property(f"{route} {status}", number)
+        print(f"{number:6} {status} {route}")
+    print(f"{target.answers.total():6} requests")
+    succeeded = {route for (route, status) in target.answers if status < 300}
+    assert {route for route, _ in target.answers} - succeeded == set()
+    assert not [status for _, status in target.answers if status >= 500]

@@ -1,0 +1,458 @@
+"""Every other route of the API with what no client of ours would send it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests.http_client import (
+    PASSWORD,
+    Team,
+    ago,
+    found,
+    log_in,
+    new_email,
+    problem_of,
+    sign_up,
+)
+from tests.http_routes import A_RANDOM_ID, Route, api_routes
+from tests.integration.http.storage import rows_in
+
+Path = tuple[str, ...]
+
+#: A body that each route would take, were it not for the poison that is put into it.
+BODIES: dict[str, dict[str, Any]] = {
+    "accounts.sign_up": {"email": "new@example.com", "password": PASSWORD, "name": "Ada"},
+    "accounts.log_in": {"email": "new@example.com", "password": "not the password"},
+    "accounts.change_password": {"current_password": "wrong", "new_password": PASSWORD + "!"},
+    "organizations.onboard": {"organization_name": "Acme"},
+    "organizations.invite_member": {"email": "new@example.com", "role": "member"},
+    "organizations.change_member": {"email": "new@example.com", "role": "member"},
+    "organizations.remove_member": {"email": "new@example.com"},
+    "organizations.accept_invitation": {"token": "made-up"},
+    "keys.create_key": {"name": "Key", "scopes": ["ingest"], "expires_at": ago(days=-10)},
+    "budgets.create_budget": {
+        "name": "Budget",
+        "limit_usd": "10",
+        "period": "month",
+        "timezone": "UTC",
+        "scope": {
+            "project": "p",
+            "environment": "e",
+            "provider": "openai",
+            "model": "m",
+            "user": "u",
+            "api_key": A_RANDOM_ID,
+            "tags": {"feature": "f"},
+        },
+        "thresholds": [50],
+        "forecast_thresholds": [100],
+        "enforcement": "alert",
+        "unpriced": {"estimate_usd": "1"},
+        "channel_ids": None,
+    },
+}
+BODIES["budgets.change_budget"] = BODIES["budgets.create_budget"]
+WITHOUT_A_BODY = {"accounts.sign_out", "keys.revoke_key", "keys.revoke_key_by_query"} | {
+    "budgets.remove_budget"
+}
+ROUTES_WITH_A_BODY = [route for route in api_routes() if route.endpoint in BODIES]
+#: They take their body, or a part of it, or none.
+WITHOUT_REQUIRED_FIELDS = {"organizations.remove_member", "budgets.change_budget"}
+DIGITS = "1" + "0" * 4300
+
+
+def leaves(value: object, path: Path = ()) -> Iterator[tuple[Path, object]]:
+    """Every field and every item of a body with its value, inner ones as well."""
+    if path:
+        yield path, value
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leaves(inner, (*path, name))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from leaves(inner, (*path, str(index)))
+
+
+def with_poison(body: Mapping[str, Any], path: Path, poison: str) -> bytes:
+    """The body as JSON with ``poison``, which need not be JSON, in one place."""
+    changed: Any = deepcopy(dict(body))
+    place = changed
+    for name in path[:-1]:
+        place = place[int(name)] if isinstance(place, list) else place[name]
+    place[int(path[-1]) if isinstance(place, list) else path[-1]] = "@@"
+    return json.dumps(changed).replace('"@@"', poison).encode("utf-8", "surrogatepass")
+
+
+FIELDS = [
+    (route, path) for route in ROUTES_WITH_A_BODY for path, _ in leaves(BODIES[route.endpoint])
+]
+POISONS = {
+    "NUL": '"a\\u0000b"',
+    "a raw NUL": '"a\0b"',
+    "a lone surrogate": '"a\\ud800b"',
+    "a raw lone surrogate": '"a\ud800b"',
+    "100,000 characters": '"' + "x" * 100_000 + '"',
+    "a list": "[[]]",
+    "an object": '{"a": {"b": []}}',
+    "true": "true",
+    "NaN": "NaN",
+    "Infinity": "-Infinity",
+    "1e400": "1e400",
+    "a negative number": "-1",
+    "a fraction": "0.1",
+    "a huge number": "1" + "0" * 400,
+    "4,301 digits": DIGITS,
+    "a decimal of 5,000 digits": '"' + DIGITS * 2 + '"',
+    "1,000 levels": "[" * 1000 + "]" * 1000,
+    "100,000 levels": '{"a":' * 100_000 + "1" + "}" * 100_000,
+    "a torn text": '"x',
+    "nothing": "",
+}
+
+
+def ask(team: Team, route: Route, body: bytes, content_type: str | None = None) -> TestResponse:
+    """Send a body to a route as somebody who may."""
+    return team.owner.client.open(
+        route.path,
+        method=route.method,
+        data=body,
+        content_type=content_type or "application/json",
+        environ_base={"REMOTE_ADDR": new_email()},
+    )
+
+
+def test_every_route_with_a_body_is_listed() -> None:
+    unsafe = {route.endpoint for route in api_routes() if route.method not in ("GET", "HEAD")}
+    assert set(BODIES) | WITHOUT_A_BODY | {"events.ingest"} == unsafe
+
+
+@pytest.mark.parametrize("poison", POISONS.values(), ids=POISONS.keys())
+@pytest.mark.parametrize(("route", "path"), FIELDS, ids=lambda it: _named(it))
+def test_poison_in_a_field_is_refused_clearly_and_nothing_is_stored(
+    file_team: Team, file_database_url: str, route: Route, path: Path, poison: str
+) -> None:
+    before = rows_in(file_database_url)
+    answer = ask(file_team, route, with_poison(BODIES[route.endpoint], path, poison))
+    if answer.status_code in (200, 201):
+        # Not poison for this field: a number of dollars, say, or any JSON.
+        assert answer.get_json()
+        return
+    problem = problem_of(answer, answer.status_code)
+    assert answer.status_code in (400, 401, 404, 409, 413, 422), answer.text
+    assert problem["code"]
+    assert len(answer.data) < 5_000, "what was sent is not repeated at length"
+    assert rows_in(file_database_url) == before
+
+
+def _named(value: object) -> str:
+    return ".".join(value) if isinstance(value, tuple) else str(value)
+
+
+TEXT_POISONS = (
+    "NUL",
+    "a raw NUL",
+    "a lone surrogate",
+    "a raw lone surrogate",
+    "100,000 characters",
+)
+TEXT_FIELDS = [
+    (route, path)
+    for route, path in FIELDS
+    if isinstance(dict(leaves(BODIES[route.endpoint]))[path], str)
+]
+
+
+@pytest.mark.parametrize("name", TEXT_POISONS)
+@pytest.mark.parametrize(("route", "path"), TEXT_FIELDS, ids=lambda it: _named(it))
+def test_a_text_that_cannot_be_stored_is_refused_everywhere(
+    file_team: Team, route: Route, path: Path, name: str
+) -> None:
+    body = with_poison(BODIES[route.endpoint], path, POISONS[name])
+    answer = ask(file_team, route, body)
+    assert problem_of(answer, answer.status_code)
+    assert answer.status_code in (400, 422), answer.text
+
+
+BODIES_OF_ANOTHER_FORM = {
+    "nothing": b"",
+    "white space": b"  \n",
+    "null": b"null",
+    "true": b"true",
+    "a number": b"1",
+    "a text": b'"name"',
+    "an empty list": b"[]",
+    "a list": b"[{}]",
+    "half an object": b'{"name": "x"',
+    "two objects": b"{}{}",
+    "a trailing comma": b'{"name": "x",}',
+    "NaN": b"NaN",
+    "a byte order mark": b"\xef\xbb\xbf{}",
+    "UTF-16": "{}".encode("utf-16"),
+    "UTF-32": "{}".encode("utf-32"),
+    "bytes that are not UTF-8": b'{"name": "\xff"}',
+    "NUL bytes": b"\0\0",
+    "33 levels": b'{"name":' + b"[" * 32 + b"]" * 32 + b"}",
+    "1,000 levels": b"[" * 1_000 + b"]" * 1_000,
+    "100,000 levels": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "100,000 openings": b"[" * 100_000,
+    "an unknown field": b'{"no_such_field": 1}',
+    "a field of the database": b'{"organization_id": "x", "id": "y", "created_at": 1}',
+    "a long name of a field": b'{"' + b"x" * 100_000 + b'": 1}',
+    "a name with NUL": b'{"na\\u0000me": 1}',
+}
+
+
+@pytest.mark.parametrize("body", BODIES_OF_ANOTHER_FORM.values(), ids=BODIES_OF_ANOTHER_FORM.keys())
+@pytest.mark.parametrize("route", ROUTES_WITH_A_BODY, ids=str)
+def test_a_body_of_another_form_is_refused_clearly(
+    file_team: Team, file_database_url: str, route: Route, body: bytes
+) -> None:
+    before = rows_in(file_database_url)
+    answer = ask(file_team, route, body)
+    problem = problem_of(answer, answer.status_code)
+    expected = (400, 422, 404) if route.endpoint in WITHOUT_REQUIRED_FIELDS else (400, 422)
+    assert answer.status_code in expected, answer.text
+    assert problem["detail"]
+    assert len(answer.data) < 5_000
+    assert rows_in(file_database_url) == before
+
+
+@pytest.mark.parametrize("route", ROUTES_WITH_A_BODY, ids=str)
+def test_an_unknown_field_is_refused_by_name(file_team: Team, route: Route) -> None:
+    body = BODIES[route.endpoint] | {"organization_id": A_RANDOM_ID}
+    problem = problem_of(ask(file_team, route, json.dumps(body).encode()), 422)
+    assert {"pointer": "/organization_id", "detail": "Unknown field."} in problem["errors"]
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/x-ndjson",
+        "application/octet-stream",
+        "text/json",
+        "nonsense",
+    ],
+)
+@pytest.mark.parametrize("route", ROUTES_WITH_A_BODY, ids=str)
+def test_only_what_says_it_is_json_is_read(
+    file_team: Team, file_database_url: str, route: Route, content_type: str
+) -> None:
+    before = rows_in(file_database_url)
+    for body in (json.dumps(BODIES[route.endpoint]).encode(), b"email=a%40example.com&name=x"):
+        answer = ask(file_team, route, body, content_type)
+        assert problem_of(answer, 415)["code"] == "unsupported_media_type"
+    assert rows_in(file_database_url) == before
+
+
+@pytest.mark.parametrize("route", ROUTES_WITH_A_BODY, ids=str)
+def test_a_form_is_not_json(file_team: Team, route: Route) -> None:
+    form = {"email": "new@example.com", "password": PASSWORD, "name": "x"}
+    answer = file_team.owner.client.open(route.path, method=route.method, data=form)
+    assert problem_of(answer, 415)
+
+
+@pytest.mark.parametrize("is_chunked", [False, True], ids=["with its length", "in chunks"])
+@pytest.mark.parametrize("route", ROUTES_WITH_A_BODY, ids=str)
+def test_a_body_over_two_mebibytes_is_too_large(
+    file_team: Team, file_database_url: str, route: Route, is_chunked: bool
+) -> None:
+    before = rows_in(file_database_url)
+    body = json.dumps(BODIES[route.endpoint]).encode().ljust(2 * 2**20 + 1)
+    answer = file_team.owner.client.open(
+        route.path,
+        method=route.method,
+        data=body,
+        content_type="application/json",
+        environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+        if is_chunked
+        else {},
+    )
+    assert problem_of(answer, 413)["code"] == "content_too_large"
+    assert rows_in(file_database_url) == before
+
+
+#: As they stand in an address, percent-encoded.
+ADDRESS_POISONS = {
+    "NUL": "%00",
+    "a byte that is not UTF-8": "%ff",
+    "a lone surrogate": "%ed%a0%80",
+    "an overlong NUL": "%c0%80",
+    "a replacement character": "%ef%bf%bd",
+    "10,000 characters": "x" * 10_000,
+    "a quote": "%27%20OR%201=1--",
+    "a line break": "a%0d%0aSet-Cookie:%20x=y",
+    "an emoji": "%f0%9f%a6%8a",
+    "a brace": "{}",
+    "a percent sign": "%25s%25n%25d",
+    "a half percent code": "%",
+    "a minus one": "-1",
+    "a huge number": "9" * 400,
+    "a script": "%3Cscript%3E",
+}
+PARAMETERS = {
+    "/api/v1/keys": ["limit", "cursor", "nonsense"],
+    "/api/v1/budgets": ["limit", "cursor", "nonsense"],
+    "/api/v1/members": ["nonsense"],
+    "/api/v1/prices": ["provider", "model", "at", "nonsense"],
+    "/api/v1/usage": [
+        "view", "from", "to", "tz", "interval", "provider", "model", "project", "environment",
+        "user", "api_key", "operation", "status", "group_by", "sort", "limit", "cursor", "format",
+        "tag.feature", "tag.", "tags", "nonsense", "tag.%00", "%00", "tag.%ff", "from_", "filter",
+    ],
+}  # fmt: skip
+QUERIES = [(path, name) for path, names in PARAMETERS.items() for name in names]
+
+
+@pytest.mark.parametrize("poison", ADDRESS_POISONS.values(), ids=ADDRESS_POISONS.keys())
+@pytest.mark.parametrize(("path", "name"), QUERIES)
+def test_poison_in_a_query_is_harmless(file_team: Team, path: str, name: str, poison: str) -> None:
+    for query in (f"{name}={poison}", f"{name}={poison}&{name}={poison}"):
+        answer = file_team.owner.client.get(f"{path}?{query}")
+        assert answer.status_code in (200, 400, 422), answer.text
+        assert answer.status_code == 200 or problem_of(answer, answer.status_code)["detail"]
+        assert len(answer.headers.getlist("Set-Cookie")) == 0
+
+
+@pytest.mark.parametrize("poison", ["%00", "%ff", "%ed%a0%80", "%c0%80"])
+@pytest.mark.parametrize(("path", "name"), QUERIES)
+def test_bytes_that_are_no_text_are_refused_in_every_query(
+    file_team: Team, path: str, name: str, poison: str
+) -> None:
+    answer = file_team.owner.client.get(f"{path}?{name}=a{poison}b")
+    assert problem_of(answer, 400)
+
+
+PATHS_WITH_AN_ID = [route for route in api_routes() if "<" in route.rule and route.method != "HEAD"]
+
+
+@pytest.mark.parametrize("poison", ADDRESS_POISONS.values(), ids=ADDRESS_POISONS.keys())
+@pytest.mark.parametrize("route", PATHS_WITH_AN_ID, ids=str)
+def test_poison_in_a_path_is_harmless(
+    file_team: Team, file_database_url: str, route: Route, poison: str
+) -> None:
+    before = rows_in(file_database_url)
+    path = route.path.replace(A_RANDOM_ID, poison)
+    answer = file_team.owner.client.open(path, method=route.method, json={"name": "x"})
+    assert answer.status_code in (400, 404), answer.text
+    assert problem_of(answer, answer.status_code)
+    assert rows_in(file_database_url) == before
+
+
+@pytest.mark.parametrize("sent", [b"\0", b"\xff", b"\xed\xa0\x80", b"\xc0\x80"])
+def test_bytes_that_are_no_text_are_refused_in_every_path(file_team: Team, sent: bytes) -> None:
+    path = b"/api/v1/events/a" + sent
+    answer = file_team.owner.client.get(
+        "/", environ_overrides={"PATH_INFO": path.decode("latin-1")}
+    )
+    assert problem_of(answer, 400)
+
+
+@pytest.mark.parametrize("event_id", [".", "..", "a/../../keys", "../keys", "%2e%2e", "%2e"])
+def test_a_path_is_never_resolved(file_team: Team, event_id: str) -> None:
+    answer = file_team.owner.client.get(f"/api/v1/events/{event_id}")
+    assert problem_of(answer, 404)["code"] == "not_found"
+
+
+@pytest.mark.parametrize("identifier", ["x", "0", "null", A_RANDOM_ID + "0", A_RANDOM_ID[:-1]])
+def test_what_is_no_id_is_not_found(file_team: Team, identifier: str) -> None:
+    asked = file_team.owner.client
+    assert problem_of(asked.delete(f"/api/v1/keys/{identifier}"), 404)
+    assert problem_of(asked.delete(f"/api/v1/budgets/{identifier}"), 404)
+    assert problem_of(asked.delete(f"/api/v1/keys?id={identifier}"), 422)
+
+
+COOKIES = {
+    "nothing": b"",
+    "NUL": b"a\0b",
+    "bytes that are not UTF-8": b"\xff\xfe",
+    "a raw lone surrogate": b"\xed\xa0\x80",
+    "an emoji": "\U0001f98a".encode(),
+    "10,000 characters": b"x" * 10_000,
+    "a quote": b"' OR '1'='1",
+    "quotes around": b'"quoted"',
+    "an octal escape": b'"\\000\\377"',
+    "JSON": b'{"user_id": 1}',
+    "percent codes": b"%00%ff",
+}
+
+
+@pytest.mark.parametrize("name", ["tc_session", "tc_form"])
+@pytest.mark.parametrize("value", COOKIES.values(), ids=COOKIES.keys())
+@pytest.mark.parametrize("path", ["/api/auth/me", "/api/v1/usage", "/login", "/dashboard"])
+def test_a_cookie_of_strange_bytes_is_nobodys(
+    app: Flask, path: str, value: bytes, name: str
+) -> None:
+    answer = app.test_client(use_cookies=False).get(
+        path, environ_base={"HTTP_COOKIE": f"{name}={value.decode('latin-1')}"}
+    )
+    assert answer.status_code in (200, 302, 401), answer.text
+
+
+def test_of_two_session_cookies_one_counts_and_neither_breaks_anything(app: Flask) -> None:
+    ada = sign_up(app)
+    for value in (
+        f"tc_session={ada.session}; tc_session=made-up",
+        f"tc_session=made-up; tc_session={ada.session}",
+    ):
+        answer = app.test_client(use_cookies=False).get(
+            "/api/auth/me", environ_base={"HTTP_COOKIE": value}
+        )
+        assert answer.status_code in (200, 401)
+
+
+@pytest.mark.parametrize("value", COOKIES.values(), ids=COOKIES.keys())
+@pytest.mark.parametrize("scheme", ["Bearer ", "Bearer tc_live_", ""])
+def test_a_key_of_strange_bytes_is_nobodys(app: Flask, scheme: str, value: bytes) -> None:
+    answer = app.test_client().get(
+        "/api/v1/usage",
+        environ_base={"HTTP_AUTHORIZATION": scheme + value.decode("latin-1")},
+    )
+    assert problem_of(answer, 401)["code"] == "invalid_api_key"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Origin", "Sec-Fetch-Site", "Content-Type", "Content-Encoding", "Accept", "Host",
+        "X-Request-Id", "X-Forwarded-For", "X-Forwarded-Host", "User-Agent", "Accept-Language",
+        "If-None-Match", "If-Modified-Since", "Range", "Content-Length", "Referer",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "value", ["\xff", "\x00", "x" * 5000, "'", '"', ",;=", "-1", "1e400", "{}", "bytes=0-", ""]
+)
+def test_a_strange_header_breaks_nothing(file_team: Team, name: str, value: str) -> None:
+    variable = name.upper().replace("-", "_")
+    if not variable.startswith("CONTENT_"):
+        variable = f"HTTP_{variable}"
+    elif variable == "CONTENT_ENCODING":
+        variable = "HTTP_CONTENT_ENCODING"
+    for path, method in (
+        ("/api/v1/keys", "POST"),
+        ("/api/v1/usage", "GET"),
+        ("/login", "GET"),
+        ("/api/health", "GET"),
+    ):
+        answer = file_team.owner.client.open(
+            path, method=method, data=b"{}", environ_overrides={variable: value}
+        )
+        assert answer.status_code < 500, (path, answer.text)
+
+
+def test_a_name_of_any_script_is_kept_as_it_is(app: Flask) -> None:
+    for name in ("\u0410\u043d\u043d\u0430", "\u738b\u5c0f\u660e", "\U0001f98a & S\u00f6hne <b>"):
+        team = found(app, name)
+        assert team.organization["name"] == name
+        assert team.organization["slug"]
+
+
+def test_the_doors_still_open_after_all_of_that(app: Flask) -> None:
+    assert log_in(app, found(app).owner.email)

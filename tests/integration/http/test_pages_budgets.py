@@ -1,0 +1,110 @@
+"""Budgets through forms."""
+
+import pytest
+
+from tests.http_client import Team, an_event
+from tests.integration.http.browsing import Browser
+
+BUDGET = {
+    "name": "Checkout",
+    "limit_usd": "$25.50",
+    "period": "week",
+    "timezone": "Europe/Berlin",
+    "thresholds": "80, 50 %",
+    "scope_provider": "AWS",
+    "scope_project": "checkout",
+    "tags": "team=search\nregion = eu\n",
+}
+BUDGETS, NEW_BUDGET = "/dashboard/budgets", "/dashboard/budgets/new"
+
+
+@pytest.fixture
+def owner(team: Team) -> Browser:
+    return Browser(team.owner.client)
+
+
+def budgets_of(browser: Browser) -> list[dict[str, object]]:
+    """As the API tells them."""
+    document = browser.client.get("/api/v1/budgets").json
+    assert document is not None
+    found: list[dict[str, object]] = document["data"]
+    return found
+
+
+def test_a_budget_is_set_changed_and_deleted(owner: Browser) -> None:
+    assert "No budgets yet" in owner.open(BUDGETS).text
+    assert owner.submit(NEW_BUDGET, **BUDGET).location == f"{BUDGETS}?notice=budget-created"
+    (budget,) = budgets_of(owner)
+    assert budget["limit_usd"] == "25.5"
+    assert budget["thresholds"] == [50, 80]
+    assert budget["scope"] == {
+        "provider": "bedrock", "project": "checkout", "tags": {"team": "search", "region": "eu"},
+    }  # fmt: skip
+    path = f"{BUDGETS}/{budget['id']}"
+    form = owner.open(path)
+    typed = {name: form.value(name) for name in BUDGET if name not in ("period", "timezone")}
+    assert typed["limit_usd"] == "25.5"
+    assert typed["tags"] == "team=search\nregion=eu"
+    kept = {"period": "day", "timezone": "UTC"}
+    assert owner.submit(path, **typed | kept | {"limit_usd": "30"}).status == 303
+    (changed,) = budgets_of(owner)
+    assert changed["limit_usd"] == "30"
+    assert changed["scope"] == budget["scope"]
+    assert owner.submit(f"{path}/remove", on=BUDGETS).location == f"{BUDGETS}?notice=budget-removed"
+    assert budgets_of(owner) == []
+
+
+def test_every_wrong_field_of_a_budget_is_said_at_once(owner: Browser) -> None:
+    wrong = {
+        "name": " ", "limit_usd": "lots", "timezone": "Mars", "period": "year",
+        "thresholds": "often", "tags": "nonsense", "scope_model": "gpt-4o",
+    }  # fmt: skip
+    page = owner.submit(NEW_BUDGET, **BUDGET | wrong)
+    assert page.status == 422
+    assert page.error("name") == "Must not be empty."
+    assert page.error("limit_usd") == "Must be a decimal number."
+    assert "IANA time zone" in page.error("timezone")
+    assert page.error("period")
+    assert "whole percents" in page.error("thresholds")
+    assert "name=value" in page.error("tags")
+    assert page.value("limit_usd") == "lots"
+    assert page.value("scope_model") == "gpt-4o"
+    assert budgets_of(owner) == []
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "1000001", "NaN", ""])
+def test_a_limit_is_above_zero_and_not_absurd(owner: Browser, limit: str) -> None:
+    page = owner.submit(NEW_BUDGET, **BUDGET | {"limit_usd": limit})
+    assert page.status == 422
+    assert page.error("limit_usd")
+
+
+def test_a_budgets_card_says_what_it_counts_and_how_it_stands(team: Team, owner: Browser) -> None:
+    owner.submit(NEW_BUDGET, name="Ada", limit_usd="0.0042", scope_user="ada", thresholds="50",
+                 period="month", timezone="UTC")  # fmt: skip
+    team.send(an_event(user="ada"), an_event(user="grace"))
+    text = owner.open(BUDGETS).text
+    assert "Ada warning $0.0021 of $0.0042 this month 50% used, $0.0021 left" in text
+    assert "Counts user ada ." in text
+
+
+def test_an_unknown_budget_is_not_found(owner: Browser) -> None:
+    unknown = f"{BUDGETS}/0192f3c1-7d3e-7000-8000-00000000abcd"
+    assert owner.open(unknown).status == 404
+    assert owner.submit(f"{unknown}/remove", on="/settings").status == 404
+    assert owner.open(f"{BUDGETS}/nonsense").status == 404
+    assert owner.open(f"{BUDGETS}?after=nonsense").status == 404
+
+
+def test_more_budgets_than_fit_are_behind_a_link(owner: Browser) -> None:
+    for number in range(51):
+        body = {"name": f"Budget {number:02}", "limit_usd": "1"}
+        assert owner.client.post("/api/v1/budgets", json=body).status_code == 201
+    first = owner.open(BUDGETS)
+    assert "Budget 49" in first.text
+    assert "Budget 50" not in first.text
+    (link,) = [each for each in first.links if "after=" in each]
+    second = owner.open(link)
+    assert "Budget 50" in second.text
+    (edit,) = [each for each in second.links if each.startswith(f"{BUDGETS}/0")]
+    assert owner.open(edit).value("name") == "Budget 50"

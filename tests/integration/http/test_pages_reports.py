@@ -1,0 +1,139 @@
+"""The overview and the tables: totals, rows, ranges, and the wait for the first event."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from tests.http_client import Team, ago, an_event, new_email, sign_up
+from tests.integration.http.browsing import Browser, Page
+from tests.integration.http.page_calls import CALLS, shown_calls
+
+
+@pytest.fixture(scope="module")
+def browser(file_team: Team) -> Browser:
+    """The owner's, after the calls have come in."""
+    assert file_team.send(*CALLS)["accepted"] == len(CALLS)
+    return Browser(file_team.owner.client)
+
+
+@pytest.fixture
+def empty(team: Team) -> Browser:
+    """Of an organization without an event."""
+    return Browser(team.owner.client)
+
+
+def total_of(page: Page) -> str:
+    """The exact total, which stands in the title of the one that is read."""
+    found = re.search(r'<strong title="\$([\d.]+)"', page.html)
+    assert found is not None
+    return found[1]
+
+
+def test_the_total_is_the_sum_of_what_is_known_to_the_last_digit(browser: Browser) -> None:
+    """claude-sonnet-4-5 above 200,000 tokens: $6 and $22.50; below: $3 and $15; haiku $1 and $5.
+
+    2,000,000 x 6 + 100 x 22.5 + 200 x 3 + 100 x 15 + 200 x 1 + 100 x 5
+    = 12,000,000 + 2,250 + 600 + 1,500 + 200 + 500 = 12,005,050 millionths.
+    """
+    page = browser.open("/dashboard")
+    assert total_of(page) == "12.00505"
+    assert "80% of calls priced" in page.text
+    assert "1 call is unpriced" in page.text
+    assert "1 failed call" in page.text
+
+
+def test_an_unpriced_call_can_be_found_from_the_overview(browser: Browser) -> None:
+    (link,) = [each for each in browser.open("/dashboard").links if "no-such-model" in each][:1]
+    assert shown_calls(browser.open(link)) == ["unknown"]
+
+
+def test_the_figures_of_the_chart_stand_in_a_table_behind_it(browser: Browser) -> None:
+    page = browser.open("/dashboard?days=7")
+    rows = re.findall(r'<th scope="row" class="name nowrap"><a href="[^"]*">([^<]+)</a>', page.html)
+    assert len(rows) == 7
+    assert page.html.count('class="chart-slot"') == 7
+
+
+def test_rows_are_costliest_first_and_unknown_costs_are_not_zero(browser: Browser) -> None:
+    page = browser.open("/dashboard/models")
+    order = [page.text.index(model) for model in ("claude-sonnet", "claude-haiku", "no-such")]
+    assert order == sorted(order)
+    assert "no-such-model acme unknown" in page.text
+    assert "$12.00505" in page.html
+    providers = browser.open("/dashboard/providers")
+    assert "anthropic $12.01" in providers.text
+
+
+def test_a_rows_link_leads_to_its_calls(browser: Browser) -> None:
+    page = browser.open("/dashboard/models?days=7")
+    (link,) = [each for each in page.links if "claude-haiku" in each]
+    assert "provider=anthropic" in link
+    assert "days=7" in link
+    assert shown_calls(browser.open(link)) == ["other"]
+
+
+def test_a_key_is_named_in_its_chip(browser: Browser, file_team: Team) -> None:
+    for path in ("/dashboard", "/dashboard/models", "/dashboard/queries"):
+        page = browser.open(f"{path}?api_key={file_team.key_id}")
+        assert "api key Default key" in page.text
+
+
+@pytest.mark.parametrize("path", ["", "/providers", "/models", "/queries"])
+@pytest.mark.parametrize(
+    ("query", "field", "said"),
+    [
+        ("from=yesterday", "from", "Must be an RFC 3339 time"),
+        ("from=2026-11-02&to=2026-11-01", "from", "Must not be after the last day."),
+    ],
+)
+def test_a_refused_range_is_said_beside_its_field_and_kept(
+    browser: Browser, path: str, query: str, field: str, said: str
+) -> None:
+    page = browser.open(f"/dashboard{path}?{query}&user=ada")
+    assert page.status == 422
+    assert said in page.error(field)
+    assert page.value("from") == query.partition("=")[2].partition("&")[0]
+    assert page.value("user") == "ada"
+
+
+def test_an_unknown_time_zone_is_said(browser: Browser) -> None:
+    page = browser.open("/dashboard?tz=Mars/Olympus")
+    assert page.status == 422
+    assert "Must be an IANA time zone" in page.text
+    assert browser.open("/dashboard/keys?tz=Mars/Olympus").status == 200
+
+
+def test_the_empty_dashboard_waits_with_a_command_and_turns_live(team: Team) -> None:
+    browser = Browser(team.owner.client)
+    waiting = browser.open("/dashboard")
+    assert "Waiting for the first event" in waiting.text
+    assert "tc_live_YOUR_KEY" in waiting.texts["command"]
+    assert browser.open("/dashboard/arrival").status == 204
+    team.send(an_event(timestamp=ago(days=80)))
+    assert browser.open("/dashboard/arrival").status == 200
+    # The event is older than the range shown, but the organization is not new any more.
+    assert "Total cost" in browser.open("/dashboard").text
+
+
+def test_an_empty_range_says_so(empty: Browser) -> None:
+    for path in ("/dashboard/providers", "/dashboard/models", "/dashboard/queries"):
+        page = empty.open(path)
+        assert page.status == 200
+        assert "No calls here" in page.text
+
+
+def test_budgets_in_danger_stand_above_the_totals(team: Team) -> None:
+    budget = {"name": "Tight", "limit_usd": "0.002", "period": "month"}
+    answer = team.owner.client.post("/api/v1/budgets", json=budget)
+    assert answer.status_code == 201
+    browser = Browser(team.owner.client)
+    team.send(an_event(timestamp=ago(seconds=1)))
+    page = browser.open("/dashboard")
+    assert "Tight exceeded $0.0021 of $0.002 this month" in page.text
+
+
+def test_somebody_before_onboarding_is_sent_there(app: Flask) -> None:
+    browser = Browser(sign_up(app, new_email()).client)
+    for path in ("/dashboard", "/dashboard/queries", "/settings"):
+        assert browser.open(path).location == "/onboarding"

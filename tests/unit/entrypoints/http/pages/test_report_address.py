@@ -1,0 +1,126 @@
+"""What a report page's address asks for."""
+
+from datetime import UTC, datetime
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from domain.errors import Invalid
+from domain.period import Span, zone
+from domain.report import Dimension
+from entrypoints.http.pages.report_address import ReportAddress, date_fields, is_date
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+NAMES = st.sampled_from(["provider", "model", "status", "tag.team", "tag.a b&c"])
+VALUES = st.text(min_size=1, max_size=20)
+FILTERS = st.lists(st.tuples(NAMES, VALUES), max_size=6, unique=True)
+
+
+def read(*pairs: tuple[str, str]) -> ReportAddress:
+    return ReportAddress.read(MultiDict(pairs))
+
+
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+def test_without_anything_it_is_30_days_in_utc() -> None:
+    address = read()
+    assert address.bounds(NOW) == (utc(2026, 10, 25), None)
+    assert address.query() == ""
+
+
+def test_a_preset_begins_at_local_midnight() -> None:
+    address = read(("days", "7"), ("tz", "Asia/Kolkata"))
+    assert address.bounds(NOW) == (utc(2026, 11, 16, 18, 30), None)
+
+
+def test_an_unknown_preset_is_the_default() -> None:
+    assert read(("days", "8")).days == 30
+    assert read(("days", "\u0667")).days == 30
+
+
+def test_plain_dates_name_whole_days_the_last_one_included() -> None:
+    address = read(("from", "2026-11-01"), ("to", "2026-11-02"), ("tz", "America/New_York"))
+    # The first of November is the day on which New York's clocks go back.
+    assert address.bounds(NOW) == (utc(2026, 11, 1, 4), utc(2026, 11, 3, 5))
+    assert address.days is None
+
+
+def test_instants_are_taken_as_the_api_takes_them() -> None:
+    address = read(("from", "2026-11-01T10:00:00+02:00"), ("to", "2026-11-01T09:30:00Z"))
+    assert address.bounds(NOW) == (utc(2026, 11, 1, 8), utc(2026, 11, 1, 9, 30))
+
+
+@pytest.mark.parametrize(
+    ("pairs", "pointer"),
+    [
+        ([("from", "yesterday")], "/from"),
+        ([("to", "2026-13-01")], "/to"),
+        ([("from", "1999-12-31")], "/from"),
+        ([("from", "0001-01-01T00:00:00Z")], "/from"),
+        ([("to", "9999-12-31")], "/to"),
+        ([("from", "2026-11-02"), ("to", "2026-11-01")], "/from"),
+        ([("from", "2026-12-24")], "/from"),
+        ([("tz", "Mars/Olympus")], "/tz"),
+        ([("tz", "\0")], "/tz"),
+    ],
+)
+def test_what_cannot_be_a_range_is_refused_at_its_field(
+    pairs: list[tuple[str, str]], pointer: str
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        read(*pairs).bounds(NOW)
+    assert refused.value.first_fault.pointer == pointer
+
+
+@given(FILTERS)
+def test_an_address_can_be_read_back_from_its_own_query(filters: list[tuple[str, str]]) -> None:
+    address = read(*filters, ("tz", "Europe/Berlin"), ("days", "90"))
+    assert read(*parse_qsl(address.query()[1:])) == address
+
+
+def test_values_of_one_name_are_alternatives_and_synonyms_of_providers_are_known() -> None:
+    found = read(("provider", "aws"), ("model", "a"), ("model", "b"), ("tag.team", "x")).filter
+    assert found.dimensions == {Dimension.PROVIDER: ("bedrock",), Dimension.MODEL: ("a", "b")}
+    assert found.tags == {"team": ("x",)}
+
+
+def test_what_is_no_filter_is_left_out() -> None:
+    assert read(("colour", "red"), ("model", ""), ("tag.", "x"), ("cursor", "c")).filters == ()
+
+
+def test_no_more_filters_are_read_than_anybody_needs() -> None:
+    address = read(*(("model", f"m{n}") for n in range(1000)), ("user", "u" * 1000))
+    assert len(address.filters) == 100
+    assert len(read(("user", "u" * 1000)).filters[0][1]) == 256
+
+
+def test_a_further_filter_replaces_those_of_its_name() -> None:
+    address = read(("model", "a"), ("user", "u")).with_filter(("model", "b"))
+    assert address.filters == (("user", "u"), ("model", "b"))
+    assert address.without_filter(("user", "u")).filters == (("model", "b"),)
+    assert address.without_filters().filters == ()
+
+
+def test_a_bars_address_is_exactly_its_span() -> None:
+    span = Span(utc(2026, 11, 22, 18, 30), utc(2026, 11, 23, 18, 30))
+    address = read(("tz", "Asia/Kolkata"), ("model", "a")).for_span(span)
+    assert address.bounds(NOW) == (span.start, span.end)
+    assert read(*parse_qsl(address.query()[1:])) == address
+
+
+def test_the_fields_of_the_form_show_the_first_and_the_last_day() -> None:
+    span = Span(utc(2026, 11, 1), utc(2026, 11, 3))
+    assert date_fields(span, zone("UTC")) == ("2026-11-01", "2026-11-02")
+
+
+def test_a_date_field_takes_dates_only() -> None:
+    assert is_date("2026-11-01")
+    assert not is_date("20261101")
+    assert not is_date("2026-11-31")
+    assert not is_date("")
