@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name=op.f("ck_organizations_slug_form")
         ),
+        sa.CheckConstraint("length(name) >= 1", name=op.f("ck_organizations_name")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organizations")),
         sa.UniqueConstraint("slug", name=op.f("uq_organizations_slug")),
     )
@@ -42,6 +43,10 @@ def upgrade() -> None:
             "began_at >= '2000-01-01Z' AND began_at < '2200-01-01Z'",
             name=op.f("ck_sign_in_attempts_began_at"),
         ),
+        sa.CheckConstraint(
+            "attempts >= 0 AND attempts <= 1000000", name=op.f("ck_sign_in_attempts_attempts")
+        ),
+        sa.CheckConstraint("octet_length(bucket) = 32", name=op.f("ck_sign_in_attempts_bucket")),
         sa.PrimaryKeyConstraint("bucket", name=op.f("pk_sign_in_attempts")),
     )
     op.create_index(
@@ -77,14 +82,6 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "revoked_at >= '2000-01-01Z' AND revoked_at < '2200-01-01Z'",
-            name=op.f("ck_api_keys_revoked_at"),
-        ),
-        sa.CheckConstraint(
-            "last_used_at >= '2000-01-01Z' AND last_used_at < '2200-01-01Z'",
-            name=op.f("ck_api_keys_last_used_at"),
-        ),
-        sa.CheckConstraint(
             "created_at >= '2000-01-01Z' AND created_at < '2200-01-01Z'",
             name=op.f("ck_api_keys_created_at"),
         ),
@@ -93,9 +90,19 @@ def upgrade() -> None:
             name=op.f("ck_api_keys_expires_at"),
         ),
         sa.CheckConstraint(
+            "last_used_at >= '2000-01-01Z' AND last_used_at < '2200-01-01Z'",
+            name=op.f("ck_api_keys_last_used_at"),
+        ),
+        sa.CheckConstraint(
+            "revoked_at >= '2000-01-01Z' AND revoked_at < '2200-01-01Z'",
+            name=op.f("ck_api_keys_revoked_at"),
+        ),
+        sa.CheckConstraint(
             "scopes <@ ARRAY['ingest', 'read'] AND cardinality(scopes) > 0",
             name=op.f("ck_api_keys_scopes"),
         ),
+        sa.CheckConstraint("length(name) >= 1", name=op.f("ck_api_keys_name")),
+        sa.CheckConstraint("octet_length(secret_hash) = 32", name=op.f("ck_api_keys_secret_hash")),
         sa.ForeignKeyConstraint(
             ["organization_id"],
             ["organizations.id"],
@@ -125,16 +132,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "updated_at >= '2000-01-01Z' AND updated_at < '2200-01-01Z'",
-            name=op.f("ck_budgets_updated_at"),
+            "(unpriced = 'estimate') = (unpriced_estimate_usd IS NOT NULL)",
+            name=op.f("ck_budgets_unpriced_estimate"),
         ),
         sa.CheckConstraint(
             "created_at >= '2000-01-01Z' AND created_at < '2200-01-01Z'",
             name=op.f("ck_budgets_created_at"),
-        ),
-        sa.CheckConstraint(
-            "(unpriced = 'estimate') = (unpriced_estimate_usd IS NOT NULL)",
-            name=op.f("ck_budgets_unpriced_estimate"),
         ),
         sa.CheckConstraint(
             "enforcement IN ('alert', 'block')", name=op.f("ck_budgets_enforcement")
@@ -144,11 +147,27 @@ def upgrade() -> None:
             "unpriced IN ('block', 'allow', 'estimate')", name=op.f("ck_budgets_unpriced")
         ),
         sa.CheckConstraint(
+            "updated_at >= '2000-01-01Z' AND updated_at < '2200-01-01Z'",
+            name=op.f("ck_budgets_updated_at"),
+        ),
+        sa.CheckConstraint(
+            "1 <= ALL (forecast_thresholds) AND 1000 >= ALL (forecast_thresholds) AND cardinality(forecast_thresholds) <= 20",
+            name=op.f("ck_budgets_forecast_thresholds"),
+        ),
+        sa.CheckConstraint(
+            "1 <= ALL (thresholds) AND 1000 >= ALL (thresholds) AND cardinality(thresholds) <= 20",
+            name=op.f("ck_budgets_thresholds"),
+        ),
+        sa.CheckConstraint("length(name) >= 1", name=op.f("ck_budgets_name")),
+        sa.CheckConstraint(
             "limit_usd > 0 AND limit_usd <= 1000000", name=op.f("ck_budgets_limit_usd")
         ),
         sa.CheckConstraint(
             "unpriced_estimate_usd >= 0 AND unpriced_estimate_usd <= 1000000",
             name=op.f("ck_budgets_unpriced_estimate_usd"),
+        ),
+        sa.CheckConstraint(
+            "version >= 1 AND version <= 1000000000", name=op.f("ck_budgets_version")
         ),
         sa.ForeignKeyConstraint(
             ["organization_id"],
@@ -183,6 +202,7 @@ def upgrade() -> None:
             "role IN ('owner', 'admin', 'member')", name=op.f("ck_invitations_role")
         ),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_invitations_email_lower")),
+        sa.CheckConstraint("octet_length(token_hash) = 32", name=op.f("ck_invitations_token_hash")),
         sa.ForeignKeyConstraint(
             ["organization_id"],
             ["organizations.id"],
@@ -232,6 +252,7 @@ def upgrade() -> None:
             "expires_at >= '2000-01-01Z' AND expires_at < '2200-01-01Z'",
             name=op.f("ck_sessions_expires_at"),
         ),
+        sa.CheckConstraint("octet_length(token_hash) = 32", name=op.f("ck_sessions_token_hash")),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_sessions_user_id"), ondelete="CASCADE"
         ),
@@ -357,6 +378,8 @@ def upgrade() -> None:
             "latency_ms >= 0 AND latency_ms <= 86400000", name=op.f("ck_events_latency_ms")
         ),
         sa.CheckConstraint("length(id) >= 1", name=op.f("ck_events_id")),
+        sa.CheckConstraint("length(model) >= 1", name=op.f("ck_events_model")),
+        sa.CheckConstraint("length(provider) >= 1", name=op.f("ck_events_provider")),
         sa.CheckConstraint(
             "list_cost_usd >= 0 AND list_cost_usd <= 1000000000",
             name=op.f("ck_events_list_cost_usd"),

@@ -59,8 +59,8 @@ def events(draw: st.DrawFn, key: ApiKey) -> Event:
     reported = ReportedEvent(
         id=draw(TEXT.filter(lambda text: 0 < len(text) <= 128)),
         timestamp=draw(TIMES),
-        provider=draw(TEXT),
-        model=draw(TEXT),
+        provider=draw(TEXT.filter(bool)),
+        model=draw(TEXT.filter(bool)),
         usage=draw(st.none() | USAGES),
         provider_usage=draw(st.none() | st.dictionaries(st.text(), JSON, max_size=4)),
         usage_status=draw(st.none() | st.sampled_from(UsageStatus)),

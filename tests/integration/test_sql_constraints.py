@@ -71,7 +71,25 @@ def refused_values(column: Column[object]) -> list[str]:
     return TOKENS if isinstance(column.type, BigInteger) else DURATIONS.get(column.name, [])
 
 
-REFUSED = [
+OTHERS = [
+    ("budgets", "thresholds", "{0}"),
+    ("budgets", "thresholds", "{50,1001}"),
+    ("budgets", "forecast_thresholds", "{-1}"),
+    ("budgets", "version", "0"),
+    ("budgets", "name", ""),
+    ("sign_in_attempts", "attempts", "-1"),
+    ("sign_in_attempts", "bucket", "\\x00"),
+    ("sessions", "token_hash", "\\x00"),
+    ("invitations", "token_hash", "\\x00"),
+    ("api_keys", "secret_hash", "\\x00"),
+    ("api_keys", "name", ""),
+    ("organizations", "name", ""),
+    ("events", "id", ""),
+    ("events", "provider", ""),
+    ("events", "model", ""),
+    ("events", "fingerprint", "\\x00"),
+]
+REFUSED = OTHERS + [
     (table.name, column.name, value)
     for table in metadata.sorted_tables
     for column in table.columns

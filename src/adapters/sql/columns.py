@@ -39,5 +39,19 @@ def bounded(name: str, low: int, high: int) -> CheckConstraint:
     return CheckConstraint(f"{name} >= {low} AND {name} <= {high}", name=name)
 
 
+def sha256_sized(name: str) -> CheckConstraint:
+    return CheckConstraint(f"octet_length({name}) = 32", name=name)
+
+
+def not_empty(name: str) -> CheckConstraint:
+    return CheckConstraint(f"length({name}) >= 1", name=name)
+
+
+def percents(name: str) -> CheckConstraint:
+    """Each from 1 to 1,000, and not too many."""
+    each = f"1 <= ALL ({name}) AND 1000 >= ALL ({name})"
+    return CheckConstraint(f"{each} AND cardinality({name}) <= 20", name=name)
+
+
 #: What every table of a tenant refers to.
 ORGANIZATION = "organizations.id"

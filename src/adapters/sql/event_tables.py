@@ -24,6 +24,8 @@ from adapters.sql.columns import (
     finite_time,
     id_column,
     metadata,
+    not_empty,
+    sha256_sized,
     time_column,
 )
 from domain.usage.token_usage import TokenClass
@@ -89,7 +91,9 @@ events = Table(
     ForeignKeyConstraint(
         ["organization_id", "api_key_id"], ["api_keys.organization_id", "api_keys.id"]
     ),
-    CheckConstraint("length(id) >= 1", name="id"),
+    not_empty("id"),
+    not_empty("provider"),
+    not_empty("model"),
     CheckConstraint("status IN ('success', 'error')", name="status"),
     CheckConstraint(
         "usage_status IN ('complete', 'partial', 'missing', 'estimated')", name="usage_status"
@@ -99,7 +103,7 @@ events = Table(
         name="cost_source",
     ),
     CheckConstraint("(cost_usd IS NULL) = (cost_source = 'unpriced')", name="unknown_is_not_free"),
-    CheckConstraint("octet_length(fingerprint) = 32", name="fingerprint"),
+    sha256_sized("fingerprint"),
     finite_time("timestamp"),
     finite_time("received_at"),
     bounded("latency_ms", 0, 86_400_000),

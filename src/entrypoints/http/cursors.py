@@ -53,3 +53,19 @@ def _is_value(cursor: _Cursor) -> bool:
         # As many decimals as an exact cost can have; PostgreSQL refuses those with thousands.
         return 0 <= cost <= 10**9 and decimals_of(cost) <= EXACT.prec
     return 0 <= int(cursor.value) <= 10**9
+
+
+def write_name_cursor(name: str) -> str:
+    """The cursor of a list in the order of a name."""
+    return base64.urlsafe_b64encode(name.encode()).decode("ascii").rstrip("=")
+
+
+def read_name_cursor(text: str) -> str:
+    """The name of a cursor. Raises ``Invalid`` (``invalid_cursor``) for one that is made up."""
+    try:
+        name = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except ValueError:
+        name = "\0"
+    if has_unstorable(name):
+        raise Invalid.at("/cursor", "is not a cursor of this list", code="invalid_cursor")
+    return name

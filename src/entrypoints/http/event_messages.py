@@ -1,7 +1,6 @@
 """An event as it comes over the wire, decoded to what the domain calls a reported event."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -9,11 +8,15 @@ import msgspec
 from application.ingestion.ingest_events import Rejection
 from domain.errors import Fault, Invalid
 from domain.event import SENT_TEXTS, ReportedEvent, Status, UsageStatus
-from domain.money import parse_usd
 from domain.providers import canonical_provider
 from domain.timestamps import parse_timestamp
 from entrypoints.http.batches import DEEPEST, LARGEST_EVENT, depth_of
-from entrypoints.http.event_values import check_texts, read_canonical_usage, read_tags
+from entrypoints.http.event_values import (
+    check_texts,
+    read_canonical_usage,
+    read_money,
+    read_tags,
+)
 
 
 class EventMessage(msgspec.Struct, kw_only=True):
@@ -40,7 +43,7 @@ class EventMessage(msgspec.Struct, kw_only=True):
     time_to_first_token_ms: int | None = None
     status: Status | None = None
     error_code: str | None = None
-    provider_cost_usd: Decimal | None = None
+    provider_cost_usd: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
     provider_request_id: str | None = None
     project: str | None = None
     environment: str | None = None
@@ -96,7 +99,6 @@ def _check_extent(document: bytes) -> None:
 
 
 def _reported(message: EventMessage) -> ReportedEvent:
-    cost = message.provider_cost_usd
     if message.provider_usage is not None:
         check_texts(message.provider_usage, "/provider_usage")
     return ReportedEvent(
@@ -106,7 +108,7 @@ def _reported(message: EventMessage) -> ReportedEvent:
         usage=read_canonical_usage(message.usage),
         provider_usage=message.provider_usage,
         status=message.status or Status.SUCCESS,
-        provider_cost_usd=None if cost is None else parse_usd(cost, "/provider_cost_usd"),
+        provider_cost_usd=read_money(message.provider_cost_usd, "/provider_cost_usd"),
         tags=read_tags(message.tags or {}),
     )
 

@@ -7,15 +7,16 @@ from typing import Any
 import msgspec
 
 from domain.errors import Invalid
-from domain.money import decimals_of
+from domain.money import decimals_of, parse_usd
+from domain.pointers import step
 from domain.text import has_unstorable
 from domain.usage.token_usage import FRACTIONAL_UNITS, TokenClass, TokenUsage, Unit
-from domain.pointers import step
 
 MOST = 10**9
 _MOST_DECIMALS = 9
 
 _USAGE = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
+_MONEY = msgspec.json.Decoder(float_hook=Decimal)
 _TAG = msgspec.json.Decoder(str | int | float | bool | None)
 _TOKEN_CLASSES = frozenset(TokenClass)
 _WHOLE = _TOKEN_CLASSES | (frozenset(Unit) - FRACTIONAL_UNITS)
@@ -69,6 +70,21 @@ def _quantity(name: str, number: object) -> Decimal:
         )
         raise Invalid.at(pointer, detail, code="invalid_usage")
     return quantity
+
+
+def read_money(raw: msgspec.Raw, pointer: str) -> Decimal | None:
+    """An amount, stated as a decimal string or as a JSON number; None where it is absent.
+
+    Raises:
+        Invalid: not such an amount, or out of bounds; with code ``invalid_money``.
+    """
+    if bytes(raw) in (b"", b"null"):
+        return None
+    stated = _MONEY.decode(raw)
+    if isinstance(stated, bool) or not isinstance(stated, str | int | Decimal):
+        detail = "must be a decimal string or a number"
+        raise Invalid.at(pointer, detail, code="invalid_money")
+    return parse_usd(Decimal(stated) if isinstance(stated, int) else stated, pointer)
 
 
 def read_tags(sent: Mapping[str, msgspec.Raw]) -> dict[str, str]:

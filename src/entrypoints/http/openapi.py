@@ -15,6 +15,7 @@ from entrypoints.http.problems import MEDIA_TYPE
 from entrypoints.http.schemas.budgets import UnpricedPolicy
 from entrypoints.http.schemas.fields import (
     DECIMAL,
+    AnyEmail,
     EmailAddress,
     Text,
     Timestamp,
@@ -52,7 +53,7 @@ USAGE_ANSWER = {
 
 def describe_fields(api: Api) -> None:
     """Tell apispec what our field types look like; before any blueprint is registered."""
-    for text in (Text, EmailAddress):
+    for text in (Text, AnyEmail, EmailAddress):
         api.register_field(text, "string", None)
     api.register_field(WholeNumber, "integer", None)
     api.register_field(Timestamp, "string", "date-time")

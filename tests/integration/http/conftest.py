@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.integration.database import PostgresServer, temporary_database
 from tests.http_client import Team, application, found
+from tests.integration.database import PostgresServer, temporary_database
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import psycopg
 from psycopg import sql
 
-from adapters.sql.tables import metadata
+from adapters.sql.schema import metadata
 
 
 def rows_in(database_url: str) -> dict[str, int]:

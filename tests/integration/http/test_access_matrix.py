@@ -74,7 +74,6 @@ def cast(app: Flask, file_database_url: str) -> dict[str, Actor]:
     gone = team.owner.client.delete("/api/v1/members", query_string={"email": removed})
     assert gone.status_code == 204
     other = found(team.app, "Other")
-    sharing = {"scopes": frozenset({Scope.INGEST, Scope.READ})}
     return {
         "nobody": Actor(),
         "a user without an organization": Actor(sign_up(team.app).email, 1),
@@ -89,7 +88,7 @@ def cast(app: Flask, file_database_url: str) -> dict[str, Actor]:
         "a key in place of a session": Actor(cookies={"tc_session": team.key}),
         "a key that ingests": Actor(key=team.new_key("ingest")[1], scopes=INGEST),
         "a key that reads": Actor(key=team.new_key("read")[1], scopes=READ),
-        "a key that does both": Actor(key=team.new_key("ingest", "read")[1], **sharing),
+        "a key that does both": Actor(key=team.new_key("ingest", "read")[1], scopes=INGEST | READ),
         "a revoked key": Actor(key=revoked_key(team), scopes=UNUSABLE),
         "an expired key": Actor(key=expired_key(team, file_database_url), scopes=UNUSABLE),
         "a garbled key": Actor(key=team.key[:-1] + "!", scopes=UNUSABLE),

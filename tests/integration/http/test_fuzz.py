@@ -1,13 +1,13 @@
 """Requests made up from the OpenAPI document: no answer is a server error or undocumented.
 
-`FUZZ_EXAMPLES` says how many for each operation, and `FUZZ_SEED` which ones: 200 make some ten
-thousand requests altogether.
+`FUZZ_EXAMPLES` says how many for each operation and each mode, and `FUZZ_SEED` which ones: 250
+make more than ten thousand requests altogether.
 """
 
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -42,7 +42,9 @@ from tests.http_client import (
 )
 from tests.http_routes import Route, api_routes
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
+AnyCase = Case[Any]
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 CHECKS = [
     not_a_server_error,
@@ -63,13 +65,12 @@ ROUTES = [
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The application with somebody who may do anything, and what it has answered so far."""
+    """The application, its description, and somebody who may do anything."""
 
     app: Flask
     team: Team
     key: str
     schema: Any
-    answers: Counter[tuple[str, int]] = field(default_factory=Counter)
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +119,7 @@ def test_every_answer_is_a_documented_one(
     target: Target, route: Route, mode: GenerationMode
 ) -> None:
     operation = target.schema[_documented(route.rule)][route.method]
+    statuses: Counter[int] = Counter()
 
     @seed(SEED)
     @settings(
@@ -128,18 +130,22 @@ def test_every_answer_is_a_documented_one(
     )
     @given(
         case=operation.as_strategy(generation_mode=mode),
-        is_real=st.booleans(),
+        is_real=st.sampled_from([True, True, False]),
         is_program=st.booleans(),
     )
-    def answer_as_documented(case: Case, *, is_real: bool, is_program: bool) -> None:
+    def answer_as_documented(case: AnyCase, *, is_real: bool, is_program: bool) -> None:
         actor: Person | None = None
         if is_real and mode is GenerationMode.POSITIVE:
             actor = make_real(target, route, case)
         answer = case.call(**_credentials(target, route, actor, is_program=is_program))
-        target.answers[str(route), answer.status_code] += 1
+        statuses[answer.status_code] += 1
         case.validate_response(answer, checks=CHECKS)
 
     answer_as_documented()
+    print(f"{statuses.total()} requests: {dict(statuses)}")
+    assert max(statuses) < 500
+    if mode.is_positive:
+        assert min(statuses) < 300, "a run in which everything is refused proves nothing"
 
 
 def _documented(rule: str) -> str:
@@ -162,70 +168,75 @@ def _credentials(
     return {"cookies": {"tc_session": session}}
 
 
-def make_real(target: Target, route: Route, case: Case) -> Person | None:
+def make_real(target: Target, route: Route, case: AnyCase) -> Person | None:
     """Put what exists into a case in place of what is made up; who shall ask, if not the owner."""
     arrange = ARRANGEMENTS.get(route.endpoint)
     return arrange(target, case) if arrange else None
 
 
-def _real_sign_up(_: Target, case: Case) -> None:
+def _real_sign_up(_: Target, case: AnyCase) -> None:
     case.body = {"email": new_email(), "password": PASSWORD}
 
 
-def _real_log_in(target: Target, case: Case) -> None:
+def _real_log_in(target: Target, case: AnyCase) -> None:
     case.body = {"email": target.team.owner.email, "password": PASSWORD}
 
 
-def _real_password(_: Target, case: Case) -> None:
+def _real_password(_: Target, case: AnyCase) -> None:
     case.body = {"current_password": PASSWORD, "new_password": PASSWORD}
 
 
-def _real_onboarding(target: Target, _: Case) -> Person:
+def _real_onboarding(target: Target, _: AnyCase) -> Person:
     return sign_up(target.app)
 
 
-def _real_invitation(target: Target, case: Case) -> Person:
+def _real_invitation(target: Target, case: AnyCase) -> Person:
     person = sign_up(target.app)
     case.body = {"token": target.team.invite(person.email)}
     return person
 
 
-def _real_member(target: Target, case: Case) -> None:
+def _real_member(target: Target, case: AnyCase) -> None:
     if isinstance(case.body, dict):
         case.body["email"] = target.team.hire("member").email
 
 
-def _real_invited(target: Target, case: Case) -> None:
+def _real_invited(target: Target, case: AnyCase) -> None:
     email = new_email()
     target.team.invite(email)
-    case.query = {"email": email}
+    case.query, case.body = {"email": email}, {}
 
 
-def _real_key(target: Target, case: Case) -> None:
+def _real_key(target: Target, case: AnyCase) -> None:
     case.path_parameters = {"key_id": target.team.new_key("read")[0]}
 
 
-def _real_key_in_query(target: Target, case: Case) -> None:
+def _real_key_in_query(target: Target, case: AnyCase) -> None:
     case.query = {"id": target.team.new_key("read")[0]}
 
 
-def _real_budget(target: Target, case: Case) -> None:
+def _real_budget(target: Target, case: AnyCase) -> None:
     body = {"name": "Budget", "limit_usd": 10}
     created = target.team.owner.client.post("/api/v1/budgets", json=body)
     case.path_parameters = {"budget_id": body_of(created)["id"]}
 
 
-def _real_event(_: Target, case: Case) -> None:
+def _real_terms(_: Target, case: AnyCase) -> None:
+    if isinstance(case.body, dict):
+        case.body |= {"name": "Budget", "limit_usd": "10", "timezone": "Asia/Kathmandu"}
+
+
+def _real_event(_: Target, case: AnyCase) -> None:
     case.path_parameters = {"event_id": "known"}
 
 
-def _real_events(_: Target, case: Case) -> None:
+def _real_events(_: Target, case: AnyCase) -> None:
     sent = case.body if isinstance(case.body, dict) else {}
     if "events" not in sent:
         case.body = sent | {"timestamp": an_event()["timestamp"]}
 
 
-ARRANGEMENTS: dict[str, Callable[[Target, Case], Person | None]] = {
+ARRANGEMENTS: dict[str, Callable[[Target, AnyCase], Person | None]] = {
     "accounts.sign_up": _real_sign_up,
     "accounts.log_in": _real_log_in,
     "accounts.change_password": _real_password,
@@ -235,23 +246,9 @@ ARRANGEMENTS: dict[str, Callable[[Target, Case], Person | None]] = {
     "organizations.remove_member": _real_invited,
     "keys.revoke_key": _real_key,
     "keys.revoke_key_by_query": _real_key_in_query,
+    "budgets.create_budget": _real_terms,
     "budgets.change_budget": _real_budget,
     "budgets.remove_budget": _real_budget,
     "events.show_event": _real_event,
     "events.ingest": _real_events,
 }
-
-
-def test_the_requests_got_past_the_doors(
-    target: Target, record_property: Callable[[str, object], None]
-) -> None:
-    """A run in which everything is refused would prove nothing."""
-    if not target.answers:
-        pytest.skip("nothing was sent: this test counts what the others did")
-    for (route, status), number in sorted(target.answers.items()):
-        record_property(f"{route} {status}", number)
-        print(f"{number:6} {status} {route}")
-    print(f"{target.answers.total():6} requests")
-    succeeded = {route for (route, status) in target.answers if status < 300}
-    assert {route for route, _ in target.answers} - succeeded == set()
-    assert not [status for _, status in target.answers if status >= 500]

@@ -232,13 +232,13 @@ SIZES = {
 
 
 @pytest.mark.parametrize(("size", "status"), SIZES.values(), ids=SIZES.keys())
-@pytest.mark.parametrize("is_chunked", [False, True], ids=["with its length", "in chunks"])
+@pytest.mark.parametrize("way", ["with its length", "in chunks"])
 def test_a_body_may_have_5_mib_as_sent(
-    file_team: Team, file_database_url: str, size: int, status: int, is_chunked: bool
+    file_team: Team, file_database_url: str, size: int, status: int, way: str
 ) -> None:
     body = padded(batch_bytes(event_bytes()), size)
     before = rows_in(file_database_url)
-    send = _in_chunks if is_chunked else post_bytes
+    send = _in_chunks if way == "in chunks" else post_bytes
     answer = send(file_team.app, body, file_team.key)
     if status == 200:
         assert body_of(answer)["accepted"] == 1

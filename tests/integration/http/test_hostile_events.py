@@ -63,8 +63,12 @@ def event_bytes(**changes: object) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Name, changes to an event, and the pointer of the fault."""
+#: Its name, the changes to an event, and the pointer of the fault.
+Poison = tuple[str, dict[str, Any], str]
+
+
+def _text_poisons() -> Iterator[Poison]:
+    wrong: object
     for name in REQUIRED:
         yield f"no {name}", {name: ABSENT}, ""
         yield f"null as {name}", {name: None}, f"/{name}"
@@ -77,22 +81,22 @@ def poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
         yield f"an empty {name}", {name: ""}, f"/{name}"
     for event_id in (".", "..", "x" * 129, "x" * 10_000, "\U0001f98a" * 129):
         yield f"the id {event_id[:12]}", {"id": event_id}, "/id"
+    for name in ("status", "usage_status"):
+        for wrong in ("", "SUCCESS", "ok", 1, True, [], {}):
+            yield f"{json.dumps(wrong)} as {name}", {name: wrong}, f"/{name}"
+
+
+def _time_poisons() -> Iterator[Poison]:
     for name in DURATIONS:
         for number in (-1, 86_400_001, 1.5, 2**63, 2**64, -(2**63)):
             yield f"{number} as {name}", {name: number}, f"/{name}"
         yield f"4,301 digits as {name}", {name: TOO_MANY_DIGITS}, f"/{name}"
         for text in ("1e400", "-1e400", '"1"', "true", "[]", "{}", "1e-400"):
             yield f"{text} as {name}", {name: Raw(text)}, f"/{name}"
-    yield from _usage_poisons()
-    yield from _money_poisons()
-    yield from _tag_poisons()
     for timestamp in BAD_TIMESTAMPS:
         yield f"the time {timestamp}"[:60], {"timestamp": timestamp}, "/timestamp"
     for name, timestamp in (("91 days back", ago(days=91)), ("a day ahead", ago(days=-1))):
         yield f"the time {name}", {"timestamp": timestamp}, "/timestamp"
-    for name in ("status", "usage_status"):
-        for word in ("", "SUCCESS", "ok", 1, True, [], {}):
-            yield f"{json.dumps(word)} as {name}", {name: word}, f"/{name}"
 
 
 BAD_TIMESTAMPS: list[object] = [
@@ -142,7 +146,7 @@ BAD_TIMESTAMPS: list[object] = [
 ]
 
 
-def _usage_poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
+def _usage_poisons() -> Iterator[Poison]:
     for wrong in (1, True, "x", [], [1]):
         yield f"{json.dumps(wrong)} as usage", {"usage": wrong}, "/usage"
         if not isinstance(wrong, list) or wrong:
@@ -159,7 +163,7 @@ def _usage_poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
     yield "4,301 digits of usage", {"usage": many}, "/usage"
 
 
-def _money_poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
+def _money_poisons() -> Iterator[Poison]:
     pointer = "/provider_cost_usd"
     for amount in (
         '"NaN"', '"sNaN"', '"Infinity"', '"-Infinity"', '"1e400"', "1e400", "-1", '"-0.01"',
@@ -170,7 +174,7 @@ def _money_poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
         yield f"{amount[:20]} dollars", {"provider_cost_usd": Raw(amount)}, pointer
 
 
-def _tag_poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
+def _tag_poisons() -> Iterator[Poison]:
     for wrong in (1, True, "x", [], ["x"]):
         yield f"{json.dumps(wrong)} as tags", {"tags": wrong}, "/tags"
     yield "33 tags", {"tags": {f"t{number}": "x" for number in range(33)}}, "/tags"
@@ -186,7 +190,13 @@ def _tag_poisons() -> Iterator[tuple[str, dict[str, Any], str]]:
     yield "a tag with 4,301 digits", {"tags": many}, "/tags/a"
 
 
-POISONS = list(poisons())
+POISONS = [
+    *_text_poisons(),
+    *_time_poisons(),
+    *_usage_poisons(),
+    *_money_poisons(),
+    *_tag_poisons(),
+]
 
 
 @pytest.mark.parametrize(

@@ -259,10 +259,14 @@ def test_a_form_is_not_json(file_team: Team, route: Route) -> None:
     assert problem_of(answer, 415)
 
 
-@pytest.mark.parametrize("is_chunked", [False, True], ids=["with its length", "in chunks"])
+#: A body without a length, as a server hands over one that came in chunks.
+IN_CHUNKS = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+
+
+@pytest.mark.parametrize("way", ["with its length", "in chunks"])
 @pytest.mark.parametrize("route", ROUTES_WITH_A_BODY, ids=str)
 def test_a_body_over_two_mebibytes_is_too_large(
-    file_team: Team, file_database_url: str, route: Route, is_chunked: bool
+    file_team: Team, file_database_url: str, route: Route, way: str
 ) -> None:
     before = rows_in(file_database_url)
     body = json.dumps(BODIES[route.endpoint]).encode().ljust(2 * 2**20 + 1)
@@ -271,9 +275,7 @@ def test_a_body_over_two_mebibytes_is_too_large(
         method=route.method,
         data=body,
         content_type="application/json",
-        environ_overrides={"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
-        if is_chunked
-        else {},
+        environ_overrides=IN_CHUNKS if way == "in chunks" else {},
     )
     assert problem_of(answer, 413)["code"] == "content_too_large"
     assert rows_in(file_database_url) == before

@@ -22,9 +22,7 @@ def yesterday_at(hour: int) -> str:
 
 def send(team: Team, provider: str, model: str, usage: dict[str, Any], **fields: object) -> str:
     """Send a call with the provider's own usage object; its id."""
-    event = an_event(
-        provider=provider, model=model, usage=None, provider_usage=usage, **fields
-    )
+    event = an_event(provider=provider, model=model, usage=None, provider_usage=usage, **fields)
     assert team.send(event)["accepted"] == 1
     return str(event["id"])
 

@@ -10,6 +10,7 @@ from tests.contracts.concurrency import at_once
 from tests.http_client import PASSWORD, application, new_email, problem_of, sign_up
 
 WINDOW_S = 15 * 60
+WRONG = "not the password"
 _addresses = (f"203.0.{high}.{low}" for high in range(256) for low in range(1, 255))
 
 
@@ -26,7 +27,7 @@ def email(app: Flask) -> str:
 
 
 def attempt(
-    app: Flask, email: str, address: str, password: str = "not the password", **headers: Any
+    app: Flask, email: str, address: str, password: str = WRONG, **headers: Any
 ) -> TestResponse:
     return app.test_client().post(
         "/api/auth/login",

@@ -14,8 +14,10 @@ from entrypoints.container import Container
 from entrypoints.http.api.keys import created_key_document
 from entrypoints.http.api.routes import Routes
 from entrypoints.http.authentication import current_member, current_user
+from entrypoints.http.cursors import read_name_cursor, write_name_cursor
 from entrypoints.http.links import invitation_url
 from entrypoints.http.schemas.accounts import OnboardedSchema, OnboardSchema
+from entrypoints.http.schemas.lists import NamedPageQuerySchema
 from entrypoints.http.schemas.members import (
     AcceptInvitationSchema,
     InvitedSchema,
@@ -51,14 +53,23 @@ def blueprint(container: Container) -> Routes:
         }
 
     @routes.get("/members")
+    @routes.arguments(NamedPageQuerySchema, location="query")
     @routes.response(200, MemberListSchema)
-    def list_members() -> dict[str, Any]:
+    def list_members(query: dict[str, Any]) -> dict[str, Any]:
         """Members and open invitations, by e-mail address."""
-        organization_id = current_member().organization_id
-        people = run_list_members(ListMembersRequest(organization_id=organization_id))
+        people = run_list_members(
+            ListMembersRequest(
+                organization_id=current_member().organization_id,
+                after=read_name_cursor(query["cursor"]) if query["cursor"] else None,
+                limit=query["limit"],
+            )
+        )
         rows = [_member(each) for each in people.members]
         rows += [_invitation(each) for each in people.invitations]
-        return {"data": rows, "next_cursor": None}
+        return {
+            "data": sorted(rows, key=lambda row: str(row["email"])),
+            "next_cursor": write_name_cursor(people.next) if people.next else None,
+        }
 
     @routes.post("/members")
     @routes.arguments(MemberChangeSchema)

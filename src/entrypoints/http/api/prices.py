@@ -17,6 +17,6 @@ def blueprint(container: Container) -> Routes:
     @routes.response(200, PriceListSchema)
     def list_prices(query: dict[str, Any]) -> dict[str, Any]:
         """What the price book says, by provider and model."""
-        return {"data": run_list_prices(ListPricesRequest(**query))}
+        return {"data": run_list_prices(ListPricesRequest(**query)), "next_cursor": None}
 
     return routes

@@ -4,7 +4,7 @@ from marshmallow import Schema, fields, validate
 
 from domain.organization import Role
 from domain.user import LONGEST_PASSWORD, SHORTEST_PASSWORD
-from entrypoints.http.schemas.fields import EmailAddress, Text, Timestamp, text_of
+from entrypoints.http.schemas.fields import AnyEmail, EmailAddress, Text, Timestamp, text_of
 from entrypoints.http.schemas.keys import CreatedKeySchema
 
 #: For the document only: the rules, and their clear messages, are the domain's.
@@ -28,7 +28,7 @@ class SignUpSchema(Schema):
 
 
 class LogInSchema(Schema):
-    email = Text(required=True, validate=validate.Length(1, 320))
+    email = AnyEmail(required=True, validate=validate.Length(1, 320))
     password = Text(required=True, validate=validate.Length(1, 4096))
 
 

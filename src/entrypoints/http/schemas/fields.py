@@ -64,6 +64,17 @@ class EmailAddress(Text):
         return read_email(super()._deserialize(value, attr, data, **kwargs))
 
 
+class AnyEmail(Text):
+    """An address to look up: in the form it is stored in where it has one, else as it is."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        sent: str = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return read_email(sent)
+        except ValidationError:
+            return sent
+
+
 class WholeNumber(fields.Field[int]):
     """A JSON integer; not a string, not a float, not a boolean."""
 

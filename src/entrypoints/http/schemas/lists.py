@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from entrypoints.http.schemas.fields import Text
+
 MOST_ROWS = 500
 DEFAULT_ROWS = 50
 
@@ -11,6 +13,17 @@ class PageQuerySchema(Schema):
         load_default=DEFAULT_ROWS, validate=validate.Range(1, MOST_ROWS), strict=False
     )
     cursor = fields.UUID(load_default=None, metadata={"description": "The `next_cursor` before"})
+
+
+class NamedPageQuerySchema(Schema):
+    """Like ``PageQuerySchema``, for lists in the order of a name."""
+
+    limit = fields.Integer(load_default=DEFAULT_ROWS, validate=validate.Range(1, MOST_ROWS))
+    cursor = Text(
+        load_default=None,
+        validate=validate.Length(1, 512),
+        metadata={"description": "The `next_cursor` before"},
+    )
 
 
 class ListSchema(Schema):

@@ -3,6 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from entrypoints.http.schemas.fields import Text, Timestamp, Usd
+from entrypoints.http.schemas.lists import ListSchema
 
 
 class PriceQuerySchema(Schema):
@@ -33,5 +34,7 @@ class PriceSchema(Schema):
     rates = fields.List(fields.Nested(RateSchema), required=True)
 
 
-class PriceListSchema(Schema):
+class PriceListSchema(ListSchema):
+    """All rows at once: the book is bounded."""
+
     data = fields.List(fields.Nested(PriceSchema), required=True)

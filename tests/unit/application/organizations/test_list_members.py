@@ -32,4 +32,20 @@ def test_other_organizations_people_are_not_listed(world: World) -> None:
     acme, other = world.organization(), world.organization()
     world.member(other)
     world.invitation(other, "grace@example.com", "token")
-    assert people_of(world, acme) == People(members=(), invitations=())
+    assert people_of(world, acme) == People(members=(), invitations=(), next=None)
+
+
+def test_pages_of_people_hold_everybody_once(world: World) -> None:
+    acme = world.organization()
+    expected = [world.member(acme, role).email for role in Role]
+    expected += [world.invitation(acme, f"{name}@example.com", name).email for name in "zam"]
+    seen: list[str] = []
+    after: str | None = None
+    while True:
+        request = ListMembersRequest(organization_id=acme.id, after=after, limit=2)
+        page = ListMembers(world.units, world.clock)(request)
+        seen += sorted(each.email for each in (*page.members, *page.invitations))
+        after = page.next
+        if after is None:
+            break
+    assert seen == sorted(expected)

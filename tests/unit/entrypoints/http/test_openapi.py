@@ -75,9 +75,7 @@ def test_every_error_is_a_problem_document(document: dict[str, Any], route: Rout
 
 
 @pytest.mark.parametrize("route", DESCRIBED, ids=str)
-def test_an_operation_says_what_it_does_and_answers(
-    document: dict[str, Any], route: Route
-) -> None:
+def test_an_operation_says_what_it_does_and_answers(document: dict[str, Any], route: Route) -> None:
     described = operation(document, route)
     assert described["summary"].endswith(".")
     succeeded = [each for status, each in described["responses"].items() if status < "300"]
