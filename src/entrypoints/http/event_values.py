@@ -80,7 +80,10 @@ def read_money(raw: msgspec.Raw, pointer: str) -> Decimal | None:
     """
     if bytes(raw) in (b"", b"null"):
         return None
-    stated = _MONEY.decode(raw)
+    try:
+        stated = _MONEY.decode(raw)
+    except msgspec.ValidationError:  # an integer of more digits than any amount has
+        stated = None
     if isinstance(stated, bool) or not isinstance(stated, str | int | Decimal):
         detail = "must be a decimal string or a number"
         raise Invalid.at(pointer, detail, code="invalid_money")

@@ -56,6 +56,15 @@ CHECKS = [
     negative_data_rejection,
     unsupported_method,
 ]
+CONFIG = schemathesis.Config.from_dict(
+    {
+        "generation": {"with-security-parameters": False},
+        # More than a thousand events are as wrong as anything, and too large.
+        "checks": {
+            "negative_data_rejection": {"expected-statuses": [400, 404, 409, 413, 415, 422]}
+        },
+    }
+)
 ROUTES = [
     route
     for route in api_routes()
@@ -79,12 +88,11 @@ def target(file_database_url: str) -> Iterator[Target]:
         _call_from_many_addresses(app)
         team = found(app)
         team.send(an_event(id="known"), an_event(id="a/b", provider_usage={"input_tokens": 1.5}))
-        config = schemathesis.Config.from_dict({"generation": {"with-security-parameters": False}})
         yield Target(
             app=app,
             team=team,
             key=team.new_key("ingest", "read")[1],
-            schema=schemathesis.openapi.from_wsgi("/openapi.json", app, config=config),
+            schema=schemathesis.openapi.from_wsgi("/openapi.json", app, config=CONFIG),
         )
 
 
@@ -104,7 +112,6 @@ HARMLESS = {
     "accounts.sign_out",
     "events.show_event",
     "health.health",
-    "organizations.list_members",
 }
 RUNS = [
     pytest.param(route, mode, id=f"{route} {'as' if mode.is_positive else 'not as'} documented")

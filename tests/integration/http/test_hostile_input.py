@@ -302,7 +302,7 @@ ADDRESS_POISONS = {
 PARAMETERS = {
     "/api/v1/keys": ["limit", "cursor", "nonsense"],
     "/api/v1/budgets": ["limit", "cursor", "nonsense"],
-    "/api/v1/members": ["nonsense"],
+    "/api/v1/members": ["limit", "cursor", "nonsense"],
     "/api/v1/prices": ["provider", "model", "at", "nonsense"],
     "/api/v1/usage": [
         "view", "from", "to", "tz", "interval", "provider", "model", "project", "environment",

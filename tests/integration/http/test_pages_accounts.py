@@ -137,7 +137,7 @@ def test_signing_out_ends_the_session_on_the_server_too(app: Flask, team: Team) 
     assert token is not None
     assert browser.submit("/signout", on="/dashboard").location == "/login"
     browser.client.set_cookie("tc_session", token)
-    assert browser.open("/dashboard").location == "/login"
+    assert browser.open("/dashboard").location == "/login?next=/dashboard"
 
 
 def test_a_form_without_its_token_is_refused(app: Flask, team: Team) -> None:

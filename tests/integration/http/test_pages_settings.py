@@ -98,7 +98,7 @@ def test_a_changed_password_ends_every_other_session(app: Flask, team: Team) -> 
     done = here.submit("/settings/password", on="/settings", **form)
     assert done.location == "/settings?notice=password-changed"
     assert here.open("/settings").status == 200
-    assert there.open("/settings").location == "/login"
+    assert there.open("/settings").location == "/login?next=/settings"
 
 
 def test_reloading_where_a_form_was_refused_leads_back(owner: Browser) -> None:
