@@ -18,10 +18,10 @@ demo: $(VENV)/.run ## Start it with a sample organization and 90 days of events
 	@exec $(BIN)/truecompute up --demo
 
 test: $(VENV)/.dev ## Run every test
-	@$(BIN)/pytest $(TESTS)
+	@$(BIN)/pytest -q -n auto $(TESTS)
 
 test-unit: $(VENV)/.dev ## Run the tests that need no database, in seconds
-	@$(BIN)/pytest tests/unit
+	@$(BIN)/pytest -q -n auto tests/unit
 
 check: $(VENV)/.dev ## Format, lint, types and import rules, without changing anything
 	@$(BIN)/ruff format --check --quiet
