@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from tests.http_client import Team, application, found
+from tests.http_client import Team, ago, application, found
 from tests.integration.database import PostgresServer, temporary_database
+from tests.integration.http.many_calls import DAYS, calls
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +34,17 @@ def team(app: Flask) -> Team:
 def file_team(app: Flask) -> Team:
     """An organization that the tests of a file share, and leave as it is."""
     return found(app)
+
+
+@pytest.fixture(scope="module")
+def busy(app: Flask) -> Team:
+    """An organization with many calls, which no test changes."""
+    team = found(app, "Busy")
+    assert team.send(*calls())["accepted"] == 300
+    return team
+
+
+@pytest.fixture(scope="module")
+def span() -> dict[str, str]:
+    """A range that holds them all, and neither begins nor ends at a boundary."""
+    return {"from": ago(days=DAYS, minutes=7), "to": ago(minutes=3)}

@@ -110,7 +110,7 @@ def test_a_list_of_keys_tells_when_one_was_used_and_revoked(team: Team) -> None:
         ({"scopes": []}, "/scopes"),
         ({"scopes": ["admin"]}, "/scopes/0"),
         ({"scopes": "read"}, "/scopes"),
-        ({"expires_at": ago(days=1)}, "/expires_at"),
+        ({"expires_at": "2001-01-01T00:00:00Z"}, "/expires_at"),
         ({"expires_at": "2300-01-01T00:00:00Z"}, "/expires_at"),
         ({"expires_at": "2027-01-01"}, "/expires_at"),
     ],

@@ -1,9 +1,6 @@
 """Reports: that every way to cut the same calls gives the same sum, and what is asked is meant."""
 
-import csv
-import io
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -11,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask import Flask
 
 from tests.http_client import (
     USAGE,
@@ -20,11 +16,10 @@ from tests.http_client import (
     an_event,
     bearer,
     body_of,
-    found,
     problem_of,
 )
+from tests.integration.http.many_calls import calls, sent_costs, total_of
 
-DAYS = 20
 ZONES = [
     "UTC",
     "Europe/Berlin",
@@ -38,50 +33,6 @@ ZONES = [
     "Pacific/Pago_Pago",
 ]
 DIMENSIONS = ["project", "environment", "user", "operation", "tag.feature", "api_key"]
-
-
-def calls() -> Iterator[dict[str, Any]]:
-    """Some 300 calls of the last days, of all kinds, always the same ones."""
-    some = random.Random(20261123)  # noqa: S311 - the same calls every time
-    for number in range(300):
-        usd = Decimal(some.randrange(1, 10**9)).scaleb(-some.choice([9, 12, 18]))
-        yield an_event(
-            id=f"call-{number:03}",
-            timestamp=ago(minutes=some.randrange(30, DAYS * 24 * 60)),
-            provider=some.choice(["openai", "anthropic", "google"]),
-            model=some.choice(["m-1", "m-2"]),
-            project=some.choice(["checkout", "search", "", None]),
-            environment=some.choice(["production", "staging"]),
-            user=some.choice(["u-1", "u-2", None]),
-            operation=some.choice(["chat", "embeddings"]),
-            status=some.choice(["success"] * 9 + ["error"]),
-            latency_ms=some.choice([None, *range(100, 2000, 100)]),
-            usage={"input": some.randrange(1000), "output": some.randrange(1000)},
-            tags=some.choice([{}, {"feature": "a"}, {"feature": "b", "tier": "x"}]),
-            provider_cost_usd=some.choice([None, *[format(usd, "f")] * 9]),
-        )
-
-
-@pytest.fixture(scope="module")
-def busy(app: Flask) -> Team:
-    """An organization with many calls, which no test changes."""
-    team = found(app, "Busy")
-    assert team.send(*calls())["accepted"] == 300
-    return team
-
-
-@pytest.fixture(scope="module")
-def span() -> dict[str, str]:
-    """Half an hour beside any boundary, at both ends."""
-    return {"from": ago(days=DAYS, minutes=7), "to": ago(minutes=3)}
-
-
-def total_of(costs: list[str | None]) -> Decimal:
-    return sum((Decimal(cost) for cost in costs if cost is not None), Decimal(0))
-
-
-def sent_costs() -> Decimal:
-    return total_of([call["provider_cost_usd"] for call in calls()])
 
 
 def test_the_total_is_the_sum_of_what_was_sent(busy: Team, span: dict[str, str]) -> None:
@@ -269,70 +220,6 @@ def test_a_key_that_reads_sees_what_its_owner_sees(busy: Team, span: dict[str, s
     assert body_of(answer) == busy.usage(**span)
 
 
-SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "timestamp": lambda row: datetime.fromisoformat(row["timestamp"]).timestamp(),
-    "cost": lambda row: Decimal(-1) if row["cost_usd"] is None else Decimal(row["cost_usd"]),
-    "latency": lambda row: -1 if row["latency_ms"] is None else row["latency_ms"],
-}
-
-
-@pytest.mark.parametrize("limit", [7, 50, 299, 300, 500])
-@pytest.mark.parametrize("sort", SORTS)
-def test_pages_show_every_call_once_and_in_order(
-    busy: Team, span: dict[str, str], sort: str, limit: int
-) -> None:
-    query = span | {"view": "queries", "sort": sort, "limit": str(limit)}
-    rows: list[dict[str, Any]] = []
-    page: dict[str, Any] = {"next_cursor": ""}
-    while page["next_cursor"] is not None:
-        page = busy.usage(**query, **({"cursor": page["next_cursor"]} if rows else {}))
-        assert len(page["data"]) <= limit
-        assert page["data"], "no page is empty"
-        rows += page["data"]
-    assert {row["id"] for row in rows} == {call["id"] for call in calls()}
-    assert len(rows) == 300
-    keys = [SORTS[sort](row) for row in rows]
-    assert keys == sorted(keys, reverse=True)
-
-
-def test_a_page_shows_an_event_without_its_explanation(busy: Team, span: dict[str, str]) -> None:
-    (row,) = busy.usage(**span, view="queries", limit=1)["data"]
-    explained = busy.event(row["id"])
-    assert explained.pop("cost")
-    assert row == explained
-
-
-BAD_CURSORS = {
-    "a word": "x",
-    "no base64": "!!!",
-    "base64 of nothing": "AA",
-    "JSON of another form": "e30",
-    "a list too short": "WyJ0aW1lc3RhbXAiXQ",
-    "an infinite cost": "WyJjb3N0IiwiSW5maW5pdHkiLCJhIl0",
-    "a cost that is none": "WyJjb3N0IiwiTmFOIiwiYSJd",
-    "a very long one": "A" * 5000,
-    "letters of another script": "\u0430\u0431\u0432",
-    "the start of a deep list": "W1tbW1tbW1tbW1tbW1tbW1tb" * 500,
-}
-
-
-@pytest.mark.parametrize("sort", SORTS)
-@pytest.mark.parametrize("cursor", BAD_CURSORS.values(), ids=BAD_CURSORS.keys())
-def test_a_made_up_cursor_is_refused(busy: Team, cursor: str, sort: str) -> None:
-    query = {"view": "queries", "sort": sort, "cursor": cursor}
-    problem = problem_of(busy.owner.client.get(USAGE, query_string=query), 422)
-    assert problem["code"] == "invalid_cursor"
-    assert problem["errors"][0]["pointer"] == "/cursor"
-
-
-@pytest.mark.parametrize(("sort", "other"), [("timestamp", "cost"), ("cost", "latency")])
-def test_a_cursor_of_another_order_is_refused(busy: Team, sort: str, other: str) -> None:
-    cursor = busy.usage(view="queries", sort=sort, limit=1)["next_cursor"]
-    query = {"view": "queries", "sort": other, "cursor": cursor}
-    answer = busy.owner.client.get(USAGE, query_string=query)
-    assert problem_of(answer, 422)["code"] == "invalid_cursor"
-
-
 BAD_QUERIES = {
     "view=everything": "/view",
     "view=": "/view",
@@ -385,102 +272,3 @@ def test_a_question_that_makes_no_sense_is_refused_where_it_makes_none(
 ) -> None:
     problem = problem_of(busy.owner.client.get(f"{USAGE}?{query}"), 422)
     assert pointer in [fault["pointer"] for fault in problem["errors"]], problem
-
-
-FORMULAS = [
-    "=1+1",
-    "+1",
-    "-1+1",
-    "@SUM(A1)",
-    "\t=1",
-    "\r=1",
-    "\n=1",
-    " =1",
-    "   +1",
-    "\u00a0=1",
-    "\u2003@x",
-    "\uff1d1",
-    "\uff0b1",
-    "\uff0d1",
-    "\uff20x",
-    '=HYPERLINK("http://evil","x")',
-    "=cmd|' /C calc'!A0",
-    "-",
-    "=",
-    "'=1",
-    '"=1',
-    "a,=1",
-    "a\n=1",
-    "plain",
-    "-5",
-    "1e5",
-    "\u0661",
-    "",
-]
-TRIGGERS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-
-
-def table(team: Team, **query: object) -> list[dict[str, str]]:
-    answer = team.owner.client.get(USAGE, query_string={"format": "csv", **query})
-    assert answer.status_code == 200
-    assert answer.mimetype == "text/csv"
-    assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
-    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
-
-
-def is_number(cell: str) -> bool:
-    return cell.isascii() and cell.removeprefix("-").replace(".", "", 1).isdigit()
-
-
-@pytest.mark.parametrize("text", FORMULAS, ids=ascii)
-def test_no_spreadsheet_takes_a_text_for_a_formula(team: Team, text: str) -> None:
-    tags = {"feature": text, text: "x"} if text else {}
-    team.send(an_event(id="=1+1", project=text, user=text, model=text or "m", tags=tags))
-    tables = [
-        table(team, view="queries"),
-        table(team, view="models"),
-        table(team, group_by="project"),
-        table(team, group_by="tag.feature"),
-    ]
-    for (row,) in tables:
-        cells = [cell for cell in [*row, *row.values()] if not is_number(cell)]
-        assert not [cell for cell in cells if cell.lstrip().startswith(TRIGGERS)]
-        assert not [cell for cell in cells if cell.startswith(("\t", "\r", "\n"))]
-    (group,) = table(team, group_by="project")
-    assert group["group"].removeprefix("'") == text.removeprefix("'")
-
-
-def test_a_table_has_plain_numbers_under_joined_names(team: Team) -> None:
-    usage = {"input": 1, "cache_write_5m": 10**5}
-    team.send(an_event(usage=usage, latency_ms=3), an_event(usage=usage, latency_ms=4))
-    (row,) = table(team, view="models")
-    assert row["provider"] == "anthropic"
-    assert row["cost_usd"] == "0.750006"
-    assert row["latency_ms_mean"] == "3.5"
-    assert row["latency_ms_p95"] == "4"
-    assert row["tokens_cache_write_5m"] == "200000"
-    # Two writes of a hundred thousand tokens, at $3.75 a million where input is $3.
-    assert row["cache_savings_usd"] == "-0.15"
-    assert row["share"] == "1"
-
-
-def test_a_table_holds_the_same_as_json(busy: Team, span: dict[str, str]) -> None:
-    for query in ({"view": "providers"}, {"group_by": "project"}, {"view": "queries"}, {}):
-        rows = table(busy, **span, **query)
-        report = busy.usage(**span, **query)
-        data = report.get("data") or report["series"]
-        assert len(rows) == len(data)
-        assert [row["cost_usd"] for row in rows] == [each["cost_usd"] or "" for each in data]
-        if "error_rate" in rows[0]:
-            rates = [float(row["error_rate"]) for row in rows]
-            assert rates == [each["error_rate"] for each in data]
-
-
-@pytest.mark.parametrize(
-    "query", [{"view": "providers"}, {"view": "models"}, {"view": "queries"}, {"group_by": "user"}]
-)
-def test_a_table_without_rows_still_names_its_columns(team: Team, query: dict[str, str]) -> None:
-    answer = team.owner.client.get(USAGE, query_string={"format": "csv", **query})
-    (header,) = csv.reader(io.StringIO(answer.text, newline=""))
-    assert "cost_usd" in header
-    assert header[0] in ("provider", "group", "id")
