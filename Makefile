@@ -44,7 +44,7 @@ prices: $(VENV)/.dev ## Write the price book anew from the locked price source
 	@PYTHONPATH=src:. $(BIN)/python -m tools.price_book
 
 fuzz: $(VENV)/.dev ## Ten thousand generated requests against the OpenAPI document
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-450} $(BIN)/pytest tests/integration/http/test_fuzz.py --timeout=3600
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-260} $(BIN)/pytest tests/integration/http/test_fuzz.py --timeout=3600
 
 clean: ## Remove the virtual environment and caches; data in .truecompute stays
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

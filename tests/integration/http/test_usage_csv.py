@@ -104,3 +104,16 @@ def test_a_table_without_rows_still_names_its_columns(team: Team, query: dict[st
     (header,) = csv.reader(io.StringIO(answer.text, newline=""))
     assert "cost_usd" in header
     assert header[0] in ("provider", "group", "id")
+
+
+def test_a_file_of_calls_names_the_next_part_until_all_are_there(team: Team) -> None:
+    ids = {f"call {number}" for number in range(5)}
+    team.send(*(an_event(id=each) for each in sorted(ids)))
+    address: str | None = f"{USAGE}?view=queries&format=csv&limit=2"
+    found: list[str] = []
+    while address:
+        answer = team.owner.client.get(address)
+        found += [row["id"] for row in csv.DictReader(io.StringIO(answer.text, newline=""))]
+        link = answer.headers.get("Link", "")
+        address = link.removeprefix("<").partition(">")[0] or None
+    assert sorted(found) == sorted(ids)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 
 from application.reports.list_events import EventPage, ListEvents, ListEventsRequest
 from application.reports.report_groups import GroupReport, ReportGroups, ReportGroupsRequest
@@ -46,7 +47,8 @@ def blueprint(container: Container) -> Routes:
         """Usage and cost of the caller's organization, in one of four views.
 
         Filters may be repeated; `tag.<name>` filters by a tag. `group_by` gives rows of a
-        dimension in place of the overview's series.
+        dimension in place of the overview's series. Of a list that goes on, a CSV file names
+        the next part in its `Link` header.
         """
         view = query["view"]
         if query["group_by"] is not None and view != "overview":
@@ -58,11 +60,19 @@ def blueprint(container: Container) -> Routes:
         else:
             document = _overview(run_report_usage, query)
         if query["format"] == "csv":
-            rows = document.get("data", document.get("series", []))
-            return csv_response(rows, view, blank=_blank_row(view))
+            return _csv(document, view)
         return jsonify(document)
 
     return routes
+
+
+def _csv(document: dict[str, Any], view: str) -> Response:
+    rows = document.get("data", document.get("series", []))
+    response = csv_response(rows, view, blank=_blank_row(view))
+    if cursor := document.get("next_cursor"):
+        following = urlencode({**request.args.to_dict(flat=False), "cursor": [cursor]}, doseq=True)
+        response.headers["Link"] = f'<{request.path}?{following}>; rel="next"'
+    return response
 
 
 def _range(query: dict[str, Any]) -> dict[str, Any]:
