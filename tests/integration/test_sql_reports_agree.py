@@ -38,8 +38,8 @@ DURATIONS = st.none() | st.integers(0, 50)
 FIELDS = st.fixed_dictionaries(
     {
         "timestamp": st.timedeltas(timedelta(0), timedelta(hours=6)).map(lambda by: NOW - by),
-        "provider": WORDS,
-        "model": WORDS,
+        "provider": WORDS.filter(bool),
+        "model": WORDS.filter(bool),
         "project": st.none() | WORDS,
         "user": st.none() | WORDS,
         "status": st.sampled_from(Status),
