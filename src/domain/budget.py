@@ -178,9 +178,9 @@ class Budget:
 
 
 def _forecast(spent_usd: Decimal, period: Span, now: datetime) -> Decimal | None:
-    """Spent so far continued in a straight line, in cents; None too early to say."""
+    """Spent so far continued in a straight line, to six decimals; None too early to say."""
     elapsed = Decimal(str((now - period.start).total_seconds()))
     share = elapsed / Decimal(str(period.length.total_seconds()))
     if share < LEAST_SHARE_FOR_FORECAST:
         return None
-    return round(spent_usd / share, 2)
+    return round(spent_usd / share, 6)

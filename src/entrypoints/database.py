@@ -43,6 +43,11 @@ def reachable_database(settings: Settings) -> Iterator[str]:
     from adapters.embedded_postgres.errors import DataFolderInUse
     from adapters.embedded_postgres.server import EmbeddedPostgres
 
+    if settings.database_url is None and not settings.data_dir.exists():
+        raise Unavailable(
+            f"There is no data folder {settings.data_dir}. Run this in the folder where TrueCompute"
+            " was started, or with the same TRUECOMPUTE_DATA_DIR or DATABASE_URL."
+        )
     try:
         with serving_database(settings) as database:
             yield database.url

@@ -76,6 +76,16 @@ def test_a_forgotten_password_is_replaced_beside_the_running_server(tmp_path: Pa
         assert ask(port, "POST", "/api/auth/login", changed)[0] == 200
 
 
+def test_a_password_is_not_looked_for_where_there_is_no_data(tmp_path: Path) -> None:
+    command = [COMMAND, "reset-password", "ann@example.com", "--password", "another password!"]
+    done = subprocess.run(
+        command, env=environment(tmp_path, 1), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "There is no data folder" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

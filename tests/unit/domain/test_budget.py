@@ -93,7 +93,7 @@ def test_a_used_share_may_exceed_the_whole() -> None:
 def test_a_forecast_goes_on_in_a_straight_line() -> None:
     day = under(replace(TERMS, period=BudgetPeriod.DAY))
     assert day.status(Decimal(10), NOON).forecast_usd == Decimal("20.00")
-    assert day.status(Decimal(10), NOON + timedelta(hours=6)).forecast_usd == Decimal("13.33")
+    assert day.status(Decimal(10), NOON + timedelta(hours=6)).forecast_usd == Decimal("13.333333")
     assert day.status(Decimal(0), NOON).forecast_usd == 0
 
 
