@@ -75,7 +75,7 @@ class Container(containers.DeclarativeContainer):
     accept_invitation = providers.Singleton(AcceptInvitation, units_of_work, clock)
     show_invitation = providers.Singleton(ShowInvitation, units_of_work, clock)
     change_member_role = providers.Singleton(ChangeMemberRole, units_of_work)
-    remove_member = providers.Singleton(RemoveMember, units_of_work)
+    remove_member = providers.Singleton(RemoveMember, units_of_work, clock)
 
     create_key = providers.Singleton(CreateKey, units_of_work, secrets, identifiers, clock)
     list_keys = providers.Singleton(ListKeys, units_of_work)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from application.organizations.joining import check_may_withdraw
 from application.ports.clock import Clock
 from application.ports.identifiers import Identifiers
 from application.ports.secrets import Secrets
@@ -30,7 +31,7 @@ class InviteMember:
     """Make a link, good once and for seven days, by which one e-mail address joins.
 
     - A new invitation to the same address replaces the earlier one.
-    - Only an owner invites owners.
+    - Only an owner invites owners, or replaces an invitation that would make one.
 
     Raises:
         Forbidden: ``role_required``.
@@ -66,6 +67,7 @@ class InviteMember:
         with self._units_of_work() as uow:
             if uow.members.find(organization_id, email) is not None:
                 raise Conflict(f"{email} is a member already.", code="already_member")
+            check_may_withdraw(uow, request.actor, email, now)
             uow.invitations.put(organization_id, invitation)
             uow.commit()
         return Invited(invitation=invitation, token=token)

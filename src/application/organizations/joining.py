@@ -1,10 +1,10 @@
-"""What an invitation allows, shared by signing up with one and accepting one later."""
+"""What an invitation allows, and who may take one back; shared by several use cases."""
 
 from datetime import datetime
 
 from application.ports.unit_of_work import UnitOfWork
 from domain.errors import Forbidden, NotFound
-from domain.organization import Invitation, Member
+from domain.organization import Invitation, Member, check_may_assign
 from domain.secret import hash_secret
 from domain.user import User
 
@@ -33,6 +33,17 @@ def join(uow: UnitOfWork, user: User, token: str, now: datetime) -> Member:
     )
     uow.members.add(invitation.organization_id, member)
     return member
+
+
+def check_may_withdraw(uow: UnitOfWork, actor: Member, email: str, now: datetime) -> None:
+    """Only an owner takes back what would make an owner.
+
+    Raises:
+        Forbidden: ``role_required``.
+    """
+    for invitation in uow.invitations.list(actor.organization_id, now):
+        if invitation.email == email:
+            check_may_assign(actor.role, invitation.role)
 
 
 def _checked(invitation: Invitation | None, email: str, now: datetime) -> Invitation:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from application.organizations.joining import check_may_withdraw
+from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.errors import NotFound
 from domain.organization import Member, Role, check_may_assign, check_owner_remains
@@ -18,7 +20,8 @@ class RemoveMember:
 
     - The person sees nothing of the organization from their next request on.
     - Keys they made stay: programs run on them.
-    - Only an owner removes an owner; one owner always remains.
+    - Only an owner removes an owner, or withdraws an invitation that would make one; one owner
+      always remains.
 
     Raises:
         NotFound: neither a member nor an invitation has this e-mail address.
@@ -26,8 +29,9 @@ class RemoveMember:
         Conflict: ``last_owner``.
     """
 
-    def __init__(self, units_of_work: UnitsOfWork) -> None:
+    def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:
         self._units_of_work = units_of_work
+        self._clock = clock
 
     def __call__(self, request: RemoveMemberRequest) -> None:
         organization_id, email = request.actor.organization_id, request.email.lower()
@@ -37,8 +41,10 @@ class RemoveMember:
             member = uow.members.find(organization_id, email)
             if member is not None:
                 _remove(uow, request.actor, member, owners)
-            elif not uow.invitations.remove(organization_id, email):
-                raise NotFound("There is no such member.")
+            else:
+                check_may_withdraw(uow, request.actor, email, self._clock.now())
+                if not uow.invitations.remove(organization_id, email):
+                    raise NotFound("There is no such member.")
             uow.commit()
 
 

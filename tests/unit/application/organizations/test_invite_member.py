@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from application.organizations.invite_member import Invited, InviteMember, InviteMemberRequest
+from application.organizations.remove_member import RemoveMember, RemoveMemberRequest
 from application.organizations.show_invitation import ShowInvitation, ShowInvitationRequest
 from domain.errors import Conflict, Forbidden, NotFound
 from domain.organization import Invitation, Member, Role
@@ -83,3 +84,19 @@ def test_only_the_hash_of_the_token_is_kept(world: World) -> None:
     invited = invite(world, world.member(world.organization(), Role.OWNER))
     assert invited.token.encode() not in invited.invitation.token_hash
     assert invited.token not in repr(invited)
+
+
+def test_only_an_owner_replaces_or_withdraws_an_invitation_that_makes_an_owner(
+    world: World,
+) -> None:
+    acme = world.organization()
+    owner, admin = world.member(acme, Role.OWNER), world.member(acme, Role.ADMIN)
+    invited = invite(world, owner, role=Role.OWNER)
+    remove = RemoveMember(world.units, world.clock)
+    with pytest.raises(Forbidden):
+        invite(world, admin, role=Role.MEMBER)
+    with pytest.raises(Forbidden):
+        remove(RemoveMemberRequest(actor=admin, email="grace@example.com"))
+    assert open_invitations(world, admin) == [invited.invitation]
+    remove(RemoveMemberRequest(actor=owner, email="grace@example.com"))
+    assert open_invitations(world, admin) == []

@@ -10,7 +10,7 @@ from tests.unit.application.world import World
 
 
 def remove(world: World, actor: Member, email: str) -> None:
-    RemoveMember(world.units)(RemoveMemberRequest(actor=actor, email=email))
+    RemoveMember(world.units, world.clock)(RemoveMemberRequest(actor=actor, email=email))
 
 
 def test_a_removed_member_stays_a_user(world: World) -> None:
