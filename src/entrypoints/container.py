@@ -32,6 +32,7 @@ from application.organizations.onboard import Onboard
 from application.organizations.remove_member import RemoveMember
 from application.organizations.show_invitation import ShowInvitation
 from application.reports.explain_event import ExplainEvent
+from application.reports.has_events import HasEvents
 from application.reports.list_events import ListEvents
 from application.reports.list_prices import ListPrices
 from application.reports.report_groups import ReportGroups
@@ -86,6 +87,7 @@ class Container(containers.DeclarativeContainer):
 
     report_usage = providers.Singleton(ReportUsage, units_of_work, clock)
     report_groups = providers.Singleton(ReportGroups, units_of_work, clock)
+    has_events = providers.Singleton(HasEvents, units_of_work)
     list_events = providers.Singleton(ListEvents, units_of_work, clock)
     explain_event = providers.Singleton(ExplainEvent, units_of_work)
     list_prices = providers.Singleton(ListPrices, pricing_tables)

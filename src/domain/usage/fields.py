@@ -28,15 +28,6 @@ def count(source: Mapping[str, object], key: str, parent: str = "") -> int | Non
     return _unusual_count(value, f"{parent}/{key}")
 
 
-def first_count(source: Mapping[str, object], keys: Sequence[str], parent: str = "") -> int | None:
-    """The first of several spellings of one count that is present."""
-    for key in keys:
-        value = count(source, key, parent)
-        if value is not None:
-            return value
-    return None
-
-
 def details(source: Mapping[str, object], key: str, parent: str = "") -> Mapping[str, object]:
     """A nested object; an empty one where it is absent or null. Raises ``Invalid``."""
     value = source.get(key)

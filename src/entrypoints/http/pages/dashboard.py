@@ -1,12 +1,11 @@
 """The reports as pages: the overview, and the tables by provider and by model."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
 from application.budgets.list_budgets import BudgetWithStatus, ListBudgets, ListBudgetsRequest
-from application.reports.list_events import ListEventsRequest
+from application.reports.has_events import HasEventsRequest
 from application.reports.report_groups import GroupReport, ReportGroupsRequest
 from application.reports.report_usage import ReportUsageRequest
 from domain.budget import BudgetState
@@ -24,14 +23,13 @@ _PROVIDERS: GroupBy = (Dimension.PROVIDER,)
 _MODELS: GroupBy = (Dimension.PROVIDER, Dimension.MODEL)
 _TOP_ROWS = 5
 _MOST_BUDGETS = 50
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def dashboard_pages(container: Container) -> Blueprint:
     """``pages.dashboard.*``"""
     pages = Blueprint("dashboard", __name__, url_prefix="/dashboard")
     run_report_usage, run_report_groups = container.report_usage(), container.report_groups()
-    run_list_events, run_list_budgets = container.list_events(), container.list_budgets()
+    run_has_events, run_list_budgets = container.has_events(), container.list_budgets()
     run_list_keys, clock = container.list_keys(), container.clock()
     app_url = container.settings().app_url
     queries.add_pages(pages, container)
@@ -78,14 +76,7 @@ def dashboard_pages(container: Container) -> Blueprint:
         return Response(status=200 if has_events() else 204)
 
     def has_events() -> bool:
-        """Whether the organization has any event, of whatever time."""
-        asked = ListEventsRequest(
-            organization_id=current_organization().id,
-            start=_LONG_AGO,
-            end=clock.now() + timedelta(days=1),
-            limit=1,
-        )
-        return bool(run_list_events(asked).events)
+        return run_has_events(HasEventsRequest(organization_id=current_organization().id))
 
     def _table(address: ReportAddress, by: GroupBy) -> Page:
         report = run_report_groups(ReportGroupsRequest(**asked_of(address, clock), by=by))
