@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.pricing.cost import Cost, CostLine
+from domain.pricing.cost import CostLine, Total
 from domain.pricing.quote import Quote
 from domain.usage.token_usage import TokenUsage
 
@@ -28,8 +28,9 @@ class CostSource(StrEnum):
 class EventCost:
     """``cost_usd`` is None exactly when the source is ``unpriced``: unknown is not free.
 
-    ``list_cost_usd`` is the usage at list price, None where no price is known.
+    ``list_cost_usd`` is the usage at list price, None where no list price is known.
     ``cache_savings_usd`` is what cache reads saved less what cache writes cost above input.
+    ``book_version`` is the price book that was asked, also where it knew no price.
     """
 
     cost_usd: Decimal | None
@@ -38,6 +39,7 @@ class EventCost:
     cache_savings_usd: Decimal | None = None
     quote: Quote | None = None
     notes: tuple[str, ...] = ()
+    book_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,33 +66,45 @@ def decide_cost(
     quote: Quote | None,
     provider_cost_usd: Decimal | None,
     notes: tuple[str, ...] = (),
+    book_version: str | None = None,
 ) -> EventCost:
     """The cost of a call. The provider's own figure wins over a computed one."""
-    computed = quote.cost_of(known.usage) if quote and not known.usage.is_empty else None
-    source, amount = _source_and_amount(known, computed)
+    usage = known.usage
+    if usage.is_empty:
+        quote = None
+    total = quote.total_of(usage) if quote else None
+    source, amount = _source_and_amount(known, total)
     if provider_cost_usd is not None:
         source, amount = CostSource.PROVIDER_REPORTED, provider_cost_usd
     return EventCost(
         cost_usd=amount,
-        list_cost_usd=computed.amount_usd if computed and computed.lines else None,
+        list_cost_usd=_list_cost(quote, total, usage),
         source=source,
-        cache_savings_usd=quote.cache_savings_of(known.usage) if quote and computed else None,
-        quote=quote if computed else None,
+        cache_savings_usd=total.cache_savings_usd if total else None,
+        quote=quote,
         notes=notes,
+        book_version=book_version,
     )
 
 
+def _list_cost(quote: Quote | None, total: Total | None, usage: TokenUsage) -> Decimal | None:
+    if quote is None or quote.at_list is None:
+        return None
+    listed = total if quote.at_list is quote else quote.at_list.total_of(usage)
+    return listed.amount_usd if listed and listed.is_priced else None
+
+
 def _source_and_amount(
-    known: UsageKnowledge, computed: Cost | None
+    known: UsageKnowledge, total: Total | None
 ) -> tuple[CostSource, Decimal | None]:
     if known.usage.is_empty and known.failed_before_output:
         return CostSource.COMPUTED, Decimal(0)
-    if computed is None or not computed.lines:
+    if total is None or not total.is_priced:
         return CostSource.UNPRICED, None
-    if known.is_cut_off or computed.unpriced:
-        return CostSource.PARTIAL, computed.amount_usd
+    if known.is_cut_off or not total.is_whole:
+        return CostSource.PARTIAL, total.amount_usd
     source = CostSource.ESTIMATED if known.is_estimated else CostSource.COMPUTED
-    return source, computed.amount_usd
+    return source, total.amount_usd
 
 
 def explain(cost: EventCost, usage: TokenUsage) -> CostExplanation:

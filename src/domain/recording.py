@@ -4,7 +4,7 @@ from datetime import datetime
 
 from domain.costing import EventCost, UsageKnowledge, decide_cost
 from domain.event import Event, ReportedEvent, Status, UsageStatus
-from domain.pricing.pricing_table import PricingTable
+from domain.pricing.prices import Prices
 from domain.usage.normalise import NormalisedUsage, normalise
 from domain.usage.token_usage import TokenUsage
 
@@ -19,7 +19,7 @@ def record(
     organization_id: str,
     api_key_id: str,
     received_at: datetime,
-    prices: PricingTable,
+    prices: Prices,
 ) -> Event:
     """The event for a checked report.
 
@@ -66,7 +66,7 @@ def _cost(
     normalised: NormalisedUsage,
     usage: TokenUsage,
     service_tier: str | None,
-    prices: PricingTable,
+    prices: Prices,
 ) -> EventCost:
     quote = prices.quote(
         reported.provider,
@@ -87,4 +87,4 @@ def _cost(
         is_estimated=reported.usage_status is UsageStatus.ESTIMATED,
     )
     provider_cost = normalised.provider_cost_usd if stated is None else stated
-    return decide_cost(known, quote, provider_cost, normalised.notes)
+    return decide_cost(known, quote, provider_cost, normalised.notes, prices.book_version)

@@ -23,11 +23,13 @@ class Rate:
     """US dollars for every ``per`` tokens or units; ``tiers`` ascend.
 
     A tier's price holds for the whole call, not only for the tokens beyond its threshold.
+    ``source`` names who states it, where that is not the source of the whole price.
     """
 
     unit_price_usd: Decimal
     per: int
     tiers: tuple[Tier, ...] = ()
+    source: str | None = None
 
     def price_for(self, prompt_tokens: int) -> Decimal:
         """The unit price of a call with a prompt of this size."""

@@ -3,22 +3,17 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
+from domain.pricing.circumstances import Notes, Schedule, schedule_of
 from domain.pricing.listing import PriceRow, rows_of
 from domain.pricing.matching import Clause, spellings
-from domain.pricing.price import STANDARD_SPEED, Price
+from domain.pricing.price import Price
+from domain.pricing.prices import Prices
 from domain.pricing.quote import Quote
 from domain.pricing.rates import rates_of
-from domain.service_tier import DEFAULT, plain_service_tier
+from domain.pricing.self_hosted import FREE_SELF_HOSTED, SELF_HOSTED, self_hosted_price
 
-#: The price of the ordinary tier was applied: the book has none for the stated one.
-SERVICE_TIER_NOT_PRICED = "service_tier_not_priced"
-#: The price of the ordinary speed was applied: the book has none for the stated one.
-SPEED_NOT_PRICED = "speed_not_priced"
-#: A region is stated and the price does not depend on one.
-REGION_NOT_PRICED = "region_not_priced"
-
-_ORDINARY = (DEFAULT, STANDARD_SPEED)
 #: Look-ups remembered; a sender who makes up names can fill it and no more.
 _MOST_REMEMBERED = 8192
 
@@ -33,14 +28,22 @@ class PricedModel:
     prices: tuple[Price, ...]
 
 
-class PricingTable:
+class Applied(NamedTuple):
+    """A price as a call meets it: the threshold that its prompt exceeded, and the list's quote."""
+
+    price: Price
+    tier: int | None
+    quote: Quote
+
+
+class PricingTable(Prices):
     """An immutable set of prices, compiled once and safe to share between threads.
 
     ``models`` are tried in their order. ``fallbacks`` names, for a provider, those whose prices
     apply when it has none of its own for a model (Azure sells at OpenAI's prices, say).
     """
 
-    __slots__ = ("_by_provider", "_fallbacks", "_found", "_quotes", "book_version")
+    __slots__ = ("_applied", "_by_provider", "_fallbacks", "_found", "_schedules", "book_version")
 
     def __init__(
         self,
@@ -54,7 +57,9 @@ class PricingTable:
             self._by_provider.setdefault(model.provider, []).append(model)
         self._fallbacks = dict(fallbacks or {})
         self._found: dict[tuple[str, str], PricedModel | None] = {}
-        self._quotes: dict[tuple[int, int | None, tuple[str, ...]], Quote] = {}
+        self._schedules: dict[tuple[str | None, ...], Schedule] = {}
+        # By identity: prices live as long as the table does.
+        self._applied: dict[tuple[int, int | None, Notes], Applied] = {}
 
     def find(self, provider: str, model: str) -> PricedModel | None:
         """The model that a canonical ``provider`` means by ``model``; None when unknown."""
@@ -83,15 +88,42 @@ class PricingTable:
         None for an unknown model, and for a known one without a known price at that time. A tier
         or speed without a price of its own is quoted at the ordinary price, with a note.
         """
-        found = self.find(provider, model)
-        if found is None:
-            return None
-        price, notes = _applicable(found, provider, at, service_tier, speed)
-        if price is None or not price.rates:
-            return None
-        if region and price.region is None:
-            notes = (*notes, REGION_NOT_PRICED)
-        return self._quoted(price, prompt_tokens, notes)
+        applied = self.apply(
+            provider,
+            model,
+            at=at,
+            prompt_tokens=prompt_tokens,
+            service_tier=service_tier,
+            speed=speed,
+            region=region,
+        )
+        return applied.quote if applied else None
+
+    def apply(
+        self,
+        provider: str,
+        model: str,
+        *,
+        at: datetime,
+        prompt_tokens: int,
+        service_tier: str | None = None,
+        speed: str | None = None,
+        region: str | None = None,
+    ) -> Applied | None:
+        """What ``quote`` is made of."""
+        key = (provider, model, service_tier, speed, region)
+        schedule = self._schedules.get(key)
+        if schedule is None:
+            schedule = self._remember(key, self._schedule(*key))
+        for price, notes in schedule:
+            if price.holds_at(at):
+                if not price.rates:
+                    return None
+                tier = price.threshold_for(prompt_tokens)
+                return self._applied.get((id(price), tier, notes)) or self._apply(
+                    price, tier, notes
+                )
+        return None
 
     def prices(
         self, provider: str | None = None, model: str | None = None, at: datetime | None = None
@@ -122,18 +154,37 @@ class PricingTable:
                         return entry
         return None
 
-    def _quoted(self, price: Price, prompt_tokens: int, notes: tuple[str, ...]) -> Quote:
-        tier = price.threshold_for(prompt_tokens)
-        key = (id(price), tier, notes)  # prices live as long as the table does
-        quote = self._quotes.get(key)
-        if quote is None:
-            quote = self._quotes[key] = self._new_quote(price, tier, notes)
-        return quote
+    def _schedule(
+        self,
+        provider: str,
+        model: str,
+        service_tier: str | None,
+        speed: str | None,
+        region: str | None,
+    ) -> Schedule:
+        found = self.find(provider, model)
+        if found is None:
+            if provider not in SELF_HOSTED:
+                return ()
+            return ((self_hosted_price(provider, model), (FREE_SELF_HOSTED,)),)
+        return schedule_of(
+            found.prices,
+            service_tier,
+            speed,
+            region,
+            is_list_only=found.provider != provider,
+        )
 
-    def _new_quote(self, price: Price, tier: int | None, notes: tuple[str, ...]) -> Quote:
-        if price.window is not None:
-            notes = (*notes, f"time_of_day:{price.window}Z")
-        return Quote(
+    def _remember(self, key: tuple[str | None, ...], schedule: Schedule) -> Schedule:
+        if len(self._schedules) >= _MOST_REMEMBERED:
+            self._schedules.clear()
+            self._applied.clear()
+        self._schedules[key] = schedule
+        return schedule
+
+    def _apply(self, price: Price, tier: int | None, notes: Notes) -> Applied:
+        shown = notes if price.window is None else (*notes, f"time_of_day:{price.window}Z")
+        quote = Quote(
             provider=price.provider,
             model=price.model,
             book_version=self.book_version,
@@ -142,39 +193,12 @@ class PricingTable:
             rates=rates_of(price, 0 if tier is None else tier + 1),
             service_tier=price.service_tier,
             speed=price.speed,
+            region=price.region,
             valid_from=price.valid_from,
             valid_to=price.valid_to,
             tier=tier,
             disputed=price.disputed,
-            notes=notes,
+            notes=shown,
         )
-
-
-def _applicable(
-    model: PricedModel, provider: str, at: datetime, service_tier: str | None, speed: str | None
-) -> tuple[Price | None, tuple[str, ...]]:
-    """The price that comes nearest to what was asked for, and what had to be given up."""
-    tier = plain_service_tier(service_tier) or DEFAULT
-    pace = speed.strip().lower() if speed else STANDARD_SPEED
-    if (tier, pace) == _ORDINARY:
-        return _holding(model, *_ORDINARY, at), ()
-    # Another seller's special tiers are not this one's: only its list price carries over.
-    if model.provider == provider:
-        for wanted, notes in (
-            ((tier, pace), ()),
-            ((tier, STANDARD_SPEED), (SPEED_NOT_PRICED,)),
-            ((DEFAULT, pace), (SERVICE_TIER_NOT_PRICED,)),
-        ):
-            if wanted != _ORDINARY and (price := _holding(model, *wanted, at)):
-                return price, notes
-    given_up = (SERVICE_TIER_NOT_PRICED,) if tier != DEFAULT else ()
-    if pace != STANDARD_SPEED:
-        given_up = (*given_up, SPEED_NOT_PRICED)
-    return _holding(model, *_ORDINARY, at), given_up
-
-
-def _holding(model: PricedModel, service_tier: str, speed: str, at: datetime) -> Price | None:
-    for price in reversed(model.prices):
-        if price.service_tier == service_tier and price.speed == speed and price.holds_at(at):
-            return price
-    return None
+        applied = self._applied[id(price), tier, notes] = Applied(price, tier, quote)
+        return applied

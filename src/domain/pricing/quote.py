@@ -6,22 +6,30 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
-from domain.money import EXACT, plain
-from domain.pricing.cost import Cost, CostLine, amount_of
+from domain.money import EXACT, exact_sum
+from domain.pricing.agreement import Agreement
+from domain.pricing.cost import Cost, CostLine, Total, amount_of, quantities_of
 from domain.pricing.price import STANDARD_SPEED
 from domain.pricing.rates import UnitRate
-from domain.usage.token_usage import TokenClass, TokenUsage, Unit
+from domain.pricing.totals import UNCACHED, WholeNumbers, whole_numbers
+from domain.usage.token_usage import TokenUsage
 
 _ZERO = Decimal(0)
-#: A cached class and the class that it would have been billed as without a cache.
-_UNCACHED = {
-    TokenClass.CACHE_READ: TokenClass.INPUT,
-    TokenClass.CACHE_READ_AUDIO: TokenClass.INPUT_AUDIO,
-    TokenClass.CACHE_WRITE_5M: TokenClass.INPUT,
-    TokenClass.CACHE_WRITE_1H: TokenClass.INPUT,
-}
+#: Fields that JSON takes as they are.
+_PLAIN = (
+    "provider",
+    "model",
+    "book_version",
+    "source",
+    "source_version",
+    "tier",
+    "service_tier",
+    "speed",
+    "region",
+    "disputed",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +38,9 @@ class Quote:
 
     ``provider`` and ``model`` are the price's: a model on Azure may be quoted at OpenAI's price.
     ``tier`` is the threshold that the prompt exceeded, None below the first. ``rates`` is keyed
-    by token class or unit. ``digest`` is the SHA-256 of the document: equal quotes, equal digest.
+    by token class or unit. Where an organization's own terms apply, ``agreement`` says which and
+    ``list_quote`` is what everybody else pays, None where the list has no price. ``digest`` is
+    the SHA-256 of the document: equal quotes, equal digest.
     """
 
     provider: str
@@ -41,36 +51,49 @@ class Quote:
     rates: Mapping[str, UnitRate]
     service_tier: str
     speed: str = STANDARD_SPEED
+    region: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
     tier: int | None = None
     disputed: bool = False
     notes: tuple[str, ...] = ()
+    agreement: Agreement | None = None
+    list_quote: "Quote | None" = None
     digest: str = field(init=False, repr=False)
+    _whole_numbers: WholeNumbers | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         canonical = json.dumps(self.as_document(), sort_keys=True, separators=(",", ":"))
         object.__setattr__(self, "digest", hashlib.sha256(canonical.encode()).hexdigest())
+        object.__setattr__(self, "_whole_numbers", whole_numbers(self.rates))
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+    @property
+    def at_list(self) -> "Quote | None":
+        """The list price of the same call; None where only the organization has a price."""
+        return self if self.agreement is None else self.list_quote
+
+    def total_of(self, usage: TokenUsage) -> Total:
+        """What ``cost_of`` sums up to, without the lines."""
+        if self._whole_numbers is not None and not usage.units:
+            return self._whole_numbers.total_of(usage)
+        cost = self.cost_of(usage)
+        savings = self.cache_savings_of(usage)
+        return Total(cost.amount_usd, bool(cost.lines), not cost.unpriced, savings)
 
     def cost_of(self, usage: TokenUsage) -> Cost:
         """The exact cost. What was used and has no rate is named, not priced at zero."""
         lines: list[CostLine] = []
         unpriced: list[str] = []
-        total = _ZERO
-        for name, quantity in _quantities(usage, self.rates):
+        for name, quantity in quantities_of(usage, self.rates):
             rate = self.rates.get(name)
-            if rate is None:
-                if quantity:
-                    unpriced.append(str(name))
-                continue
-            amount = amount_of(quantity, rate.unit_price_usd, rate.per)
-            total = EXACT.add(total, amount)
-            lines.append(
-                CostLine(str(name), quantity, rate.unit_price_usd, rate.per, amount, rate.note)
-            )
+            if rate is not None:
+                lines.append(self._line(name, quantity, rate))
+            elif quantity:
+                unpriced.append(str(name))
+        total = exact_sum(line.amount_usd for line in lines)
         return Cost(total, tuple(lines), frozenset(unpriced))
 
     def cache_savings_of(self, usage: TokenUsage) -> Decimal | None:
@@ -79,7 +102,7 @@ class Quote:
         None where the usage has cached tokens and a price to compare is not known.
         """
         saved = _ZERO
-        for cached, uncached in _UNCACHED.items():
+        for cached, uncached in UNCACHED.items():
             tokens = usage.tokens.get(cached)
             if not tokens:
                 continue
@@ -92,48 +115,46 @@ class Quote:
 
     def as_document(self) -> dict[str, Any]:
         """The quote in JSON's types; money is a decimal string, a date is ISO 8601."""
-        return {
-            "provider": self.provider,
-            "model": self.model,
-            "book_version": self.book_version,
-            "source": self.source,
-            "source_version": self.source_version,
+        document = {name: getattr(self, name) for name in _PLAIN} | {
             "valid_from": self.valid_from.isoformat() if self.valid_from else None,
             "valid_to": self.valid_to.isoformat() if self.valid_to else None,
-            "tier": self.tier,
-            "service_tier": self.service_tier,
-            "speed": self.speed,
-            "disputed": self.disputed,
-            "rates": {
-                str(name): {
-                    "unit_price_usd": plain(rate.unit_price_usd),
-                    "per": rate.per,
-                    "note": rate.note,
-                }
-                for name, rate in self.rates.items()
-            },
+            "rates": {str(name): rate.as_document() for name, rate in self.rates.items()},
             "notes": list(self.notes),
         }
+        if self.agreement is not None:
+            document["agreement"] = self.agreement.as_document()
+            document["list_quote"] = self.list_quote.as_document() if self.list_quote else None
+        return document
 
     @classmethod
-    def from_document(cls, document: Mapping[str, Any]) -> "Quote":
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
         """The quote that ``as_document`` wrote; equal to it in every field."""
         fields = dict(document)
         for day in ("valid_from", "valid_to"):
             fields[day] = date.fromisoformat(fields[day]) if fields[day] else None
-        fields["rates"] = {
-            name: UnitRate(Decimal(rate["unit_price_usd"]), rate["per"], rate["note"])
-            for name, rate in fields["rates"].items()
-        }
+        rates = fields["rates"].items()
+        fields["rates"] = {name: UnitRate.from_document(rate) for name, rate in rates}
         fields["notes"] = tuple(fields["notes"])
+        if fields.get("agreement"):
+            fields["agreement"] = Agreement.from_document(fields["agreement"])
+        if fields.get("list_quote"):
+            fields["list_quote"] = cls.from_document(fields["list_quote"])
         return cls(**fields)
 
-
-def _quantities(
-    usage: TokenUsage, rates: Mapping[str, UnitRate]
-) -> list[tuple[str, int | Decimal]]:
-    """What was used, and the one request that an event implies where requests have a price."""
-    found: list[tuple[str, int | Decimal]] = [*usage.tokens.items(), *usage.units.items()]
-    if Unit.REQUESTS in rates and Unit.REQUESTS not in usage.units:
-        found.append((Unit.REQUESTS, 1))
-    return found
+    def _line(self, name: str, quantity: int | Decimal, rate: UnitRate) -> CostLine:
+        listed = self.at_list.rates.get(name) if self.at_list else None
+        return CostLine(
+            class_=str(name),
+            quantity=quantity,
+            unit_price_usd=rate.unit_price_usd,
+            per=rate.per,
+            amount_usd=amount_of(quantity, rate.unit_price_usd, rate.per),
+            note=rate.note,
+            source=rate.source or self.source,
+            tier=self.tier,
+            service_tier=self.service_tier,
+            list_unit_price_usd=None if listed is None else listed.price_per(rate.per),
+            list_amount_usd=(
+                None if listed is None else amount_of(quantity, listed.unit_price_usd, listed.per)
+            ),
+        )

