@@ -134,7 +134,10 @@ def _check_duration(value: int | None, pointer: str) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A call as it is kept: normalised, priced, and with what it takes to explain its cost."""
+    """A call as it is kept: normalised, priced, and with what it takes to explain its cost.
+
+    ``repriced_at`` is when its cost was last found anew, None while it is the first one.
+    """
 
     organization_id: str
     api_key_id: str
@@ -144,6 +147,7 @@ class Event:
     usage_status: UsageStatus
     service_tier: str | None
     cost: EventCost
+    repriced_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -152,24 +156,27 @@ class Event:
 
     @property
     def fingerprint(self) -> bytes:
-        """32 bytes that are equal for equal content, after normalisation.
+        """32 bytes that are equal for equal content, whatever form it was sent in.
 
-        Tells a repeated event from another one under the same id.
+        Tells a repeated event from another one under the same id. It looks at what was sent
+        alone, so that a retry is the same event also when usage is read better by then.
         """
         # A provider's usage may hold a Decimal where its JSON has a fraction.
-        return sha256(json.dumps(_content(self), sort_keys=True, default=str).encode()).digest()
+        return sha256(
+            json.dumps(_content(self.reported), sort_keys=True, default=str).encode()
+        ).digest()
 
 
-def _content(event: Event) -> dict[str, object]:
-    reported = event.reported
+def _content(reported: ReportedEvent) -> dict[str, object]:
     content: dict[str, object] = {name: getattr(reported, name) for name in _COMPARED_TEXTS}
-    amount = reported.provider_cost_usd
+    amount, usage = reported.provider_cost_usd, reported.usage or TokenUsage()
+    is_complete = reported.usage_status in (None, UsageStatus.COMPLETE)
     return content | {
         "timestamp": reported.timestamp.astimezone(UTC).isoformat(),
-        "usage": {name: str(quantity) for name, quantity in event.usage.tokens.items()},
-        "units": {name: plain(quantity) for name, quantity in event.usage.units.items()},
+        "usage": {name: str(quantity) for name, quantity in usage.tokens.items()},
+        "units": {name: plain(quantity) for name, quantity in usage.units.items()},
         "provider_usage": reported.provider_usage,
-        "usage_status": event.usage_status,
+        "usage_status": UsageStatus.COMPLETE if is_complete else reported.usage_status,
         "provider_cost_usd": None if amount is None else plain(amount),
         "tags": dict(reported.tags),
     }

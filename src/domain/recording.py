@@ -1,5 +1,6 @@
 """From a reported call to the event that is kept: usage normalised, cost decided."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from domain.costing import EventCost, UsageKnowledge, decide_cost
@@ -39,6 +40,18 @@ def record(
         service_tier=service_tier,
         cost=_cost(reported, normalised, usage, service_tier, prices),
     )
+
+
+def record_again(event: Event, *, prices: Prices, now: datetime) -> Event:
+    """The same call, its usage read and its cost decided as it would be today."""
+    again = record(
+        event.reported,
+        organization_id=event.organization_id,
+        api_key_id=event.api_key_id,
+        received_at=event.received_at,
+        prices=prices,
+    )
+    return replace(again, repriced_at=now)
 
 
 def _normalised(reported: ReportedEvent) -> NormalisedUsage:

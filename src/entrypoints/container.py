@@ -31,6 +31,10 @@ from application.organizations.list_members import ListMembers
 from application.organizations.onboard import Onboard
 from application.organizations.remove_member import RemoveMember
 from application.organizations.show_invitation import ShowInvitation
+from application.pricing.list_repricings import ListRepricings
+from application.pricing.note_price_book import NotePriceBook
+from application.pricing.price_lists import PriceLists
+from application.pricing.reprice_events import RepriceEvents
 from application.reports.explain_event import ExplainEvent
 from application.reports.has_events import HasEvents
 from application.reports.list_events import ListEvents
@@ -83,7 +87,14 @@ class Container(containers.DeclarativeContainer):
     revoke_key = providers.Singleton(RevokeKey, units_of_work, clock)
     authenticate_key = providers.Singleton(AuthenticateKey, units_of_work, clock)
 
-    ingest_events = providers.Singleton(IngestEvents, units_of_work, pricing_tables, clock)
+    price_lists = providers.Singleton(PriceLists, pricing_tables)
+    reprice_events = providers.Singleton(RepriceEvents, units_of_work, price_lists, clock)
+    note_price_book = providers.Singleton(
+        NotePriceBook, units_of_work, pricing_tables, identifiers, clock
+    )
+    list_repricings = providers.Singleton(ListRepricings, units_of_work)
+
+    ingest_events = providers.Singleton(IngestEvents, units_of_work, price_lists, clock)
 
     report_usage = providers.Singleton(ReportUsage, units_of_work, clock)
     report_groups = providers.Singleton(ReportGroups, units_of_work, clock)

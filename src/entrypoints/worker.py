@@ -2,6 +2,9 @@
 
 import signal
 import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
@@ -12,27 +15,60 @@ from entrypoints.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-_EVERY_S = 600.0
+_LOOK_EVERY_S = 1.0
+_NOTE_EVERY_S = 10.0
+_PURGE_EVERY_S = 600.0
+
+
+@dataclass(slots=True)
+class _Chore:
+    """Something done again and again, at most every so many seconds; ``due`` is monotonic."""
+
+    do: Callable[[], object]
+    every_s: float
+    due: float = 0.0
+
+    def do_if_due(self) -> None:
+        if time.monotonic() < self.due:
+            return
+        try:
+            self.do()
+        except Unavailable as error:
+            log.warning("worker could not reach the database", detail=error.detail)
+        self.due = time.monotonic() + self.every_s
 
 
 def run(container: Container) -> None:
-    """Remove what has expired, every ten minutes, until SIGTERM or SIGINT."""
+    """Clear away what has expired and price again what is to be, until SIGTERM or SIGINT."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    while True:
-        _purge(container)
-        if stopping.wait(_EVERY_S):
-            return
+    chores = (
+        _Chore(lambda: _purge(container), _PURGE_EVERY_S),
+        _Chore(lambda: _note_price_book(container), _NOTE_EVERY_S),
+        _Chore(lambda: _reprice(container, stopping), _LOOK_EVERY_S),
+    )
+    while not stopping.is_set():
+        for chore in chores:
+            chore.do_if_due()
+        stopping.wait(_LOOK_EVERY_S)
 
 
 def _purge(container: Container) -> None:
-    try:
-        purged = container.purge_expired()()
-    except Unavailable as error:
-        log.warning("worker could not reach the database", detail=error.detail)
-    else:
-        log.info("purged", sessions=purged.sessions, invitations=purged.invitations)
+    purged = container.purge_expired()()
+    log.info("purged", sessions=purged.sessions, invitations=purged.invitations)
+
+
+def _note_price_book(container: Container) -> None:
+    if container.note_price_book()():
+        book_version = container.pricing_tables().current().book_version
+        log.info("price book in force", book_version=book_version)
+
+
+def _reprice(container: Container, stopping: threading.Event) -> None:
+    """All batches that are due, so that a long repricing does not wait between them."""
+    while not stopping.is_set() and container.reprice_events()():
+        pass
 
 
 def main() -> None:

@@ -80,6 +80,7 @@ def events(draw: st.DrawFn, key: ApiKey) -> Event:
         usage_status=draw(st.sampled_from(UsageStatus)),
         service_tier=draw(st.none() | st.just(reported.service_tier) | TEXT),
         cost=draw(costs()),
+        repriced_at=draw(st.none() | TIMES),
     )
 
 
@@ -93,4 +94,5 @@ def costs(draw: st.DrawFn) -> EventCost:
         cache_savings_usd=draw(st.none() | MONEY | MONEY.map(lambda amount: -amount)),
         quote=draw(st.none() | st.builds(a_quote, notes=st.lists(TEXT).map(tuple))),
         notes=tuple(draw(st.lists(TEXT, max_size=3))),
+        book_version=draw(st.none() | TEXT.map(lambda text: text[:64])),
     )

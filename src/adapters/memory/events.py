@@ -7,8 +7,10 @@ from decimal import Decimal
 from adapters.memory.selections import select
 from adapters.memory.state import State
 from application.ports.events import EventPosition, EventStore, Fate
+from domain.costing import CostSource
 from domain.event import Event
 from domain.report import EventSelection, EventSort
+from domain.repricing import RepricingPosition, RepricingScope
 
 #: Unknown values after known ones, then by value, then by id: the order of a page, backwards.
 _Place = tuple[bool, datetime | Decimal | int, str]
@@ -39,6 +41,31 @@ class InMemoryEventStore(EventStore):
         placed.sort(key=lambda entry: entry[0], reverse=True)
         return [event for _, event in placed[:limit]]
 
+    def to_reprice(
+        self,
+        organization_id: str,
+        scope: RepricingScope,
+        *,
+        after: RepricingPosition | None = None,
+        limit: int = 500,
+    ) -> list[Event]:
+        found = [
+            event
+            for (owner, _), event in self._state.events.items()
+            if owner == organization_id and _is_in(scope, event)
+        ]
+        behind = None if after is None else (after.timestamp, after.id)
+        placed = sorted(found, key=_moment)
+        return [event for event in placed if behind is None or _moment(event) > behind][:limit]
+
+    def reprice(self, organization_id: str, events: Sequence[Event]) -> None:
+        for event in events:
+            self._state.events[organization_id, event.id] = event
+
+    def organizations_with_unpriced(self) -> list[str]:
+        owners = (owner for (owner, _), event in self._state.events.items() if _is_unpriced(event))
+        return list(dict.fromkeys(owners))
+
     def has_any(self, organization_id: str) -> bool:
         return any(owner == organization_id for owner, _ in self._state.events)
 
@@ -51,6 +78,25 @@ class InMemoryEventStore(EventStore):
 
     def _in(self, selection: EventSelection) -> list[Event]:
         return list(select(self._state, selection))
+
+
+def _is_unpriced(event: Event) -> bool:
+    return event.cost.source in (CostSource.UNPRICED, CostSource.PARTIAL)
+
+
+def _is_in(scope: RepricingScope, event: Event) -> bool:
+    reported = event.reported
+    return (
+        (scope.terms_id is not None or _is_unpriced(event))
+        and scope.provider in (None, reported.provider)
+        and (scope.name is None or scope.name in reported.model.lower())
+        and (scope.start is None or reported.timestamp >= scope.start)
+        and (scope.end is None or reported.timestamp < scope.end)
+    )
+
+
+def _moment(event: Event) -> tuple[datetime, str]:
+    return event.reported.timestamp, event.id
 
 
 def _place(value: datetime | Decimal | int | None, event_id: str) -> _Place:

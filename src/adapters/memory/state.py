@@ -8,6 +8,7 @@ from domain.api_key import ApiKey
 from domain.budget import Budget
 from domain.event import Event
 from domain.organization import Invitation, Member, Organization
+from domain.repricing import Repricing
 from domain.session import Session
 from domain.user import User
 
@@ -33,6 +34,9 @@ class State:
     api_keys: dict[tuple[str, str], ApiKey] = field(default_factory=dict)
     events: dict[tuple[str, str], Event] = field(default_factory=dict)
     budgets: dict[tuple[str, str], Budget] = field(default_factory=dict)
+    repricings: dict[tuple[str, str], Repricing] = field(default_factory=dict)
+    #: Price books that were noted, and when.
+    books: dict[str, datetime] = field(default_factory=dict)
 
     def copy(self) -> "State":
         """The same rows in tables of their own."""

@@ -27,19 +27,27 @@ _SAME = (
 
 def to_row(event: Event) -> dict[str, Any]:
     """The values of the columns of ``events``."""
-    reported, cost = event.reported, event.cost
+    reported = event.reported
     return {
         **{name: getattr(reported, name) for name in _SAME},
-        **{column: event.usage.tokens.get(name) for name, column in TOKEN_COLUMNS.items()},
         "organization_id": event.organization_id,
         "api_key_id": event.api_key_id,
         "received_at": event.received_at,
         "fingerprint": event.fingerprint,
-        "service_tier": event.service_tier,
         "status": reported.status,
         "tags": dict(reported.tags),
-        "usage_status": event.usage_status,
+        **priced_columns(event),
+    }
+
+
+def priced_columns(event: Event) -> dict[str, Any]:
+    """The values of the columns that pricing an event again may change."""
+    cost = event.cost
+    return {
+        **{column: event.usage.tokens.get(name) for name, column in TOKEN_COLUMNS.items()},
         "units": _units_document(event.usage),
+        "usage_status": event.usage_status,
+        "service_tier": event.service_tier,
         "sent_usage": _sent_document(event),
         "cost_usd": cost.cost_usd,
         "list_cost_usd": cost.list_cost_usd,
@@ -47,6 +55,8 @@ def to_row(event: Event) -> dict[str, Any]:
         "cost_source": cost.source,
         "cost_notes": list(cost.notes),
         "quote_digest": cost.quote.digest if cost.quote else None,
+        "book_version": cost.book_version,
+        "repriced_at": event.repriced_at,
     }
 
 
@@ -73,7 +83,9 @@ def to_event(row: dict[str, Any]) -> Event:
             cache_savings_usd=row["cache_savings_usd"],
             quote=Quote.from_document(row["document"]) if row["document"] else None,
             notes=tuple(row["cost_notes"]),
+            book_version=row["book_version"],
         ),
+        repriced_at=row["repriced_at"],
     )
 
 

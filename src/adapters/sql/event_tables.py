@@ -86,6 +86,9 @@ events = Table(
     Column("cost_source", String(32), nullable=False),
     Column("cost_notes", ARRAY(Text), nullable=False),
     Column("quote_digest", String(64), ForeignKey("quotes.digest")),
+    # The price book that was asked, also where it knew no price.
+    Column("book_version", String(64)),
+    time_column("repriced_at", nullable=True),
     PrimaryKeyConstraint("organization_id", "id"),
     ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
     ForeignKeyConstraint(
@@ -106,6 +109,7 @@ events = Table(
     sha256_sized("fingerprint"),
     finite_time("timestamp"),
     finite_time("received_at"),
+    finite_time("repriced_at"),
     bounded("latency_ms", 0, 86_400_000),
     bounded("time_to_first_token_ms", 0, 86_400_000),
     *(bounded(name, 0, 10**9) for name in TOKEN_COLUMNS.values()),

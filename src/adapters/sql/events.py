@@ -1,19 +1,34 @@
 """Events in PostgreSQL."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    TextClause,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
-from adapters.sql.event_rows import to_event, to_row
+from adapters.sql.event_rows import priced_columns, to_event, to_row
 from adapters.sql.event_tables import events, quotes
 from adapters.sql.selections import conditions
 from application.ports.events import EventPosition, EventStore, Fate
 from domain.event import Event
 from domain.report import EventSelection, EventSort
+from domain.repricing import RepricingPosition, RepricingScope
 from domain.text import has_unstorable
 
 
@@ -64,6 +79,38 @@ class SqlEventStore(EventStore):
         ordered = found.order_by(column.desc().nulls_last(), events.c.id.desc()).limit(limit)
         return [to_event(row._asdict()) for row in self._connection.execute(ordered)]
 
+    def to_reprice(
+        self,
+        organization_id: str,
+        scope: RepricingScope,
+        *,
+        after: RepricingPosition | None = None,
+        limit: int = 500,
+    ) -> list[Event]:
+        found = _SELECT.where(events.c.organization_id == organization_id, *_in_scope(scope))
+        place = tuple_(events.c.timestamp, events.c.id)
+        if after is not None:
+            found = found.where(place > tuple_(literal(after.timestamp), literal(after.id)))
+        ordered = found.order_by(events.c.timestamp, events.c.id).limit(limit)
+        rows = self._connection.execute(ordered.with_for_update(of=events))
+        return [to_event(row._asdict()) for row in rows]
+
+    def reprice(self, organization_id: str, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        self._add_quotes(events)
+        self._connection.execute(
+            _REPRICE,
+            [
+                {"of": organization_id, "known": event.id, **priced_columns(event)}
+                for event in events
+            ],
+        )
+
+    def organizations_with_unpriced(self) -> list[str]:
+        found = select(events.c.organization_id).where(_IS_UNPRICED).distinct()
+        return list(self._connection.execute(found).scalars())
+
     def has_any(self, organization_id: str) -> bool:
         found = select(events.c.id).where(events.c.organization_id == organization_id).limit(1)
         return self._connection.execute(found).one_or_none() is not None
@@ -104,6 +151,27 @@ class SqlEventStore(EventStore):
 _SELECT: Select[Any] = select(events, quotes.c.document).outerjoin(
     quotes, quotes.c.digest == events.c.quote_digest
 )
+
+_REPRICE = update(events).where(
+    events.c.organization_id == bindparam("of"), events.c.id == bindparam("known")
+)
+
+#: As in the partial index on it, so that the index serves.
+_IS_UNPRICED = text("cost_source IN ('unpriced', 'partial')")
+
+
+def _in_scope(scope: RepricingScope) -> Iterator[ColumnElement[bool] | TextClause]:
+    if scope.terms_id is None:
+        yield _IS_UNPRICED
+    if scope.provider is not None:
+        yield events.c.provider == scope.provider
+    if scope.name is not None:
+        yield func.strpos(func.lower(events.c.model), scope.name) > 0
+    if scope.start is not None:
+        yield events.c.timestamp >= scope.start
+    if scope.end is not None:
+        yield events.c.timestamp < scope.end
+
 
 _SORT_COLUMNS: dict[EventSort, ColumnElement[Any]] = {
     EventSort.TIMESTAMP: events.c.timestamp,

@@ -12,6 +12,7 @@ from adapters.sql.events import SqlEventStore
 from adapters.sql.invitations import SqlInvitationRepository
 from adapters.sql.members import SqlMemberRepository
 from adapters.sql.organizations import SqlOrganizationRepository
+from adapters.sql.repricings import SqlRepricings
 from adapters.sql.sessions import SqlSessionRepository
 from adapters.sql.sign_in_attempts import SqlSignInAttempts
 from adapters.sql.usage_reports import SqlUsageReports
@@ -44,6 +45,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.events = SqlEventStore(connection)
         self.usage_reports = SqlUsageReports(connection)
         self.budgets = SqlBudgetRepository(connection)
+        self.repricings = SqlRepricings(connection)
         return self
 
     def commit(self) -> None:

@@ -1,15 +1,16 @@
 """Reported calls become stored, priced events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from application.ports.clock import Clock
 from application.ports.events import Fate
-from application.ports.pricing_tables import PricingTables
 from application.ports.unit_of_work import UnitsOfWork
+from application.pricing.price_lists import PriceLists
 from domain.errors import Fault, Invalid
 from domain.event import Event, ReportedEvent
+from domain.pricing.prices import Prices
 from domain.recording import record
 
 
@@ -58,46 +59,64 @@ class IngestEvents:
         Unavailable: nothing was stored.
     """
 
-    def __init__(
-        self, units_of_work: UnitsOfWork, pricing_tables: PricingTables, clock: Clock
-    ) -> None:
+    def __init__(self, units_of_work: UnitsOfWork, price_lists: PriceLists, clock: Clock) -> None:
         self._units_of_work = units_of_work
-        self._pricing_tables = pricing_tables
+        self._price_lists = price_lists
         self._clock = clock
 
     def __call__(self, request: IngestEventsRequest) -> IngestResult:
         now = self._clock.now()
-        recorded = [self._record(request, item, now) for item in request.items]
-        events = [entry for entry in recorded if isinstance(entry, Event)]
-        fates = iter(self._store(request.organization_id, events))
-        return IngestResult(
-            outcomes=tuple(
-                next(fates) if isinstance(entry, Event) else entry for entry in recorded
-            ),
-            ids=tuple(entry.id for entry in recorded),
-        )
-
-    def _record(
-        self, request: IngestEventsRequest, item: ReportedEvent | Rejection, now: datetime
-    ) -> Event | Rejection:
-        if isinstance(item, Rejection):
-            return item
-        try:
-            item.check(now)
-            return record(
-                item,
-                organization_id=request.organization_id,
-                api_key_id=request.api_key_id,
-                received_at=now,
-                prices=self._pricing_tables.current(),
-            )
-        except Invalid as error:
-            return Rejection(id=item.id, code=error.code, fault=error.first_fault)
-
-    def _store(self, organization_id: str, events: Sequence[Event]) -> list[Fate]:
-        if not events:
-            return []
+        items = [_checked(item, now) for item in request.items]
+        rejections = [item for item in items if isinstance(item, Rejection)]
+        if len(rejections) == len(items):
+            return _result(rejections, [])
         with self._units_of_work() as uow:
-            fates = uow.events.append(organization_id, events)
+            # The terms hold until the commit, so that no change of them misses an event.
+            prices = self._price_lists.of(uow, request.organization_id)
+            entries = [_recorded(request, item, now, prices) for item in items]
+            events = [entry for entry in entries if isinstance(entry, Event)]
+            fates = uow.events.append(request.organization_id, events)
             uow.commit()
-        return fates
+        return _result(entries, fates)
+
+
+def _checked(item: ReportedEvent | Rejection, now: datetime) -> ReportedEvent | Rejection:
+    if isinstance(item, Rejection):
+        return item
+    try:
+        item.check(now)
+    except Invalid as error:
+        return _rejection(item, error)
+    return item
+
+
+def _recorded(
+    request: IngestEventsRequest,
+    item: ReportedEvent | Rejection,
+    now: datetime,
+    prices: Prices,
+) -> Event | Rejection:
+    if isinstance(item, Rejection):
+        return item
+    try:
+        return record(
+            item,
+            organization_id=request.organization_id,
+            api_key_id=request.api_key_id,
+            received_at=now,
+            prices=prices,
+        )
+    except Invalid as error:
+        return _rejection(item, error)
+
+
+def _rejection(item: ReportedEvent, error: Invalid) -> Rejection:
+    return Rejection(id=item.id, code=error.code, fault=error.first_fault)
+
+
+def _result(entries: Sequence[Event | Rejection], fates: Iterable[Fate]) -> IngestResult:
+    of_events = iter(fates)
+    return IngestResult(
+        outcomes=tuple(next(of_events) if isinstance(entry, Event) else entry for entry in entries),
+        ids=tuple(entry.id for entry in entries),
+    )

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from domain.event import Event
 from domain.report import EventSelection, EventSort
+from domain.repricing import RepricingPosition, RepricingScope
 
 
 class Fate(StrEnum):
@@ -27,7 +28,7 @@ class EventPosition:
 
 
 class EventStore(Protocol):
-    """Events of an organization; an event never changes once it is stored."""
+    """Events of an organization. What was sent never changes; what it costs may be found anew."""
 
     @abstractmethod
     def append(self, organization_id: str, events: Sequence[Event]) -> list[Fate]:
@@ -52,6 +53,28 @@ class EventStore(Protocol):
         limit: int = 50,
     ) -> list[Event]:
         """Events in the order of ``sort``, those behind ``after``."""
+
+    @abstractmethod
+    def to_reprice(
+        self,
+        organization_id: str,
+        scope: RepricingScope,
+        *,
+        after: RepricingPosition | None = None,
+        limit: int = 500,
+    ) -> list[Event]:
+        """Events of the scope behind ``after``, in the order of time and id.
+
+        They stay as they are until the unit of work ends, but for what it does itself.
+        """
+
+    @abstractmethod
+    def reprice(self, organization_id: str, events: Sequence[Event]) -> None:
+        """Store usage, cost and ``repriced_at`` of stored events anew; nothing else of them."""
+
+    @abstractmethod
+    def organizations_with_unpriced(self) -> list[str]:
+        """Ids of the organizations, of all, with an event whose cost is unknown or partial."""
 
     @abstractmethod
     def has_any(self, organization_id: str) -> bool:

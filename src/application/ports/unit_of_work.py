@@ -10,6 +10,7 @@ from application.ports.events import EventStore
 from application.ports.invitations import InvitationRepository
 from application.ports.members import MemberRepository
 from application.ports.organizations import OrganizationRepository
+from application.ports.repricings import Repricings
 from application.ports.sessions import SessionRepository
 from application.ports.sign_in_attempts import SignInAttempts
 from application.ports.usage_reports import UsageReports
@@ -34,6 +35,7 @@ class UnitOfWork(Protocol):
     events: EventStore
     usage_reports: UsageReports
     budgets: BudgetRepository
+    repricings: Repricings
 
     @abstractmethod
     def commit(self) -> None:

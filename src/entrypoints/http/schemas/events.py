@@ -60,6 +60,8 @@ class _EventFields(Schema):
     cost_usd = Usd(required=True, allow_none=True, attribute="cost.cost_usd")
     list_cost_usd = Usd(required=True, allow_none=True, attribute="cost.list_cost_usd")
     cost_source = fields.Enum(CostSource, by_value=True, required=True, attribute="cost.source")
+    book_version = fields.String(required=True, allow_none=True, attribute="cost.book_version")
+    repriced_at = Timestamp(required=True, allow_none=True)
     notes = fields.Function(
         lambda event: notes_of(event),
         required=True,
@@ -80,6 +82,8 @@ class EventSchema(
 
 
 class CostLineSchema(Schema):
+    """``tier`` is the prompt size above which the price holds; the list's figures stand beside."""
+
     class_ = fields.String(required=True, data_key="class")
     quantity = fields.Function(
         lambda line: number(line.quantity), required=True, metadata={"type": "number"}
@@ -88,6 +92,20 @@ class CostLineSchema(Schema):
     per = fields.Integer(required=True)
     amount_usd = Usd(required=True)
     note = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True)
+    tier = fields.Integer(required=True, allow_none=True)
+    service_tier = fields.String(required=True, allow_none=True)
+    list_unit_price_usd = Usd(required=True, allow_none=True)
+    list_amount_usd = Usd(required=True, allow_none=True)
+
+
+class AgreementSchema(Schema):
+    """Which of the organization's own terms made the price; ids of what was applied."""
+
+    own_price_id = fields.UUID(required=True, allow_none=True)
+    discount_id = fields.UUID(required=True, allow_none=True)
+    discount_percent = Usd(required=True, allow_none=True)
+    alias_id = fields.UUID(required=True, allow_none=True)
 
 
 class AppliedPriceSchema(Schema):
@@ -101,8 +119,11 @@ class AppliedPriceSchema(Schema):
     valid_to = fields.Date(required=True, allow_none=True)
     tier = fields.Integer(required=True, allow_none=True)
     service_tier = fields.String(required=True)
+    speed = fields.String(required=True)
+    region = fields.String(required=True, allow_none=True)
     book_version = fields.String(required=True)
     disputed = fields.Boolean(required=True)
+    agreement = fields.Nested(AgreementSchema, required=True, allow_none=True)
 
 
 class CostSchema(Schema):

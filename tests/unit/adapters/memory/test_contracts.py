@@ -7,11 +7,13 @@ from application.ports.unit_of_work import UnitsOfWork
 from tests.contracts.api_keys import ApiKeyRepositoryContract
 from tests.contracts.budgets import BudgetRepositoryContract
 from tests.contracts.event_pages import EventPagesContract
+from tests.contracts.event_repricing import EventRepricingContract
 from tests.contracts.event_round_trips import EventRoundTripContract
 from tests.contracts.events import EventStoreContract
 from tests.contracts.invitations import InvitationRepositoryContract
 from tests.contracts.members import MemberRepositoryContract
 from tests.contracts.organizations import OrganizationRepositoryContract
+from tests.contracts.repricings import RepricingsContract
 from tests.contracts.sessions import SessionRepositoryContract
 from tests.contracts.sign_in_attempts import SignInAttemptsContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
@@ -74,3 +76,9 @@ class TestUsageGroups(UsageGroupsContract): ...
 
 
 class TestBudgets(BudgetRepositoryContract): ...
+
+
+class TestEventRepricing(EventRepricingContract): ...
+
+
+class TestRepricings(RepricingsContract): ...

@@ -1,0 +1,1 @@
+"""What is claimed about speed, each a command of the Makefile."""

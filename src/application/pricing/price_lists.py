@@ -1,0 +1,44 @@
+"""Which prices an organization's calls are priced at."""
+
+from dataclasses import dataclass
+
+from application.ports.pricing_tables import PricingTables
+from application.ports.unit_of_work import UnitOfWork
+from domain.pricing.organization_prices import OrganizationPrices
+from domain.pricing.prices import Prices
+from domain.pricing.pricing_table import PricingTable
+
+_MOST_REMEMBERED = 256
+
+
+@dataclass(frozen=True, slots=True)
+class _Remembered:
+    revision: int
+    table: PricingTable
+    prices: OrganizationPrices
+
+
+class PriceLists:
+    """Looks up an organization's prices; safe to share between threads.
+
+    The terms are compiled once for each revision of them: an event costs one look at a number.
+    """
+
+    def __init__(self, pricing_tables: PricingTables) -> None:
+        self._pricing_tables = pricing_tables
+        self._remembered: dict[str, _Remembered] = {}
+
+    def of(self, uow: UnitOfWork, organization_id: str) -> Prices:
+        """The prices now; the organization's terms stay as they are until ``uow`` ends."""
+        table = self._pricing_tables.current()
+        revision = uow.pricing_terms.revision(organization_id)
+        if revision == 0:
+            return table
+        known = self._remembered.get(organization_id)
+        if known is None or known.revision != revision or known.table is not table:
+            terms = uow.pricing_terms.load(organization_id)
+            known = _Remembered(revision, table, OrganizationPrices(table, terms))
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[organization_id] = known
+        return known.prices

@@ -1,0 +1,74 @@
+"""Costs follow what an organization agreed, also those of calls that came before."""
+
+from datetime import datetime
+
+from application.ports.clock import Clock
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.pricing.price_lists import PriceLists
+from domain.event import Event
+from domain.pricing.prices import Prices
+from domain.recording import record_again
+from domain.repricing import Repricing, RepricingPosition
+
+BATCH = 500
+
+
+class RepriceEvents:
+    """Do one batch of the oldest repricing that is due; answer whether there was one.
+
+    - Each batch is one transaction: a process that dies loses no work and does none twice.
+    - Several processes share the work; no two do the same repricing at once.
+    - Calls that the repricing does not concern keep their cost.
+
+    Raises:
+        Unavailable: nothing of this batch was stored.
+    """
+
+    def __init__(
+        self,
+        units_of_work: UnitsOfWork,
+        price_lists: PriceLists,
+        clock: Clock,
+        *,
+        batch: int = BATCH,
+    ) -> None:
+        self._units_of_work = units_of_work
+        self._price_lists = price_lists
+        self._clock = clock
+        self._batch = batch
+
+    def __call__(self) -> bool:
+        now = self._clock.now()
+        with self._units_of_work() as uow:
+            work = uow.repricings.claim_next(now)
+            if work is None:
+                return False
+            uow.repricings.update(work.organization_id, self._advance(uow, work, now))
+            uow.commit()
+        return True
+
+    def _advance(self, uow: UnitOfWork, work: Repricing, now: datetime) -> Repricing:
+        prices = self._price_lists.of(uow, work.organization_id)
+        events = uow.events.to_reprice(
+            work.organization_id, work.scope, after=work.position, limit=self._batch
+        )
+        changes = _changes(events, work, prices, now)
+        uow.events.reprice(work.organization_id, [again for _, again in changes])
+        if events:
+            last = events[-1]
+            position = RepricingPosition(timestamp=last.reported.timestamp, id=last.id)
+            costs = [(before.cost, again.cost) for before, again in changes]
+            work = work.advanced(position, len(events), costs)
+        return work.finished(now) if len(events) < self._batch else work
+
+
+def _changes(
+    events: list[Event], work: Repricing, prices: Prices, now: datetime
+) -> list[tuple[Event, Event]]:
+    """Events before and after, of those whose cost becomes another one."""
+    both = ((event, record_again(event, prices=prices, now=now)) for event in events)
+    return [
+        (before, again)
+        for before, again in both
+        if work.scope.concerns(before.cost, again.cost) and before.cost != again.cost
+    ]
