@@ -32,9 +32,12 @@ from application.organizations.onboard import Onboard
 from application.organizations.remove_member import RemoveMember
 from application.organizations.show_invitation import ShowInvitation
 from application.pricing.list_repricings import ListRepricings
+from application.pricing.list_terms import ListTerms
 from application.pricing.note_price_book import NotePriceBook
 from application.pricing.price_lists import PriceLists
+from application.pricing.remove_terms import RemoveTerms
 from application.pricing.reprice_events import RepriceEvents
+from application.pricing.set_terms import SetTerms
 from application.reports.explain_event import ExplainEvent
 from application.reports.has_events import HasEvents
 from application.reports.list_events import ListEvents
@@ -92,6 +95,9 @@ class Container(containers.DeclarativeContainer):
     note_price_book = providers.Singleton(
         NotePriceBook, units_of_work, pricing_tables, identifiers, clock
     )
+    set_terms = providers.Singleton(SetTerms, units_of_work, identifiers, clock)
+    remove_terms = providers.Singleton(RemoveTerms, units_of_work, identifiers, clock)
+    list_terms = providers.Singleton(ListTerms, units_of_work)
     list_repricings = providers.Singleton(ListRepricings, units_of_work)
 
     ingest_events = providers.Singleton(IngestEvents, units_of_work, price_lists, clock)

@@ -60,8 +60,8 @@ class EventRepricingContract:
         self, units_of_work: UnitsOfWork, key: ApiKey, scope: RepricingScope
     ) -> None:
         wanted: dict[str, Any] = {"provider": "azure", "model": "x/Deploy%_1"}
-        in_time = {"timestamp": NOW - 2 * HOUR if scope.end else NOW - HOUR}
-        append(units_of_work, key, [an_event(key, id="in", cost=a_cost(None), **wanted, **in_time)])
+        wanted["timestamp"] = NOW - 2 * HOUR if scope.end else NOW - HOUR
+        append(units_of_work, key, [an_event(key, id="in", cost=a_cost(None), **wanted)])
         out_of_time = NOW - HOUR if scope.end else NOW - 2 * HOUR
         other = an_event(key, id="out", model="deployed", timestamp=out_of_time)
         append(units_of_work, key, [other])

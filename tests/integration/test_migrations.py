@@ -18,7 +18,7 @@ from tests.integration.database import PostgresServer, temporary_database
 CATALOGUE = """
 SELECT 'column', table_name, column_name, concat_ws(' ', data_type, udt_name, is_nullable,
            character_maximum_length, numeric_precision, numeric_scale, collation_name,
-           column_default, ordinal_position)
+           column_default, rank() OVER (PARTITION BY table_name ORDER BY ordinal_position))
 FROM information_schema.columns WHERE table_schema = 'public'
 UNION ALL
 SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)

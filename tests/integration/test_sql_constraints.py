@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.errors import CheckViolation
-from sqlalchemy import BigInteger, Column, DateTime, Numeric
+from sqlalchemy import BigInteger, Column, Date, DateTime, Numeric
 from sqlalchemy.exc import IntegrityError
 
 from adapters.sql.engine import create_pool
@@ -20,6 +20,7 @@ from adapters.sql.event_tables import TOKEN_COLUMNS, events
 from adapters.sql.schema import metadata
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.unit_of_work import UnitsOfWork
+from tests.agreements import discount
 from tests.builders import (
     NOW,
     a_budget,
@@ -32,6 +33,7 @@ from tests.builders import (
     an_invitation,
     an_organization,
 )
+from tests.contracts.repricings import SCOPE, a_repricing
 from tests.integration.database import PostgresServer, temporary_database
 
 TIMES = ["infinity", "-infinity", "1999-12-31T23:59:59.999999Z", "2200-01-01T00:00:00Z"]
@@ -43,9 +45,13 @@ AMOUNTS = {
     "cost_usd": ["-0.000001", "1000000000.000001"],
     "list_cost_usd": ["-0.000001", "1000000000.000001"],
     "cache_savings_usd": ["-1000000000.000001", "1000000000.000001"],
+    "cost_before_usd": ["-0.000001", "1000000000000000.000001"],
+    "cost_after_usd": ["-0.000001", "1000000000000000.000001"],
 }
 NO_AMOUNTS = ["NaN", "Infinity", "-Infinity"]
 TOKENS = ["-1", "1000000001"]
+#: What counts over all calls or changes.
+COUNTS = {name: ["-1", f"{10**15 + 1}"] for name in ("pricing_revision", "seen", "changed")}
 DURATIONS = {name: ["-1", "86400001"] for name in ("latency_ms", "time_to_first_token_ms")}
 EXTREMES = [
     ("events", "timestamp", "2000-01-01T00:00:00Z"),
@@ -68,7 +74,11 @@ def refused_values(column: Column[object]) -> list[str]:
         return TIMES
     if isinstance(column.type, Numeric):
         return NO_AMOUNTS + AMOUNTS[column.name]
-    return TOKENS if isinstance(column.type, BigInteger) else DURATIONS.get(column.name, [])
+    if isinstance(column.type, Date):
+        return ["infinity", "-infinity"]
+    if isinstance(column.type, BigInteger):
+        return COUNTS.get(column.name, TOKENS)
+    return DURATIONS.get(column.name, [])
 
 
 OTHERS = [
@@ -88,6 +98,12 @@ OTHERS = [
     ("events", "provider", ""),
     ("events", "model", ""),
     ("events", "fingerprint", "\\x00"),
+    ("pricing_terms", "provider", ""),
+    ("pricing_terms", "kind", "gift"),
+    ("pricing_terms", "document", "[]"),
+    ("repricings", "reason", "whim"),
+    ("repricings", "state", "lost"),
+    ("noted_books", "book_version", ""),
 ]
 REFUSED = OTHERS + [
     (table.name, column.name, value)
@@ -124,6 +140,9 @@ def _store_one_of_each(units_of_work: UnitsOfWork) -> None:
         uow.api_keys.add(organization.id, key)
         uow.events.append(organization.id, [an_event(key)])
         uow.budgets.add(organization.id, replace(budget, terms=estimating))
+        uow.pricing_terms.add(organization.id, discount("10", organization_id=organization.id))
+        uow.repricings.add(organization.id, a_repricing(organization, scope=SCOPE).finished(NOW))
+        uow.repricings.note_book("2026-11-26", NOW)
         uow.commit()
 
 

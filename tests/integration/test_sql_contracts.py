@@ -17,6 +17,7 @@ from tests.contracts.events import EventStoreContract
 from tests.contracts.invitations import InvitationRepositoryContract
 from tests.contracts.members import MemberRepositoryContract
 from tests.contracts.organizations import OrganizationRepositoryContract
+from tests.contracts.pricing_terms import PricingTermsContract
 from tests.contracts.repricings import RepricingsContract
 from tests.contracts.sessions import SessionRepositoryContract
 from tests.contracts.sign_in_attempts import SignInAttemptsContract
@@ -88,3 +89,6 @@ class TestEventRepricing(EventRepricingContract): ...
 
 
 class TestRepricings(RepricingsContract): ...
+
+
+class TestPricingTerms(PricingTermsContract): ...

@@ -8,6 +8,8 @@ from domain.api_key import ApiKey
 from domain.budget import Budget
 from domain.event import Event
 from domain.organization import Invitation, Member, Organization
+from domain.pricing.pricing_terms import Entry
+from domain.pricing.terms import Terms
 from domain.repricing import Repricing
 from domain.session import Session
 from domain.user import User
@@ -34,6 +36,8 @@ class State:
     api_keys: dict[tuple[str, str], ApiKey] = field(default_factory=dict)
     events: dict[tuple[str, str], Event] = field(default_factory=dict)
     budgets: dict[tuple[str, str], Budget] = field(default_factory=dict)
+    pricing_terms: dict[tuple[str, str], Entry[Terms]] = field(default_factory=dict)
+    pricing_revisions: dict[str, int] = field(default_factory=dict)
     repricings: dict[tuple[str, str], Repricing] = field(default_factory=dict)
     #: Price books that were noted, and when.
     books: dict[str, datetime] = field(default_factory=dict)

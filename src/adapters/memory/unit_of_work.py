@@ -9,6 +9,7 @@ from adapters.memory.events import InMemoryEventStore
 from adapters.memory.invitations import InMemoryInvitationRepository
 from adapters.memory.members import InMemoryMemberRepository
 from adapters.memory.organizations import InMemoryOrganizationRepository
+from adapters.memory.pricing_terms import InMemoryPricingTermsRepository
 from adapters.memory.repricings import InMemoryRepricings
 from adapters.memory.sessions import InMemorySessionRepository
 from adapters.memory.sign_in_attempts import InMemorySignInAttempts
@@ -65,6 +66,7 @@ class InMemoryUnitOfWork(UnitOfWork):
         self.events = InMemoryEventStore(state)
         self.usage_reports = InMemoryUsageReports(state)
         self.budgets = InMemoryBudgetRepository(state)
+        self.pricing_terms = InMemoryPricingTermsRepository(state)
         self.repricings = InMemoryRepricings(state)
 
 

@@ -32,7 +32,13 @@ def time_column(name: str, *, nullable: bool = False) -> Column[object]:
 
 
 def finite_time(name: str) -> CheckConstraint:
-    return CheckConstraint(f"{name} >= '2000-01-01Z' AND {name} < '2200-01-01Z'", name=name)
+    column = f'"{name}"' if name == "end" else name  # a word of SQL's own
+    return CheckConstraint(f"{column} >= '2000-01-01Z' AND {column} < '2200-01-01Z'", name=name)
+
+
+def finite_date(name: str) -> CheckConstraint:
+    """Any day that Python has, and neither infinity."""
+    return CheckConstraint(f"{name} >= '0001-01-01' AND {name} <= '9999-12-31'", name=name)
 
 
 def bounded(name: str, low: int, high: int) -> CheckConstraint:

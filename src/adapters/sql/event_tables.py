@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -38,6 +39,9 @@ quotes = Table(
     Column("document", JSONB, nullable=False),
     PrimaryKeyConstraint("digest"),
 )
+
+#: Which events have no whole price; written the same wherever the partial index on it must serve.
+IS_UNPRICED = "cost_source IN ('unpriced', 'partial')"
 
 #: One column per token class, so that sums need not open a document.
 TOKEN_COLUMNS = {token_class: f"{token_class}_tokens" for token_class in TokenClass}
@@ -118,4 +122,11 @@ events = Table(
     bounded("list_cost_usd", 0, 10**9),
     bounded("cache_savings_usd", -(10**9), 10**9),
     Index(None, "organization_id", "timestamp", "id"),
+    Index(
+        "ix_events_unpriced",
+        "organization_id",
+        "timestamp",
+        "id",
+        postgresql_where=text(IS_UNPRICED),
+    ),
 )

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.sql.event_rows import priced_columns, to_event, to_row
-from adapters.sql.event_tables import events, quotes
+from adapters.sql.event_tables import IS_UNPRICED, events, quotes
 from adapters.sql.selections import conditions
 from application.ports.events import EventPosition, EventStore, Fate
 from domain.event import Event
@@ -156,8 +156,7 @@ _REPRICE = update(events).where(
     events.c.organization_id == bindparam("of"), events.c.id == bindparam("known")
 )
 
-#: As in the partial index on it, so that the index serves.
-_IS_UNPRICED = text("cost_source IN ('unpriced', 'partial')")
+_IS_UNPRICED = text(IS_UNPRICED)
 
 
 def _in_scope(scope: RepricingScope) -> Iterator[ColumnElement[bool] | TextClause]:

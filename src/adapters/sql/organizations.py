@@ -22,10 +22,13 @@ class SqlOrganizationRepository(OrganizationRepository):
         )
 
     def get(self, organization_id: str) -> Organization | None:
-        found = select(organizations).where(organizations.c.id == organization_id)
+        found = select(*_COLUMNS).where(organizations.c.id == organization_id)
         row = self._connection.execute(found).one_or_none()
         return None if row is None else Organization(**row._asdict())
 
     def is_slug_free(self, slug: str) -> bool:
         found = select(organizations.c.id).where(organizations.c.slug == slug)
         return self._connection.execute(found).one_or_none() is None
+
+
+_COLUMNS = tuple(organizations.c[name] for name in ("id", "name", "slug", "created_at"))

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from adapters.sql.repricing_tables import noted_books, repricings
+from adapters.sql.pricing_tables import noted_books, repricings
 from application.ports.repricings import Repricings
 from domain.repricing import (
     Repricing,

@@ -1,6 +1,7 @@
 """The tables of people, organizations, keys and budgets, as the migrations leave them."""
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -81,10 +82,12 @@ organizations = Table(
     Column("name", String(100), nullable=False),
     Column("slug", String(48), nullable=False),
     time_column("created_at"),
+    Column("pricing_revision", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("slug"),
     not_empty("name"),
     CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_form"),
+    bounded("pricing_revision", 0, 10**15),
     finite_time("created_at"),
 )
 

@@ -12,6 +12,7 @@ from adapters.sql.events import SqlEventStore
 from adapters.sql.invitations import SqlInvitationRepository
 from adapters.sql.members import SqlMemberRepository
 from adapters.sql.organizations import SqlOrganizationRepository
+from adapters.sql.pricing_terms import SqlPricingTermsRepository
 from adapters.sql.repricings import SqlRepricings
 from adapters.sql.sessions import SqlSessionRepository
 from adapters.sql.sign_in_attempts import SqlSignInAttempts
@@ -45,6 +46,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.events = SqlEventStore(connection)
         self.usage_reports = SqlUsageReports(connection)
         self.budgets = SqlBudgetRepository(connection)
+        self.pricing_terms = SqlPricingTermsRepository(connection)
         self.repricings = SqlRepricings(connection)
         return self
 

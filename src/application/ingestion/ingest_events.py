@@ -76,7 +76,8 @@ class IngestEvents:
             entries = [_recorded(request, item, now, prices) for item in items]
             events = [entry for entry in entries if isinstance(entry, Event)]
             fates = uow.events.append(request.organization_id, events)
-            uow.commit()
+            if events:
+                uow.commit()
         return _result(entries, fates)
 
 

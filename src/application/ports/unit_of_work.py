@@ -10,6 +10,7 @@ from application.ports.events import EventStore
 from application.ports.invitations import InvitationRepository
 from application.ports.members import MemberRepository
 from application.ports.organizations import OrganizationRepository
+from application.ports.pricing_terms import PricingTermsRepository
 from application.ports.repricings import Repricings
 from application.ports.sessions import SessionRepository
 from application.ports.sign_in_attempts import SignInAttempts
@@ -35,6 +36,7 @@ class UnitOfWork(Protocol):
     events: EventStore
     usage_reports: UsageReports
     budgets: BudgetRepository
+    pricing_terms: PricingTermsRepository
     repricings: Repricings
 
     @abstractmethod

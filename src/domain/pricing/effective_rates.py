@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from domain.money import EXACT, plain
-from domain.pricing.own_price import OwnRate
 from domain.pricing.rates import UnitRate
+from domain.pricing.terms import OwnRate
 
 OWN_PRICE = "own price"
 LIST_PRICE = "list price: no price of your own for this class"

@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from domain.pricing.agreement import Agreement
-from domain.pricing.alias import Alias
-from domain.pricing.discount import Discount
 from domain.pricing.effective_rates import (
     discounted,
     marked_as_list,
@@ -13,11 +11,10 @@ from domain.pricing.effective_rates import (
     prices_tier,
     tier_of_own,
 )
-from domain.pricing.own_price import OwnPrice
 from domain.pricing.price import STANDARD_SPEED
 from domain.pricing.prices import Prices
 from domain.pricing.pricing_table import Applied, PricingTable
-from domain.pricing.pricing_terms import PricingTerms
+from domain.pricing.pricing_terms import Alias, Discount, OwnPrice, PricingTerms
 from domain.pricing.quote import Quote
 from domain.pricing.rates import UnitRate, lend, stated_rates
 from domain.pricing.terms_of_model import TermsOfModel, holding, terms_of_model

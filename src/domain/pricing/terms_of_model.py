@@ -2,29 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
-from domain.pricing.alias import Alias
-from domain.pricing.discount import Discount
 from domain.pricing.matching import spellings
-from domain.pricing.own_price import OwnPrice
 from domain.pricing.pricing_table import PricingTable
-from domain.pricing.pricing_terms import PricingTerms
+from domain.pricing.pricing_terms import Alias, Discount, Entry, OwnPrice, PricingTerms
+from domain.pricing.terms import Terms
 
-
-class _Dated(Protocol):
-    @property
-    def valid_from(self) -> date | None: ...
-    @property
-    def valid_to(self) -> date | None: ...
-
-
-class _Entered(Protocol):
-    @property
-    def terms(self) -> _Dated: ...
-
-
-_Terms = TypeVar("_Terms", bound=_Entered)
+_Terms = TypeVar("_Terms", bound=Terms)
 
 
 class TermsOfModel(NamedTuple):
@@ -63,11 +48,6 @@ def terms_of_model(
     )
 
 
-def holding(entered: Iterable[_Terms], day: date) -> _Terms | None:
+def holding(entries: Iterable[Entry[_Terms]], day: date) -> Entry[_Terms] | None:
     """The first whose half-open days include ``day``."""
-    return next((entry for entry in entered if _holds(entry.terms, day)), None)
-
-
-def _holds(terms: _Dated, day: date) -> bool:
-    begun = terms.valid_from is None or terms.valid_from <= day
-    return begun and (terms.valid_to is None or day < terms.valid_to)
+    return next((entry for entry in entries if entry.terms.holds_on(day)), None)

@@ -156,5 +156,7 @@ OPENROUTER_GLM_5_3 = replace(
     caches=True,
     reasoning=0.4,
 )
-#: The organization's own model on its own machines: nobody's price list has it.
+#: A deployment that only its owner's alias could tell from a model: it has no price yet.
+OWN_DEPLOYMENT = _simple("azure", "fernhill-gpt-4o-mini", shapes.openai_chat, 60, 120)
+#: The organization's own model on its own machines: nobody bills it.
 OWN_INTENT_MODEL = _simple("vllm", "fernhill/intent-8b", shapes.openai_chat, 60, 120)

@@ -83,7 +83,8 @@ _SUPPORT = (
     ),
     Workload(
         project=SUPPORT, feature="intent", team="support", operation="chat", calls=1.6,
-        size=900, output=12, customers=_CUSTOMERS, choices=(Choice(m.OWN_INTENT_MODEL, 1, 1),),
+        size=900, output=12, customers=_CUSTOMERS,
+        choices=(Choice(m.OWN_INTENT_MODEL, 1, 2), Choice(m.OWN_DEPLOYMENT, 1, 1)),
     ),
 )  # fmt: skip
 

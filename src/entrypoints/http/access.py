@@ -72,6 +72,11 @@ ROUTES: dict[str, Access] = {
     "events.show_event": _READ,
     "usage.report": _READ,
     "prices.list_prices": _READ,
+    **{
+        f"{terms}.{view}": _MANAGER
+        for terms in ("own_prices", "discounts", "aliases")
+        for view in ("list_entries", "create_entry", "change_entry", "remove_entry")
+    },
     "budgets.list_budgets": _READ,
     "budgets.create_budget": _MANAGER,
     "budgets.change_budget": _MANAGER,

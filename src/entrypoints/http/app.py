@@ -13,6 +13,7 @@ from entrypoints.http.api import (
     keys,
     organizations,
     prices,
+    pricing_terms,
     usage,
 )
 from entrypoints.http.authentication import Authentication
@@ -59,6 +60,7 @@ def _register(app: Flask, container: Container) -> None:
         events.blueprint(container),
         usage.blueprint(container),
         prices.blueprint(container),
+        *pricing_terms.blueprints(container),
         budgets.blueprint(container),
         health.blueprint(container),
     ):

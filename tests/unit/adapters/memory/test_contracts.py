@@ -13,6 +13,7 @@ from tests.contracts.events import EventStoreContract
 from tests.contracts.invitations import InvitationRepositoryContract
 from tests.contracts.members import MemberRepositoryContract
 from tests.contracts.organizations import OrganizationRepositoryContract
+from tests.contracts.pricing_terms import PricingTermsContract
 from tests.contracts.repricings import RepricingsContract
 from tests.contracts.sessions import SessionRepositoryContract
 from tests.contracts.sign_in_attempts import SignInAttemptsContract
@@ -82,3 +83,6 @@ class TestEventRepricing(EventRepricingContract): ...
 
 
 class TestRepricings(RepricingsContract): ...
+
+
+class TestPricingTerms(PricingTermsContract): ...

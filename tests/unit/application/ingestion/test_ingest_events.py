@@ -20,6 +20,7 @@ from application.ingestion.ingest_events import (
 )
 from application.ports.events import Fate
 from application.ports.unit_of_work import UnitsOfWork
+from application.pricing.price_lists import PriceLists
 from domain.costing import CostSource, explain
 from domain.errors import Fault, Unavailable
 from domain.event import Event, ReportedEvent
@@ -60,7 +61,7 @@ def ingest(
     organization_id: str = "acme",
     units: UnitsOfWork | None = None,
 ) -> IngestResult:
-    use_case = IngestEvents(units or world.units, BOOK, world.clock)
+    use_case = IngestEvents(units or world.units, PriceLists(BOOK), world.clock)
     return use_case(
         IngestEventsRequest(organization_id=organization_id, api_key_id="key", items=items)
     )

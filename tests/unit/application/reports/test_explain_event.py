@@ -8,6 +8,7 @@ import pytest
 
 from adapters.pricing.book import BundledPricingTables
 from application.ingestion.ingest_events import IngestEvents, IngestEventsRequest
+from application.pricing.price_lists import PriceLists
 from application.reports.explain_event import ExplainedEvent, ExplainEvent, ExplainEventRequest
 from domain.costing import CostSource
 from domain.errors import NotFound
@@ -27,7 +28,7 @@ CALL = ReportedEvent(
 
 
 def explained(world: World, call: ReportedEvent) -> ExplainedEvent:
-    IngestEvents(world.units, BOOK, world.clock)(
+    IngestEvents(world.units, PriceLists(BOOK), world.clock)(
         IngestEventsRequest(organization_id="acme", api_key_id="key", items=(call,))
     )
     return explain(world, call.id)

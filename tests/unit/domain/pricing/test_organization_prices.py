@@ -9,22 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.pricing.alias import Alias
-from domain.pricing.discount import Discount
 from domain.pricing.matching import StartsWith
 from domain.pricing.organization_prices import OWN_PRICE_SOURCE, OrganizationPrices
-from domain.pricing.own_price import OwnPrice
 from domain.pricing.pricing_table import PricedModel, PricingTable
+from domain.pricing.pricing_terms import Entry
 from domain.pricing.quote import Quote
+from domain.pricing.terms import Terms
 from domain.usage.token_usage import TokenClass, TokenUsage
-from tests.unit.domain.pricing.agreements import alias, discount, own_price, rate, terms_of
+from tests.agreements import alias, discount, own_price, rate, terms_of
 from tests.unit.domain.pricing.books import NOON, price, shop
 
 TABLE = shop()
 
 
 def quote(
-    *entered: OwnPrice | Discount | Alias,
+    *entered: Entry[Terms],
     model: str = "tiered",
     provider: str = "acme",
     table: PricingTable = TABLE,

@@ -1,9 +1,10 @@
-"""The tables of the work of pricing calls again."""
+"""The tables of an organization's own terms, and of the work of pricing calls again."""
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Date,
     ForeignKeyConstraint,
     Index,
     Numeric,
@@ -12,15 +13,48 @@ from sqlalchemy import (
     Table,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.sql.columns import (
     ORGANIZATION,
     bounded,
+    finite_date,
     finite_time,
     id_column,
     metadata,
     not_empty,
     time_column,
+)
+
+#: Own prices, discounts and aliases; ``document`` holds what a kind alone has.
+pricing_terms = Table(
+    "pricing_terms",
+    metadata,
+    id_column(),
+    id_column("organization_id"),
+    Column("kind", String(16), nullable=False),
+    Column("provider", String(256), nullable=False),
+    # The model of an own price, the name of an alias, empty for a discount.
+    Column("name", String(256), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("note", String(500)),
+    Column("document", JSONB, nullable=False),
+    id_column("created_by"),
+    time_column("created_at"),
+    time_column("updated_at"),
+    PrimaryKeyConstraint("id"),
+    ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
+    CheckConstraint("kind IN ('own_price', 'discount', 'alias')", name="kind"),
+    CheckConstraint("(name = '') = (kind = 'discount')", name="named"),
+    CheckConstraint("valid_from < valid_to", name="valid"),
+    CheckConstraint("jsonb_typeof(document) = 'object'", name="document"),
+    not_empty("provider"),
+    finite_date("valid_from"),
+    finite_date("valid_to"),
+    finite_time("created_at"),
+    finite_time("updated_at"),
+    Index(None, "organization_id", "id"),
 )
 
 repricings = Table(
@@ -55,6 +89,9 @@ repricings = Table(
     bounded("changed", 0, 10**15),
     bounded("cost_before_usd", 0, 10**15),
     bounded("cost_after_usd", 0, 10**15),
+    finite_time("start"),
+    finite_time("end"),
+    finite_time("position_timestamp"),
     finite_time("requested_at"),
     finite_time("due_at"),
     finite_time("finished_at"),
