@@ -5,49 +5,63 @@ time imports it. See docs/decisions/price-data.md.
 """
 
 import sys
+from datetime import date
 from importlib.metadata import distribution
 from pathlib import Path
 
 import msgspec
 
-from adapters.pricing.book import BOOK
-from adapters.pricing.book_file import BookRecord, SourceRecord, parse_book, table_of
-from tools.price_book import genai
+from adapters.pricing.book import BOOK, load_pricing_table
+from adapters.pricing.book_file import table_of
+from adapters.pricing.book_records import BookRecord, SourceRecord, parse_book
+from domain.pricing.book_changes import compare, refusals, summary
+from tools.price_book import genai, litellm, pins
+from tools.price_book.merge import Finding, Merge
+from tools.price_book.report import write
 
-BOOK_VERSION = "2026-11-23"
+#: The day on which the sources were read; what they say without a date, they say of this day.
+DAY = date(2026, 11, 26)
 #: Vertex sells Google's models and, as the source lists them under Google, Anthropic's.
 _FALLBACKS = {"vertex": ("google", "anthropic")}
-_MOST_BYTES = 1_500_000
+_MOST_BYTES = 4_000_000
+DISAGREEMENTS = Path(__file__).parents[2] / "docs" / "price-disagreements.md"
 
 
 def main() -> int:
-    """Write the book and its licence; nothing is written unless the whole book is sound."""
-    book = build()
+    """Write book, licences and report; nothing is written unless the whole book is sound."""
+    book, findings = build()
     content = encode(book)
-    table_of(parse_book(content))
+    table = table_of(parse_book(content))
+    changes = compare(load_pricing_table().prices(), table.prices(), DAY)
+    sys.stdout.writelines(f"{line}\n" for line in summary(changes))
+    noted = {(note.provider, note.model) for note in pins.load().moves}
+    refused = [refusal.detail for refusal in refusals(changes, noted)]
     if len(content) > _MOST_BYTES:
-        sys.stderr.write(f"the book has {len(content)} bytes, more than {_MOST_BYTES}\n")
+        refused.append(f"the book has {len(content)} bytes, more than {_MOST_BYTES}")
+    if refused and "--first" not in sys.argv:
+        sys.stderr.writelines(f"refused: {detail}\n" for detail in refused)
         return 1
     BOOK.write_bytes(content)
-    licence_file(BOOK.parent).write_text(licence(), encoding="utf-8")
+    for source, licence in licences().items():
+        licence_file(BOOK.parent, source).write_text(licence, encoding="utf-8")
+    DISAGREEMENTS.write_text(write(findings, book), encoding="utf-8")
     sys.stdout.write(f"{len(book.models)} models, {len(content)} bytes\n")
     return 0
 
 
-def build() -> BookRecord:
-    """The book of everything that the sources know."""
-    source = SourceRecord(
-        version=distribution(genai.SOURCE).version,
-        licence="MIT",
-        url="https://github.com/pydantic/genai-prices",
-    )
-    return BookRecord(
+def build() -> tuple[BookRecord, list[Finding]]:
+    """The book of everything that the sources know, and where they met."""
+    fallbacks = {**genai.fallbacks(), **_FALLBACKS}
+    first = BookRecord(
         format=1,
-        book_version=BOOK_VERSION,
-        sources={genai.SOURCE: source},
-        fallbacks={**genai.fallbacks(), **_FALLBACKS},
+        book_version=DAY.isoformat(),
+        sources=_sources(),
+        fallbacks=fallbacks,
         models=tuple(genai.models()),
     )
+    merge = Merge(first.models, table_of(first), pins.load(), DAY)
+    models = merge.join(litellm.listings())
+    return msgspec.structs.replace(first, models=models), merge.findings
 
 
 def encode(book: BookRecord) -> bytes:
@@ -59,14 +73,24 @@ def encode(book: BookRecord) -> bytes:
     return ("{\n" + "".join(lines) + f'"models":[\n{models}\n]\n}}\n').encode()
 
 
-def licence() -> str:
-    """The notice under which the source's data may be passed on."""
-    files = distribution(genai.SOURCE).files or ()
-    return next(f for f in files if "license" in f.name.lower()).read_text()
+def licences() -> dict[str, str]:
+    """The notices under which the sources' data may be passed on."""
+    return {genai.SOURCE: genai.licence(), litellm.SOURCE: litellm.licence()}
 
 
-def licence_file(folder: Path) -> Path:
-    return folder / f"LICENSE-{genai.SOURCE}.txt"
+def licence_file(folder: Path, source: str) -> Path:
+    return folder / f"LICENSE-{source}.txt"
+
+
+def _sources() -> dict[str, SourceRecord]:
+    pages = {
+        genai.SOURCE: "https://github.com/pydantic/genai-prices",
+        litellm.SOURCE: "https://github.com/BerriAI/litellm",
+    }
+    return {
+        source: SourceRecord(version=distribution(source).version, licence="MIT", url=url)
+        for source, url in pages.items()
+    }
 
 
 def _json(value: object) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, time
+from importlib.metadata import distribution
 from typing import TypeGuard
 
 from genai_prices import data, types
 
-from adapters.pricing.book_file import MatchRecord, ModelRecord, PriceRecord
+from adapters.pricing.book_records import MatchRecord, ModelRecord, PriceRecord
 from domain.providers import canonical_provider
 from tools.price_book.rates import Stated, rates_of
 
@@ -16,6 +17,12 @@ SOURCE = "genai-prices"
 _TIERS = {"processing": {"batch"}, "service_tier": {"flex", "priority", "fast", "scale"}}
 _Days = tuple[date | None, date | None]
 _Window = tuple[time, time] | None
+
+
+def licence() -> str:
+    """The notice under which the source's data may be passed on."""
+    files = distribution(SOURCE).files or ()
+    return next(f for f in files if "license" in f.name.lower()).read_text()
 
 
 def models() -> Iterator[ModelRecord]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from genai_prices import types
 
-from adapters.pricing.book_file import RateRecord
+from adapters.pricing.book_records import RateRecord
 from domain.money import plain
 
 Stated = dict[str, Decimal | types.TieredPrices]

@@ -3,7 +3,8 @@
 from functools import cached_property
 from pathlib import Path
 
-from adapters.pricing.book_file import parse_book, table_of
+from adapters.pricing.book_file import table_of
+from adapters.pricing.book_records import parse_book
 from application.ports.pricing_tables import PricingTables
 from domain.pricing.pricing_table import PricingTable
 

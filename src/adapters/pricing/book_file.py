@@ -1,14 +1,18 @@
-"""The price book's file: its records, and the checks that a table is built from them safely."""
+"""A price book's file as a table, with the checks that it is built safely."""
 
 import re
-from collections.abc import Iterator
-from datetime import date, time
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Annotated, Literal
 
-import msgspec
-
-from domain.errors import TrueComputeError
+from adapters.pricing.book_records import (
+    BookRecord,
+    MatchRecord,
+    ModelRecord,
+    PriceBookError,
+    PriceRecord,
+    RateRecord,
+    SourceRecord,
+)
 from domain.pricing.matching import (
     AllOf,
     AnyOf,
@@ -19,89 +23,12 @@ from domain.pricing.matching import (
     Regex,
     StartsWith,
 )
-from domain.pricing.price import DailyWindow, Price, Rate, Tier
+from domain.pricing.price import Contested, DailyWindow, Price, Rate, Tier
 from domain.pricing.pricing_table import PricedModel, PricingTable
 from domain.usage.token_usage import TokenClass, Unit
 
 _NAMES = frozenset(TokenClass) | frozenset(Unit)
 _DEAREST = Decimal(10**6)
-_Text = Annotated[str, msgspec.Meta(min_length=1)]
-_Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
-
-
-class PriceBookError(TrueComputeError):
-    """The file is not a price book; nothing of it may be used, because a wrong price is worse."""
-
-    default_code = "broken_price_book"
-
-
-class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    pass
-
-
-class RateRecord(_Record, frozen=True):
-    """``tiers`` are pairs of a threshold and the price above it."""
-
-    usd: Decimal
-    per: Annotated[int, msgspec.Meta(ge=1)]
-    tiers: tuple[tuple[_Count, Decimal], ...] = ()
-
-
-class PriceRecord(_Record, frozen=True):
-    """``window`` is a UTC time of day, start and end; empty rates mean an unknown price."""
-
-    source: _Text
-    rates: dict[str, RateRecord]
-    service_tier: _Text = "default"
-    speed: _Text = "standard"
-    region: _Text | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
-    window: tuple[time, time] | None = None
-    disputed: bool = False
-
-
-class MatchRecord(_Record, frozen=True):
-    """Exactly one of the conditions; texts are in lower case."""
-
-    equals: _Text | None = None
-    starts_with: _Text | None = None
-    ends_with: _Text | None = None
-    contains: _Text | None = None
-    regex: _Text | None = None
-    any_of: "tuple[MatchRecord, ...] | None" = msgspec.field(default=None, name="or")
-    all_of: "tuple[MatchRecord, ...] | None" = msgspec.field(default=None, name="and")
-
-
-class ModelRecord(_Record, frozen=True):
-    provider: _Text
-    model: _Text
-    match: MatchRecord
-    prices: tuple[PriceRecord, ...]
-
-
-class SourceRecord(_Record, frozen=True):
-    version: _Text
-    licence: _Text
-    url: _Text
-
-
-class BookRecord(_Record, frozen=True):
-    """The whole file. Models of a provider are tried in the order in which they stand."""
-
-    format: Literal[1]
-    book_version: _Text
-    sources: dict[str, SourceRecord]
-    fallbacks: dict[str, tuple[_Text, ...]]
-    models: tuple[ModelRecord, ...]
-
-
-def parse_book(content: bytes) -> BookRecord:
-    """Read and check the structure of a file. Raises ``PriceBookError`` with the place."""
-    try:
-        return msgspec.json.decode(content, type=BookRecord)
-    except msgspec.DecodeError as error:
-        raise PriceBookError(f"price book: {error}") from error
 
 
 def table_of(book: BookRecord) -> PricingTable:
@@ -123,22 +50,21 @@ def table_of(book: BookRecord) -> PricingTable:
     return PricingTable(book.book_version, models, book.fallbacks)
 
 
-def _model(record: ModelRecord, sources: dict[str, SourceRecord]) -> PricedModel:
+def _model(record: ModelRecord, sources: Mapping[str, SourceRecord]) -> PricedModel:
     prices = tuple(_price(record, price, sources) for price in record.prices)
     if not prices:
         raise ValueError("it has no prices, not even an unknown one")
     return PricedModel(record.provider, record.model, _clause(record.match), prices)
 
 
-def _price(model: ModelRecord, record: PriceRecord, sources: dict[str, SourceRecord]) -> Price:
-    if record.source not in sources:
-        raise ValueError(f"unknown source {record.source!r}")
+def _price(model: ModelRecord, record: PriceRecord, sources: Mapping[str, SourceRecord]) -> Price:
+    _check_sources(record, sources)
     if record.valid_from and record.valid_to and record.valid_from >= record.valid_to:
         raise ValueError(f"valid_from {record.valid_from} is not before {record.valid_to}")
     return Price(
         provider=model.provider,
         model=model.model,
-        rates={name: _rate(name, rate) for name, rate in record.rates.items()},
+        rates=_rates(record.rates),
         source=record.source,
         source_version=sources[record.source].version,
         service_tier=record.service_tier,
@@ -146,9 +72,29 @@ def _price(model: ModelRecord, record: PriceRecord, sources: dict[str, SourceRec
         region=record.region,
         valid_from=record.valid_from,
         valid_to=record.valid_to,
-        window=DailyWindow(*record.window) if record.window else None,
+        window=DailyWindow(*record.window, record.days) if record.window else None,
         disputed=record.disputed,
+        confirmed_by=record.confirmed_by,
+        contested=_contested(record, sources),
     )
+
+
+def _check_sources(record: PriceRecord, sources: Mapping[str, SourceRecord]) -> None:
+    named = [record.source, record.confirmed_by, *(rate.source for rate in record.rates.values())]
+    for source in (*named, record.contested.source if record.contested else None):
+        if source is not None and source not in sources:
+            raise ValueError(f"unknown source {source!r}")
+
+
+def _contested(record: PriceRecord, sources: Mapping[str, SourceRecord]) -> Contested | None:
+    other = record.contested
+    if other is None:
+        return None
+    return Contested(other.source, sources[other.source].version, _rates(other.rates))
+
+
+def _rates(records: Mapping[str, RateRecord]) -> dict[str, Rate]:
+    return {name: _rate(name, rate) for name, rate in records.items()}
 
 
 def _rate(name: str, record: RateRecord) -> Rate:
@@ -160,7 +106,8 @@ def _rate(name: str, record: RateRecord) -> Rate:
     for usd in (record.usd, *(usd for _, usd in record.tiers)):
         if not usd.is_finite() or not 0 <= usd <= _DEAREST:
             raise ValueError(f"price {usd} of {name} is not from 0 to {_DEAREST}")
-    return Rate(record.usd, record.per, tuple(Tier(above, usd) for above, usd in record.tiers))
+    tiers = tuple(Tier(above, usd) for above, usd in record.tiers)
+    return Rate(record.usd, record.per, tiers, record.source)
 
 
 def _clause(record: MatchRecord) -> Clause:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from domain.pricing.price import Price
+from domain.pricing.price import Price, Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,16 @@ class RateRow:
     service_tier: str
     speed: str
     region: str | None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PriceRow:
-    """One model's rates for one span of days; ``window`` is the UTC time of day, None for all."""
+    """One model's rates for one span of days; ``window`` is the UTC time of day, None for all.
+
+    ``confirmed_by`` names another source that says the same; ``contested_by`` one that does not,
+    with its ``contested_rates``.
+    """
 
     provider: str
     model: str
@@ -40,6 +45,9 @@ class PriceRow:
     window: str | None
     disputed: bool
     rates: tuple[RateRow, ...]
+    confirmed_by: str | None = None
+    contested_by: str | None = None
+    contested_rates: tuple[RateRow, ...] = ()
 
 
 class Listed(Protocol):
@@ -56,7 +64,7 @@ def rows_of(models: Iterable[Listed], at: datetime | None) -> list[PriceRow]:
         spans: dict[tuple[object, ...], list[Price]] = {}
         for price in model.prices:
             if price.rates and (at is None or price.holds_at(at)):
-                span = (price.valid_from, price.valid_to, price.window, price.source)
+                span = (price.valid_from, price.valid_to, price.window)
                 spans.setdefault(span, []).append(price)
         rows.extend(_row(prices) for prices in spans.values())
     return sorted(rows, key=_order)
@@ -77,13 +85,22 @@ def _row(prices: list[Price]) -> PriceRow:
         valid_to=first.valid_to,
         window=str(first.window) if first.window else None,
         disputed=any(price.disputed for price in prices),
-        rates=tuple(rate for price in prices for rate in _rate_rows(price)),
+        rates=tuple(rate for price in prices for rate in _rate_rows(price, price.rates)),
+        confirmed_by=next((price.confirmed_by for price in prices if price.confirmed_by), None),
+        contested_by=next((p.contested.source for p in prices if p.contested), None),
+        contested_rates=tuple(
+            rate
+            for price in prices
+            if price.contested
+            for rate in _rate_rows(price, price.contested.rates)
+        ),
     )
 
 
-def _rate_rows(price: Price) -> Iterator[RateRow]:
+def _rate_rows(price: Price, rates: Mapping[str, Rate]) -> Iterator[RateRow]:
     about = (price.service_tier, price.speed, price.region)
-    for name, rate in price.rates.items():
-        yield RateRow(str(name), rate.unit_price_usd, rate.per, None, *about)
+    for name, rate in rates.items():
+        source = rate.source or price.source
+        yield RateRow(str(name), rate.unit_price_usd, rate.per, None, *about, source)
         for tier in rate.tiers:
-            yield RateRow(str(name), tier.unit_price_usd, rate.per, tier.above, *about)
+            yield RateRow(str(name), tier.unit_price_usd, rate.per, tier.above, *about, source)

@@ -43,18 +43,45 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class DailyWindow:
-    """A time of day in UTC, ``[start, end)``; it may pass midnight."""
+    """A time of day in UTC, ``[start, end)``; it may pass midnight, and equal ends are all day.
+
+    ``days`` are those on which it begins, as ISO numbers them from Monday = 1; empty for all.
+    """
 
     start: time
     end: time
+    days: tuple[int, ...] = ()
 
-    def holds_at(self, moment: time) -> bool:
-        if self.end < self.start:
-            return moment >= self.start or moment < self.end
-        return self.start <= moment < self.end
+    def holds_at(self, at: datetime) -> bool:
+        """Whether an instant, in UTC, is within."""
+        moment, day = at.time(), at.isoweekday()
+        if self.start < self.end:
+            is_within = self.start <= moment < self.end
+        else:
+            is_within = moment >= self.start or moment < self.end
+            if moment < self.start and self.start != self.end:
+                day = day - 1 or 7  # it began the day before
+        return is_within and (not self.days or day in self.days)
 
     def __str__(self) -> str:
-        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+        hours = f"{self.start:%H:%M}-{self.end:%H:%M}"
+        return hours if not self.days else f"{hours} on {_words(self.days)}"
+
+
+def _words(days: tuple[int, ...]) -> str:
+    return ", ".join(_DAYS[day - 1] for day in days)
+
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """What another source says instead, class by class, where the two disagree."""
+
+    source: str
+    source_version: str
+    rates: Mapping[str, Rate]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +89,9 @@ class Price:
     """All rates of one model in one circumstance.
 
     ``rates`` is keyed by token class or unit; an empty one says that the price is not known.
-    ``valid_from`` and ``valid_to`` are UTC days, half-open; None is open-ended.
+    ``valid_from`` and ``valid_to`` are UTC days, half-open; None is open-ended. ``confirmed_by``
+    names another source that says the same; ``contested`` is what it says where it disagrees, and
+    ``disputed`` that nobody has decided which of the two holds.
     """
 
     provider: str
@@ -77,6 +106,8 @@ class Price:
     valid_to: date | None = None
     window: DailyWindow | None = None
     disputed: bool = False
+    confirmed_by: str | None = None
+    contested: Contested | None = None
     _thresholds: tuple[int, ...] = field(init=False, repr=False, compare=False)
     _is_always: bool = field(init=False, repr=False, compare=False)
 
@@ -104,4 +135,4 @@ class Price:
             return False
         if self.valid_to is not None and day >= self.valid_to:
             return False
-        return self.window is None or self.window.holds_at(moment.time())
+        return self.window is None or self.window.holds_at(moment)

@@ -43,7 +43,22 @@ def test_days_are_half_open_and_in_utc() -> None:
 def test_a_window_is_half_open_and_may_pass_midnight() -> None:
     day, night = DailyWindow(time(6), time(22)), DailyWindow(time(22), time(6))
     for moment in (time(0), time(5, 59), time(6), time(21, 59, 59), time(22), time(23)):
-        assert day.holds_at(moment) is not night.holds_at(moment)
-    assert day.holds_at(time(6))
-    assert night.holds_at(time(22))
+        at = datetime.combine(date(2026, 11, 26), moment, UTC)
+        assert day.holds_at(at) is not night.holds_at(at)
+    assert day.holds_at(datetime(2026, 11, 26, 6, tzinfo=UTC))
+    assert night.holds_at(datetime(2026, 11, 26, 22, tzinfo=UTC))
     assert str(night) == "22:00-06:00"
+
+
+def test_a_window_may_be_for_some_days_and_belongs_to_the_day_it_begins_on() -> None:
+    weekdays = (1, 2, 3, 4, 5)
+    night = DailyWindow(time(22), time(6), weekdays)
+    friday_night, saturday_night = datetime(2026, 11, 27, 23), datetime(2026, 11, 28, 23)  # noqa: DTZ001
+    assert night.holds_at(friday_night)
+    assert night.holds_at(friday_night + timedelta(hours=5))
+    assert not night.holds_at(saturday_night)
+    assert not night.holds_at(saturday_night + timedelta(hours=5))
+    whole = DailyWindow(time(0), time(0), (6, 7))
+    assert whole.holds_at(saturday_night)
+    assert not whole.holds_at(friday_night)
+    assert str(night) == "22:00-06:00 on Mon, Tue, Wed, Thu, Fri"
