@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-unit check format migration lock prices fuzz clean
+.PHONY: help run demo test test-unit check format migration lock prices bench-pricing fuzz clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -37,11 +37,16 @@ migration: $(VENV)/.dev ## Write a migration from the tables: make migration NAM
 	@$(BIN)/alembic revision --autogenerate -m "$(NAME)"
 
 lock: ## Resolve the locked requirements anew (needs uv)
+	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-deps --group prices -o requirements-prices.lock
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build -o requirements.lock
 	@uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
 
-prices: $(VENV)/.dev ## Write the price book anew from the locked price source
+prices: $(VENV)/.dev ## Write the price book anew from the locked price sources, and show what changes
 	@PYTHONPATH=src:. $(BIN)/python -m tools.price_book
+
+bench-pricing: $(VENV)/.dev ## What pricing a call costs, against genai-prices in the same run
+	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.pricing
+	@$(BIN)/pytest -q -n auto tests/unit/tools/test_equality.py tests/unit/corpus
 
 fuzz: $(VENV)/.dev ## Ten thousand generated requests against the OpenAPI document
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-260} $(BIN)/pytest tests/integration/http/test_fuzz.py --timeout=3600
@@ -61,7 +66,8 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/pip
 	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+$(VENV)/.dev: requirements-dev.lock requirements-prices.lock $(VENV)/.run
 	@echo 'Installing what tests and checks need ...'
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --require-hashes --no-deps -r requirements-prices.lock
 	@touch $@

@@ -195,15 +195,21 @@ def test_a_minute_of_transcription() -> None:
     assert cost.amount_usd == Decimal("0.006")
 
 
+_SPOKEN = {
+    "prompt_tokens": 1000,
+    "completion_tokens": 0,
+    "prompt_tokens_details": {"audio_tokens": 900},
+}
+
+
+def test_audio_has_the_price_that_only_one_source_knows() -> None:
+    cost = cost_of("openai", "gpt-4o-audio-preview", _SPOKEN)
+    # 100 x $2.50 + 900 x $40, per million: $0.00025 + $0.036
+    assert cost.amount_usd == Decimal("0.03625")
+    assert {line.class_: line.source for line in cost.lines}["input_audio"] == "litellm"
+
+
 def test_audio_without_a_price_makes_the_cost_partial_and_not_cheap() -> None:
-    cost = cost_of(
-        "openai",
-        "gpt-4o-audio-preview",
-        {
-            "prompt_tokens": 1000,
-            "completion_tokens": 0,
-            "prompt_tokens_details": {"audio_tokens": 900},
-        },
-    )
+    cost = cost_of("openai", "gpt-4o", _SPOKEN)
     assert cost.unpriced == {"input_audio"}
     assert {line.class_ for line in cost.lines} == {"input", "output"}
