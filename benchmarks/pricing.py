@@ -1,7 +1,10 @@
 """What pricing a call costs: ``make bench-pricing``.
 
-Prints, and fails where a figure is missed: the total of an event with its usage read, against
-``genai_prices.calc_price`` in the same run; the loading of the table; and its memory.
+Three comparisons with ``genai_prices`` in the same run, each a ratio of medians round by round:
+the whole way from a provider's usage object to the total (``extract_usage`` and ``calc_price``),
+the pricing of usage that is already read (``calc_price`` alone against ours alone), and our whole
+way against their ``calc_price`` alone. Then the loading of the table, and its memory. It fails
+where a figure of the first two, of loading or of memory is missed.
 """
 
 import os
@@ -13,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 from statistics import median
 
 import genai_prices
@@ -21,6 +25,7 @@ from adapters.pricing.book import load_pricing_table
 from benchmarks.timing import in_turn, microseconds, ratio
 from domain.pricing.pricing_table import PricingTable
 from domain.usage.normalise import normalise
+from domain.usage.token_usage import TokenUsage
 
 MOST_US = 5.0
 LEAST_RATIO = 20.0
@@ -39,6 +44,14 @@ class Call:
     model: str
     usage: Mapping[str, object]
     asked: genai_prices.Usage
+    usage_key: str = "usage"
+    flavor: str = "default"
+
+    @property
+    def response(self) -> dict[str, object]:
+        """The answer that the usage object stood in."""
+        named = {"model": self.model, "modelVersion": self.model}
+        return {**named, self.usage_key: self.usage}
 
 
 CALLS = (
@@ -58,6 +71,7 @@ CALLS = (
             },
         },
         genai_prices.Usage(input_tokens=1200, cache_read_tokens=800, output_tokens=300),
+        flavor="chat",
     ),
     Call(
         "anthropic",
@@ -86,13 +100,18 @@ CALLS = (
             "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 1200}],
         },
         genai_prices.Usage(input_tokens=1200, cache_read_tokens=800, output_tokens=400),
+        usage_key="usageMetadata",
     ),
 )
 
 
 def total(table: PricingTable, call: Call) -> Decimal:
     """What an event costs, from the provider's own usage object."""
-    usage = normalise(call.provider, call.model, call.usage).usage
+    return priced(table, call, normalise(call.provider, call.model, call.usage).usage)
+
+
+def priced(table: PricingTable, call: Call, usage: TokenUsage) -> Decimal:
+    """What usage costs that is already read."""
     quote = table.quote(call.provider, call.model, at=_AT, prompt_tokens=usage.prompt_tokens)
     if quote is None:
         raise LookupError(call.model)
@@ -100,36 +119,58 @@ def total(table: PricingTable, call: Call) -> Decimal:
 
 
 def their_total(call: Call) -> Decimal:
-    """The same, of usage that is already read."""
+    """The same as ``total``, by the other's extraction and calculation."""
+    found = genai_prices.extract_usage(
+        call.response, provider_id=call.provider, api_flavor=call.flavor
+    )
+    return _calculated(call, found.usage)
+
+
+def their_priced(call: Call) -> Decimal:
+    return _calculated(call, call.asked)
+
+
+def _calculated(call: Call, usage: genai_prices.Usage) -> Decimal:
     return genai_prices.calc_price(
-        call.asked, call.model, provider_id=call.provider, genai_request_timestamp=_AT
+        usage, call.model, provider_id=call.provider, genai_request_timestamp=_AT
     ).total_price
 
 
 def main() -> int:
     """Print every figure; 1 where one is missed."""
     table = load_pricing_table()
-    missed = [name for name in (*_totals(table), *_loading()) if name]
+    print(f"cores: {os.cpu_count()}, Python {sys.version.split()[0]}; microseconds, and ratios")
+    print(f"{'':34}{'whole':>7}{'theirs':>8}{'ratio':>7}{'priced':>8}{'theirs':>8}{'ratio':>7}"
+          f"{'whole/calc_price':>18}")  # fmt: skip
+    missed = [*(name for call in CALLS for name in _compare(table, call)), *_loading()]
     for name in missed:
         print(f"missed: {name}")
     return 1 if missed else 0
 
 
-def _totals(table: PricingTable) -> list[str]:
-    print(f"cores: {os.cpu_count()}, Python {sys.version.split()[0]}")
-    print(f"{'total of an event':32}{'ours us':>10}{'theirs us':>11}{'ratio':>8}")
-    missed = []
-    for call in CALLS:
-        if total(table, call) != their_total(call):
-            missed.append(f"{call.model}: the totals differ")
-        runs = (partial(total, table, call), partial(their_total, call))
-        ours, theirs = in_turn(runs, calls=_CALLS, rounds=_ROUNDS)
-        times, best = ratio(theirs, ours), median(ours)
-        name = f"{call.provider} {call.model}"
-        print(f"{name:32.32}{best:10.2f}{median(theirs):11.1f}{times:8.1f}")
-        missed += [f"{call.model}: {best:.2f} us, at most {MOST_US}"] if best > MOST_US else []
-        missed += [f"{call.model}: {times:.1f} times"] if times < LEAST_RATIO else []
-    return missed
+def _compare(table: PricingTable, call: Call) -> list[str]:
+    usage = normalise(call.provider, call.model, call.usage).usage
+    if not total(table, call) == their_priced(call) == their_total(call):
+        return [f"{call.model}: the totals differ"]
+    ours, theirs, our_pricing, their_pricing = in_turn(
+        (
+            partial(total, table, call),
+            partial(their_total, call),
+            partial(priced, table, call, usage),
+            partial(their_priced, call),
+        ),
+        calls=_CALLS,
+        rounds=_ROUNDS,
+    )
+    whole, pricing = ratio(theirs, ours), ratio(their_pricing, our_pricing)
+    print(
+        f"{call.provider + ' ' + call.model:34.34}{median(ours):7.2f}{median(theirs):8.1f}"
+        f"{whole:7.1f}{median(our_pricing):8.2f}{median(their_pricing):8.1f}{pricing:7.1f}"
+        f"{ratio(their_pricing, ours):18.1f}"
+    )
+    late = [f"{median(ours):.2f} us, at most {MOST_US}"] if median(ours) > MOST_US else []
+    slow = [f"{r:.1f} times, at least {LEAST_RATIO}" for r in (whole, pricing) if r < LEAST_RATIO]
+    return [f"{call.model}: {what}" for what in late + slow]
 
 
 def _loading() -> list[str]:
@@ -152,13 +193,23 @@ def _memory_of_table() -> float:
 
 
 def _grown_by(run: Callable[[], object]) -> float:
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    run()
-    return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+
+    before = resident()
+    kept = run()
+    grown = (resident() - before) * resource.getpagesize() / 2**20
+    del kept
+    return grown
+
+
+def _used_table() -> object:
+    table = load_pricing_table()
+    return table, table.prices()
 
 
 if __name__ == "__main__":
     if "--memory" in sys.argv:
-        print(_grown_by(lambda: load_pricing_table().prices()))
+        print(_grown_by(_used_table))
         raise SystemExit
     raise SystemExit(main())

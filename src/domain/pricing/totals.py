@@ -20,42 +20,43 @@ UNCACHED = {
     TokenClass.CACHE_WRITE_1H: TokenClass.INPUT,
 }
 _ZERO = Decimal(0)
+_multiply = EXACT.multiply
 _CLASSES = {str(name): name for name in TokenClass}
 
 
 class WholeNumbers:
     """A quote's rates per single token, in units of 10^-``places`` US dollars."""
 
-    __slots__ = ("_incomparable", "_one", "_prices")
+    __slots__ = ("_find", "_incomparable", "_one")
 
     def __init__(self, prices: Mapping[TokenClass, int], places: int) -> None:
         self._one = Decimal(1).scaleb(-places, EXACT)
         #: The price of a token, and what it saves against one that is not cached.
-        self._prices = {name: (price, _saving(name, prices)) for name, price in prices.items()}
+        self._find = {name: (price, _saving(name, prices)) for name, price in prices.items()}.get
+        #: Cached classes that have a price, but none to compare it with.
         self._incomparable = frozenset(
-            cached for cached, full in UNCACHED.items() if not {cached, full} <= prices.keys()
+            cached for cached, full in UNCACHED.items() if cached in prices and full not in prices
         )
 
     def total_of(self, usage: TokenUsage) -> Total:
         """The total of a usage of tokens alone."""
-        prices = self._prices
-        amount, saved, is_priced, is_whole = 0, 0, False, True
+        find = self._find
+        amount, saved, is_priced, is_whole, is_comparable = 0, 0, False, True, True
         for name, tokens in usage.tokens.items():
-            found = prices.get(name)
+            found = find(name)
             if found is not None:
                 is_priced = True
                 amount += tokens * found[0]
                 saved += tokens * found[1]
             elif tokens:
                 is_whole = False
-        one = self._one
-        savings: Decimal | None = EXACT.multiply(one, saved) if saved else _ZERO
-        if not self._incomparable.isdisjoint(usage.tokens) and self._has_incomparable(usage):
-            savings = None
-        return Total(EXACT.multiply(one, amount), is_priced, is_whole, savings)
-
-    def _has_incomparable(self, usage: TokenUsage) -> bool:
-        return any(usage.tokens.get(name) for name in self._incomparable)
+                is_comparable = is_comparable and name not in UNCACHED
+        if self._incomparable and any(usage.tokens.get(name) for name in self._incomparable):
+            is_comparable = False
+        savings = _multiply(self._one, saved) if saved else _ZERO
+        return Total(
+            _multiply(self._one, amount), is_priced, is_whole, savings if is_comparable else None
+        )
 
 
 def _saving(name: TokenClass, prices: Mapping[TokenClass, int]) -> int:

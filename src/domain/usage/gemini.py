@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from domain.service_tier import plain_service_tier
-from domain.usage.fields import count, refused, rows, text
+from domain.usage.fields import MAX_COUNT, count, refused, rows, text
 from domain.usage.normalised import (
     CACHED_IMAGE_AS_CACHE_READ,
     MODALITY_UNKNOWN,
@@ -18,7 +18,7 @@ from domain.usage.normalised import (
     Tally,
     contradictory,
 )
-from domain.usage.token_usage import TokenClass
+from domain.usage.token_usage import TokenClass, TokenUsage
 
 
 class _Names(NamedTuple):
@@ -53,6 +53,13 @@ _SNAKE = _Names(
     "candidates_tokens_details", "response_tokens_details", "tool_use_prompt_tokens_details",
     "token_count", "traffic_type", "service_tier",
 )  # fmt: skip
+#: Keys of an object that can be read without a second look.
+_COMMON = frozenset(
+    {
+        _CAMEL.prompt, _CAMEL.cached, _CAMEL.candidates, _CAMEL.thoughts, _CAMEL.total,
+        _CAMEL.prompt_details, _CAMEL.cached_details, _CAMEL.candidates_details,
+    }
+)  # fmt: skip
 _SNAKE_MARKS = frozenset(_SNAKE[:7])
 _BILLED_APART = frozenset({"AUDIO", "IMAGE", "VIDEO"})
 _MARKS = frozenset(_CAMEL[:7]) | _SNAKE_MARKS
@@ -65,6 +72,58 @@ def recognises(usage: Mapping[str, object]) -> bool:
 
 def read(usage: Mapping[str, object]) -> NormalisedUsage:
     """A response's ``usageMetadata``, of the whole response or of a stream's last chunk."""
+    return _read_common(usage, _CAMEL) or _read_carefully(usage)
+
+
+def _read_common(usage: Mapping[str, object], names: _Names) -> NormalisedUsage | None:
+    """What nearly every call on text reports, in a third of the time; None for anything unusual.
+
+    The details add nothing where all of them are text.
+    """
+    if not _COMMON.issuperset(usage):
+        return None
+    prompt, output = usage.get(names.prompt), usage.get(names.candidates)
+    cached, thoughts = usage.get(names.cached), usage.get(names.thoughts)
+    if type(prompt) is not int or type(output) is not int:
+        return None
+    tokens, total = {TokenClass.OUTPUT: output}, prompt + output
+    if cached is not None:
+        if type(cached) is not int or not 0 <= cached <= prompt:
+            return None
+        tokens[TokenClass.CACHE_READ] = cached
+        tokens[TokenClass.INPUT] = prompt - cached
+    else:
+        tokens[TokenClass.INPUT] = prompt
+    if thoughts is not None:
+        if type(thoughts) is not int or not 0 <= thoughts <= MAX_COUNT:
+            return None
+        tokens[TokenClass.REASONING] = thoughts
+        total += thoughts
+    stated = usage.get(names.total, total)
+    is_sound = 0 <= prompt <= MAX_COUNT and 0 <= output <= MAX_COUNT
+    if not is_sound or type(stated) is not int or stated != total or not _is_text(usage, names):
+        return None
+    return NormalisedUsage(TokenUsage(tokens), "gemini")
+
+
+def _is_text(usage: Mapping[str, object], names: _Names) -> bool:
+    """Whether every stated modality is text, with a count that can be one."""
+    for key in (names.prompt_details, names.cached_details, names.candidates_details):
+        listed = usage.get(key)
+        if listed is None:
+            continue
+        if type(listed) is not list:
+            return False
+        for row in listed:
+            if type(row) is not dict or row.get("modality") != "TEXT":
+                return False
+            tokens = row.get(names.modality_count)
+            if type(tokens) is not int or not 0 <= tokens <= MAX_COUNT:
+                return False
+    return True
+
+
+def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:
     names = _CAMEL if _SNAKE_MARKS.isdisjoint(usage) else _SNAKE
     tally = Tally()
     _read_prompt(usage, names, tally)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from domain.usage.token_usage import TokenClass, TokenUsage, Unit
 
@@ -42,9 +43,8 @@ _DOUBTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NormalisedUsage:
-    """A usage object, read.
+class NormalisedUsage(NamedTuple):
+    """A usage object, read. A tuple, because every event makes one: it takes a third of the time.
 
     ``convention`` names the rule that read it, None where there is none for the provider.
     ``service_tier``, ``speed`` and ``region`` are what the object itself says, None where silent.

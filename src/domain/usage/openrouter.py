@@ -4,7 +4,6 @@ Source: https://openrouter.ai/docs/use-cases/usage-accounting.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from domain.money import EXACT
 from domain.usage import openai
@@ -18,9 +17,9 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
     cost = money(usage, "cost")
     upstream = money(details(usage, "cost_details"), "upstream_inference_cost", "/cost_details")
     if cost is None:
-        return replace(plain, convention="openrouter")
+        return plain._replace(convention="openrouter")
     notes = plain.notes
     if usage.get("is_byok") is True and upstream is not None:
         # With the caller's own key `cost` is only the fee; the upstream charges the call itself.
         cost, notes = EXACT.add(cost, upstream), (*notes, UPSTREAM_COST_INCLUDED)
-    return replace(plain, convention="openrouter", provider_cost_usd=cost, notes=notes)
+    return plain._replace(convention="openrouter", provider_cost_usd=cost, notes=notes)

@@ -1,9 +1,10 @@
 """What one call used, in disjoint classes: every token stands in exactly one of them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 
 class TokenClass(StrEnum):
@@ -56,12 +57,14 @@ class Unit(StrEnum):
 FRACTIONAL_UNITS = frozenset({Unit.AUDIO_SECONDS, Unit.VIDEO_SECONDS, Unit.COMPUTE_SECONDS})
 
 
-@dataclass(frozen=True, slots=True)
-class TokenUsage:
-    """The canonical usage of one call. A class that is absent is unknown, not zero."""
+class TokenUsage(NamedTuple):
+    """The canonical usage of one call. A class that is absent is unknown, not zero.
 
-    tokens: Mapping[TokenClass, int] = field(default_factory=dict)
-    units: Mapping[Unit, Decimal] = field(default_factory=dict)
+    A tuple, because every event makes one: it takes half the time of a frozen dataclass.
+    """
+
+    tokens: Mapping[TokenClass, int] = MappingProxyType({})
+    units: Mapping[Unit, Decimal] = MappingProxyType({})
 
     @property
     def is_empty(self) -> bool:

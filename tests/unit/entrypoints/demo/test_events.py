@@ -142,7 +142,7 @@ def test_nearly_all_calls_are_priced_and_every_kind_of_cost_occurs(
     assert 0.95 < priced / len(events) < 0.99
 
 
-def test_only_the_own_deployment_and_the_reranker_are_unknown_to_the_price_book(
+def test_only_the_own_deployment_is_unknown_to_the_price_book(
     events: Sequence[Event],
 ) -> None:
     unpriced = {
@@ -150,7 +150,7 @@ def test_only_the_own_deployment_and_the_reranker_are_unknown_to_the_price_book(
         for event in events
         if event.cost.source is CostSource.UNPRICED and not event.usage.is_empty
     }
-    assert unpriced == {"fernhill-gpt-4o-mini", "rerank-v3.5"}
+    assert unpriced == {"fernhill-gpt-4o-mini"}
 
 
 def test_no_provider_usage_contradicts_its_convention(events: Sequence[Event]) -> None:
