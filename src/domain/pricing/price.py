@@ -108,26 +108,28 @@ class Price:
     disputed: bool = False
     confirmed_by: str | None = None
     contested: Contested | None = None
-    _thresholds: tuple[int, ...] = field(init=False, repr=False, compare=False)
-    _is_always: bool = field(init=False, repr=False, compare=False)
+    #: Sizes of prompts above which another unit price holds, the highest first.
+    thresholds: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    #: Whether it holds at every instant.
+    is_always: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # Both are asked for at every event; working them out once keeps a quote at a microsecond.
         above = {tier.above for rate in self.rates.values() for tier in rate.tiers}
         always = self.valid_from is None and self.valid_to is None and self.window is None
-        object.__setattr__(self, "_thresholds", tuple(sorted(above, reverse=True)))
-        object.__setattr__(self, "_is_always", always)
+        object.__setattr__(self, "thresholds", tuple(sorted(above, reverse=True)))
+        object.__setattr__(self, "is_always", always)
 
     def threshold_for(self, prompt_tokens: int) -> int | None:
         """The highest threshold that a prompt of this size exceeds; None below the first."""
-        for threshold in self._thresholds:
+        for threshold in self.thresholds:
             if prompt_tokens > threshold:
                 return threshold
         return None
 
     def holds_at(self, at: datetime) -> bool:
         """Whether this price applies at an aware instant."""
-        if self._is_always:
+        if self.is_always:
             return True
         moment = at.astimezone(UTC)
         day = moment.date()

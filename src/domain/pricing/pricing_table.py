@@ -16,6 +16,8 @@ from domain.pricing.self_hosted import FREE_SELF_HOSTED, SELF_HOSTED, self_hoste
 
 #: Look-ups remembered; a sender who makes up names can fill it and no more.
 _MOST_REMEMBERED = 8192
+#: Provider, model, tier of service, speed and region, as they are stated.
+_Asked = tuple[str, str, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class PricingTable(Prices):
             self._by_provider.setdefault(model.provider, []).append(model)
         self._fallbacks = dict(fallbacks or {})
         self._found: dict[tuple[str, str], PricedModel | None] = {}
-        self._schedules: dict[tuple[str | None, ...], Schedule] = {}
+        self._schedules: dict[_Asked, Schedule] = {}
         # By identity: prices live as long as the table does.
         self._applied: dict[tuple[int, int | None, Notes], Applied] = {}
 
@@ -88,15 +90,7 @@ class PricingTable(Prices):
         None for an unknown model, and for a known one without a known price at that time. A tier
         or speed without a price of its own is quoted at the ordinary price, with a note.
         """
-        applied = self.apply(
-            provider,
-            model,
-            at=at,
-            prompt_tokens=prompt_tokens,
-            service_tier=service_tier,
-            speed=speed,
-            region=region,
-        )
+        applied = self._apply((provider, model, service_tier, speed, region), at, prompt_tokens)
         return applied.quote if applied else None
 
     def apply(
@@ -111,18 +105,19 @@ class PricingTable(Prices):
         region: str | None = None,
     ) -> Applied | None:
         """What ``quote`` is made of."""
-        key = (provider, model, service_tier, speed, region)
-        schedule = self._schedules.get(key)
+        return self._apply((provider, model, service_tier, speed, region), at, prompt_tokens)
+
+    def _apply(self, asked: _Asked, at: datetime, prompt_tokens: int) -> Applied | None:
+        schedule = self._schedules.get(asked)
         if schedule is None:
-            schedule = self._remember(key, self._schedule(*key))
+            schedule = self._remember(asked, self._schedule(*asked))
         for price, notes in schedule:
-            if price.holds_at(at):
+            if price.is_always or price.holds_at(at):
                 if not price.rates:
                     return None
-                tier = price.threshold_for(prompt_tokens)
-                return self._applied.get((id(price), tier, notes)) or self._apply(
-                    price, tier, notes
-                )
+                tier = price.threshold_for(prompt_tokens) if price.thresholds else None
+                known = self._applied.get((id(price), tier, notes))
+                return known or self._applied_new(price, tier, notes)
         return None
 
     def prices(
@@ -175,14 +170,14 @@ class PricingTable(Prices):
             is_list_only=found.provider != provider,
         )
 
-    def _remember(self, key: tuple[str | None, ...], schedule: Schedule) -> Schedule:
+    def _remember(self, key: _Asked, schedule: Schedule) -> Schedule:
         if len(self._schedules) >= _MOST_REMEMBERED:
             self._schedules.clear()
             self._applied.clear()
         self._schedules[key] = schedule
         return schedule
 
-    def _apply(self, price: Price, tier: int | None, notes: Notes) -> Applied:
+    def _applied_new(self, price: Price, tier: int | None, notes: Notes) -> Applied:
         shown = notes if price.window is None else (*notes, f"time_of_day:{price.window}Z")
         quote = Quote(
             provider=price.provider,

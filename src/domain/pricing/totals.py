@@ -45,9 +45,10 @@ class WholeNumbers:
         for name, tokens in usage.tokens.items():
             found = find(name)
             if found is not None:
+                price, saving = found
                 is_priced = True
-                amount += tokens * found[0]
-                saved += tokens * found[1]
+                amount += tokens * price
+                saved += tokens * saving
             elif tokens:
                 is_whole = False
                 is_comparable = is_comparable and name not in UNCACHED

@@ -33,8 +33,8 @@ CHAT = Names(
 )
 RESPONSES = Names("input_tokens", "input_tokens_details", "output_tokens", "output_tokens_details")
 #: Keys of an object that can be read without a second look, the whole of it.
-_COMMON = {names: frozenset({*names, "total_tokens"}) for names in (CHAT, RESPONSES)}
-_UNKNOWN = TokenClass.INPUT  # no part of a prompt or an output is called so
+_CHAT_KEYS = frozenset({*CHAT, "total_tokens"})
+_RESPONSES_KEYS = frozenset({*RESPONSES, "total_tokens"})
 #: What the parts of a prompt and of an output are; None for what is part of the rest.
 _PROMPT_PARTS: Mapping[str, TokenClass | None] = {
     "cached_tokens": TokenClass.CACHE_READ,
@@ -76,7 +76,7 @@ def read_common(
     None for anything unusual: an unknown key, a value that is no plain count, numbers that
     contradict one another. The careful reading gives the same for what is read here.
     """
-    if not _COMMON[names].issuperset(usage):
+    if not (_CHAT_KEYS if names is CHAT else _RESPONSES_KEYS).issuperset(usage):
         return None
     prompt, output = usage.get(names.prompt), usage.get(names.output)
     if type(prompt) is not int or type(output) is not int:
@@ -104,13 +104,16 @@ def _take(
         return whole
     if type(details) is not dict:
         return -1
-    for key, number in details.items():
-        token_class = classes.get(key, _UNKNOWN)
-        if type(number) is not int or number < 0 or token_class is _UNKNOWN:
-            return -1
-        if token_class is not None:
-            tokens[token_class] = number
-            whole -= number
+    try:
+        for key, number in details.items():
+            token_class = classes[key]
+            if type(number) is not int or number < 0:
+                return -1
+            if token_class is not None:
+                tokens[token_class] = number
+                whole -= number
+    except KeyError:
+        return -1
     return whole
 
 

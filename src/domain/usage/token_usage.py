@@ -24,18 +24,12 @@ class TokenClass(StrEnum):
     INPUT_VIDEO = "input_video"
 
 
-#: The classes that make up the prompt; long-context tiers look at their sum.
-PROMPT_CLASSES = frozenset(
-    {
-        TokenClass.INPUT,
-        TokenClass.CACHE_READ,
-        TokenClass.CACHE_WRITE_5M,
-        TokenClass.CACHE_WRITE_1H,
-        TokenClass.INPUT_AUDIO,
-        TokenClass.CACHE_READ_AUDIO,
-        TokenClass.INPUT_IMAGE,
-        TokenClass.INPUT_VIDEO,
-    }
+#: What a call produced; all other classes make up its prompt, whose size long-context tiers see.
+OUTPUT_CLASSES = (
+    TokenClass.OUTPUT,
+    TokenClass.REASONING,
+    TokenClass.OUTPUT_AUDIO,
+    TokenClass.OUTPUT_IMAGE,
 )
 
 
@@ -74,10 +68,11 @@ class TokenUsage(NamedTuple):
     @property
     def prompt_tokens(self) -> int:
         """All tokens of the prompt, cached ones included."""
-        total = 0  # a plain loop takes half the time of a sum, and each event needs it
-        for name, tokens in self.tokens.items():
-            if name in PROMPT_CLASSES:
-                total += tokens
+        tokens = self.tokens
+        total = sum(tokens.values())
+        for name in OUTPUT_CLASSES:  # by what is left out: every event asks, and this is quicker
+            if name in tokens:
+                total -= tokens[name]
         return total
 
     @property
