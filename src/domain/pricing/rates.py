@@ -56,30 +56,48 @@ class _Loan(NamedTuple):
 #: Every provider here bills reasoning as output unless it states another price for it.
 _EVERYWHERE = (_Loan(TokenClass.REASONING, TokenClass.OUTPUT, "billed as output"),)
 _AS_INPUT = "billed as input: no price of its own"
+# https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing
+_ANTHROPIC = (
+    _Loan(TokenClass.CACHE_WRITE_1H, TokenClass.INPUT, "billed at 2 x input", Decimal(2)),
+)
+# https://ai.google.dev/gemini-api/docs/pricing prices a modality apart where it differs;
+# all others are "input". Cached audio likewise.
+_GOOGLE = (
+    _Loan(TokenClass.INPUT_IMAGE, TokenClass.INPUT, _AS_INPUT),
+    _Loan(TokenClass.INPUT_VIDEO, TokenClass.INPUT, _AS_INPUT),
+    _Loan(TokenClass.INPUT_AUDIO, TokenClass.INPUT, _AS_INPUT),
+    _Loan(TokenClass.CACHE_READ_AUDIO, TokenClass.CACHE_READ, "billed as cache_read"),
+)
+# https://platform.openai.com/docs/pricing: a model without a cached price has no discount,
+# writing to the cache is free where it has no price, and images are metered like text.
+_OPENAI = (
+    _Loan(TokenClass.CACHE_READ, TokenClass.INPUT, _AS_INPUT),
+    _Loan(TokenClass.CACHE_WRITE_5M, TokenClass.INPUT, _AS_INPUT),
+    _Loan(TokenClass.INPUT_IMAGE, TokenClass.INPUT, _AS_INPUT),
+)
 _BY_PROVIDER = {
-    # https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing
-    "anthropic": (
-        _Loan(TokenClass.CACHE_WRITE_1H, TokenClass.INPUT, "billed at 2 x input", Decimal(2)),
+    "anthropic": _ANTHROPIC,
+    "azure": _OPENAI,
+    "bedrock": _ANTHROPIC,
+    # https://docs.fireworks.ai/guides/prompt-caching
+    "fireworks": (
+        _Loan(TokenClass.CACHE_READ, TokenClass.INPUT, "billed at 50 % of input", Decimal("0.5")),
     ),
-    # https://ai.google.dev/gemini-api/docs/pricing prices a modality apart where it differs;
-    # all others are "input". Cached audio likewise.
-    "google": (
-        _Loan(TokenClass.INPUT_IMAGE, TokenClass.INPUT, _AS_INPUT),
-        _Loan(TokenClass.INPUT_VIDEO, TokenClass.INPUT, _AS_INPUT),
-        _Loan(TokenClass.INPUT_AUDIO, TokenClass.INPUT, _AS_INPUT),
-        _Loan(TokenClass.CACHE_READ_AUDIO, TokenClass.CACHE_READ, "billed as cache_read"),
-    ),
+    "google": _GOOGLE,
     # https://docs.mistral.ai/studio-api/conversations/advanced/prompt-caching
     "mistral": (
         _Loan(TokenClass.CACHE_READ, TokenClass.INPUT, "billed at 10 % of input", Decimal("0.1")),
     ),
-    # https://platform.openai.com/docs/pricing: a model without a cached price has no discount,
-    # writing to the cache is free where it has no price, and images are metered like text.
-    "openai": (
-        _Loan(TokenClass.CACHE_READ, TokenClass.INPUT, _AS_INPUT),
-        _Loan(TokenClass.CACHE_WRITE_5M, TokenClass.INPUT, _AS_INPUT),
-        _Loan(TokenClass.INPUT_IMAGE, TokenClass.INPUT, _AS_INPUT),
+    "openai": _OPENAI,
+    # https://www.alibabacloud.com/help/en/model-studio/context-cache (implicit cache; writes are
+    # those of the explicit one)
+    "qwen": (
+        _Loan(TokenClass.CACHE_READ, TokenClass.INPUT, "billed at 20 % of input", Decimal("0.2")),
+        _Loan(
+            TokenClass.CACHE_WRITE_5M, TokenClass.INPUT, "billed at 1.25 x input", Decimal("1.25")
+        ),
     ),
+    "vertex": (*_GOOGLE, *_ANTHROPIC),
 }
 
 

@@ -18,6 +18,10 @@ _SINGULAR = "prompt_token_details"
 
 def read(usage: Mapping[str, object]) -> NormalisedUsage:
     """A completion's or embedding's ``usage``, or the ``usage_info`` of an OCR answer."""
+    return openai.read_common(usage, openai.CHAT, "mistral") or _read_carefully(usage)
+
+
+def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:
     tally, names = Tally(), openai.names_of(usage)
     if names.prompt_details not in usage and _SINGULAR in usage:
         names = names._replace(prompt_details=_SINGULAR)

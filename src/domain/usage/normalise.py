@@ -1,57 +1,124 @@
 """A provider's own usage object, made canonical by that provider's convention."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from domain.usage import anthropic, deepseek, gemini, mistral, openai, openrouter, xai
-from domain.usage.normalised import NO_CONVENTION, NormalisedUsage
+from domain.usage import (
+    anthropic,
+    bedrock,
+    cohere,
+    deepseek,
+    gemini,
+    huggingface,
+    mistral,
+    ollama,
+    openai,
+    openrouter,
+    perplexity,
+    qwen,
+    replicate,
+    voyage,
+    xai,
+)
+from domain.usage.normalised import NO_CONVENTION, UNRECOGNISED_USAGE, NormalisedUsage
 from domain.usage.token_usage import TokenUsage
 
 __all__ = ["NormalisedUsage", "normalise"]
 
 Convention = Callable[[Mapping[str, object]], NormalisedUsage]
 
+#: Providers that answer exactly in OpenAI's shape, and where they say so.
+_AS_OPENAI = {
+    "azure": "https://learn.microsoft.com/en-us/azure/ai-foundry/openai/reference",
+    "cerebras": "https://inference-docs.cerebras.ai/api-reference/chat-completions",
+    "fireworks": "https://docs.fireworks.ai/api-reference/post-chatcompletions",
+    "groq": "https://console.groq.com/docs/api-reference#chat-create",
+    "minimax": "https://platform.minimax.io/docs/api-reference/text-openai-api",
+    "moonshot": "https://platform.moonshot.ai/docs/api/chat",
+    "openai": "https://platform.openai.com/docs/api-reference",
+    "openai_compatible": "https://platform.openai.com/docs/api-reference",
+    "together": "https://docs.together.ai/reference/chat-completions-1",
+    "vllm": "https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html",
+    "zai": "https://docs.z.ai/api-reference/llm/chat-completion",
+}
 _CONVENTIONS: dict[str, Convention] = {
+    **dict.fromkeys(_AS_OPENAI, openai.read),
     "anthropic": anthropic.read,
-    "azure": openai.read,
-    "cerebras": openai.read,
+    "bedrock": bedrock.read,
+    "cohere": cohere.read,
     "deepseek": deepseek.read,
-    "fireworks": openai.read,
     "google": gemini.read,
-    "groq": openai.read,
+    "huggingface": huggingface.read,
     "mistral": mistral.read,
-    "moonshot": openai.read,
-    "ollama": openai.read,
-    "openai": openai.read,
-    "openai_compatible": openai.read,
+    "ollama": ollama.read,
     "openrouter": openrouter.read,
-    "together": openai.read,
+    "perplexity": perplexity.read,
+    "qwen": qwen.read,
+    "replicate": replicate.read,
     "vertex": gemini.read,
-    "vllm": openai.read,
+    "voyage": voyage.read,
     "xai": xai.read,
 }
 #: Clouds that serve several makers' models, each in its maker's shape.
 _MANY_MAKERS = frozenset({"azure", "google", "vertex"})
+#: Services that answer in Anthropic's protocol too, by another endpoint.
+_TWO_PROTOCOLS = frozenset(
+    {"deepseek", "minimax", "moonshot", "ollama", "openrouter", "qwen", "vllm", "zai"}
+)
 _ANTHROPIC_MARKS = frozenset(
     {"cache_creation_input_tokens", "cache_read_input_tokens", "cache_creation", "server_tool_use"}
+)
+#: Providers with one convention, whatever the object.
+_ONLY = {
+    provider: convention
+    for provider, convention in _CONVENTIONS.items()
+    if provider not in _MANY_MAKERS | _TWO_PROTOCOLS | {"anthropic", "perplexity"}
+}
+#: Where a usage object stands in an answer that was sent whole.
+_WRAPPINGS = (
+    "usage",
+    "usageMetadata",
+    "usage_metadata",
+    "usage_info",
+    "x_groq",
+    "metrics",
+    "details",
+    "amazon-bedrock-invocationMetrics",
 )
 
 
 def normalise(provider: str, model: str, provider_usage: Mapping[str, object]) -> NormalisedUsage:
     """The canonical usage in ``provider_usage``, of a canonical ``provider``.
 
-    A provider without a convention gives an empty usage, never a guess. Numbers that contradict
-    the convention give a defined result and a note: the stated totals stand, their breakdown does
-    not. Raises ``Invalid`` with code ``invalid_usage`` and a pointer below ``/provider_usage``
-    for a value that cannot be a count (negative, broken, above 10^9, of another type).
+    A provider without a convention gives an empty usage, never a guess. A whole answer is read
+    for the usage object in it. Numbers that contradict the convention give a defined result and a
+    note: the stated totals stand, their breakdown does not. Raises ``Invalid`` with code
+    ``invalid_usage`` and a pointer below ``/provider_usage`` for a value that cannot be a count
+    (negative, broken, above 10^9, of another type).
     """
-    convention = _CONVENTIONS.get(provider)
-    if convention is None:
-        return NormalisedUsage(TokenUsage(), None, notes=(NO_CONVENTION,))
+    convention = _ONLY.get(provider) or _convention(provider, model, provider_usage)
+    read = convention(provider_usage)
+    if read.notes and UNRECOGNISED_USAGE in read.notes:
+        for inner in _inner(provider_usage):
+            return normalise(provider, model, inner)
+    return read
+
+
+def _convention(provider: str, model: str, usage: Mapping[str, object]) -> Convention:
+    """The convention of this object, where a provider has more than one or none."""
+    convention = _CONVENTIONS.get(provider, _read_nothing)
     if provider in _MANY_MAKERS:
-        convention = _by_shape(convention, model, provider_usage)
-    elif convention is anthropic.read and openai.is_chat(provider_usage):
-        convention = openai.read  # Anthropic's own endpoint in OpenAI's protocol
-    return convention(provider_usage)
+        return _by_shape(convention, model, usage)
+    if convention is anthropic.read and openai.is_chat(usage):
+        return openai.read  # Anthropic's own endpoint in OpenAI's protocol
+    if provider in _TWO_PROTOCOLS and not _ANTHROPIC_MARKS.isdisjoint(usage):
+        return anthropic.read
+    if provider == "perplexity" and "deep-research" in model:
+        return perplexity.read_research
+    return convention
+
+
+def _read_nothing(usage: Mapping[str, object]) -> NormalisedUsage:  # noqa: ARG001
+    return NormalisedUsage(TokenUsage(), None, notes=(NO_CONVENTION,))
 
 
 def _by_shape(default: Convention, model: str, usage: Mapping[str, object]) -> Convention:
@@ -65,3 +132,10 @@ def _by_shape(default: Convention, model: str, usage: Mapping[str, object]) -> C
     if usage.get("input_tokens") is not None:
         return openai.read
     return default
+
+
+def _inner(answer: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    for key in _WRAPPINGS:
+        inner = answer.get(key)
+        if isinstance(inner, Mapping):
+            yield inner

@@ -19,6 +19,8 @@ OUTPUT_VIDEO_AS_OUTPUT = "output_video_as_output"
 MODALITY_UNKNOWN = "modality_unknown"
 #: Anthropic ran further billed iterations (compaction, advisor) that the totals leave out.
 ITERATIONS_NOT_COUNTED = "iterations_not_counted"
+#: Tokens of citations are counted as ``input``, whose price they have.
+CITATIONS_AS_INPUT = "citations_as_input"
 #: OpenRouter used the caller's own key: its fee and the upstream's charge are both in the cost.
 UPSTREAM_COST_INCLUDED = "upstream_cost_included"
 

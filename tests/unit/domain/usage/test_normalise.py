@@ -21,7 +21,9 @@ SHAPES: list[tuple[str, str, dict[str, object], str]] = [
     ("azure", "gpt-4o", {"prompt_tokens": 1, "completion_tokens": 1}, "openai"),
     ("azure", "gpt-5", {"input_tokens": 1, "output_tokens": 1}, "openai"),
     ("azure", "prod", {"input_tokens": 1, "cache_creation_input_tokens": 1}, "anthropic"),
-    ("ollama", "llama3", {"prompt_tokens": 1, "completion_tokens": 1}, "openai"),
+    ("ollama", "llama3", {"prompt_tokens": 1, "completion_tokens": 1}, "ollama"),
+    ("deepseek", "deepseek-chat", {"input_tokens": 1, "cache_read_input_tokens": 0}, "anthropic"),
+    ("zai", "glm-4.6", {"input_tokens": 1, "cache_creation_input_tokens": 0}, "anthropic"),
     ("openai_compatible", "x", {"prompt_tokens": 1, "completion_tokens": 1}, "openai"),
 ]
 
@@ -34,7 +36,7 @@ def test_the_shape_decides_where_a_cloud_serves_several_makers(
 
 
 def test_a_provider_without_a_convention_is_not_guessed_at() -> None:
-    for provider in ("replicate", "acme-ai"):
+    for provider in ("cloudflare", "acme-ai"):
         read = normalise(provider, "m", {"prompt_tokens": 10, "completion_tokens": 5})
         assert read.usage.is_empty
         assert read.convention is None

@@ -1,0 +1,35 @@
+"""Replicate's convention: a prediction's ``metrics``, by tokens, pictures or seconds.
+
+Official models are billed by what they take and make, others by the time they run.
+Source: https://replicate.com/docs/reference/http (``metrics``) and
+https://replicate.com/docs/topics/billing.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from domain.usage import openai
+from domain.usage.fields import count, seconds
+from domain.usage.normalised import NormalisedUsage, Tally
+from domain.usage.token_usage import TokenClass, Unit
+
+
+def read(usage: Mapping[str, object]) -> NormalisedUsage:
+    """The ``metrics`` of a prediction that has ended."""
+    if openai.is_chat(usage):
+        return openai.read(usage)._replace(convention="replicate")
+    tally = Tally()
+    for key, token_class in (
+        ("input_token_count", TokenClass.INPUT),
+        ("output_token_count", TokenClass.OUTPUT),
+    ):
+        tokens = count(usage, key)
+        if tokens is not None:
+            tally.tokens[token_class] = tokens
+    pictures = count(usage, "image_count")
+    if pictures is not None:
+        tally.units[Unit.IMAGES] = Decimal(pictures)
+    ran = seconds(usage, "predict_time")
+    if ran is not None and not tally.tokens and not tally.units:
+        tally.units[Unit.COMPUTE_SECONDS] = ran
+    return tally.normalised("replicate")
