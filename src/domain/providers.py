@@ -35,6 +35,7 @@ _SYNONYMS = {
     "azure_ai": "azure",
     "azure_text": "azure",
     "bedrock_converse": "bedrock",
+    "bedrock_mantle": "bedrock",
     "codestral": "mistral",
     "cohere_chat": "cohere",
     "custom_openai": "openai_compatible",
@@ -44,6 +45,7 @@ _SYNONYMS = {
     "hosted_vllm": "vllm",
     "ollama_chat": "ollama",
     "openai_like": "openai_compatible",
+    "text_completion_codestral": "mistral",
     "text_completion_openai": "openai",
     "together_ai": "together",
     "vertex_ai": "vertex",
@@ -106,6 +108,7 @@ _HOSTS = {
     "minimax.io": "minimax",
     "minimaxi.com": "minimax",
     "mistral.ai": "mistral",
+    "models.ai.azure.com": "azure",
     "models.inference.ai.azure.com": "azure",
     "moonshot.ai": "moonshot",
     "moonshot.cn": "moonshot",
@@ -123,21 +126,26 @@ _HOSTS = {
     "z.ai": "zai",
 }
 _OLLAMA_PORT = 11434
+_PROTOCOLS = frozenset({"openai", "anthropic"})
+_NO_SERVICE = frozenset({"openai", "openai_compatible"})
 
 
 @lru_cache(maxsize=4096)
 def canonical_provider(name: str, api_base: str | None) -> str:
     """The canonical id of the provider that a sender calls ``name``.
 
-    ``openai`` is also the name of a protocol: with an ``api_base`` of another known service it
-    becomes that service, with an unknown host ``openai_compatible``. An unknown provider is kept
-    as sent, trimmed and in lower case. Never raises, however strange ``api_base`` is.
+    ``openai`` and ``anthropic`` are also names of protocols: with an ``api_base`` of another known
+    service they become that service; ``openai`` with an unknown host becomes
+    ``openai_compatible``. An unknown provider is kept as sent, trimmed and in lower case. Never
+    raises, however strange ``api_base`` is.
     """
     sent = name.strip().lower()
     provider = known_provider(sent) or sent
-    if provider != "openai" or api_base is None or not api_base.strip():
+    if provider not in _PROTOCOLS or api_base is None or not api_base.strip():
         return provider
-    return _service_at(api_base.strip())
+    service = _service_at(api_base.strip())
+    # A gateway that speaks Anthropic's protocol sells Anthropic's models; OpenAI's may be anyone's.
+    return provider if provider == "anthropic" and service in _NO_SERVICE else service
 
 
 def known_provider(name: str) -> str | None:

@@ -42,6 +42,7 @@ from application.reports.explain_event import ExplainEvent
 from application.reports.has_events import HasEvents
 from application.reports.list_events import ListEvents
 from application.reports.list_prices import ListPrices
+from application.reports.list_unpriced import ListUnpriced
 from application.reports.report_groups import ReportGroups
 from application.reports.report_usage import ReportUsage
 from entrypoints.settings import Settings
@@ -107,6 +108,7 @@ class Container(containers.DeclarativeContainer):
     has_events = providers.Singleton(HasEvents, units_of_work)
     list_events = providers.Singleton(ListEvents, units_of_work, clock)
     explain_event = providers.Singleton(ExplainEvent, units_of_work)
+    list_unpriced = providers.Singleton(ListUnpriced, units_of_work, pricing_tables, clock)
     list_prices = providers.Singleton(ListPrices, pricing_tables)
 
     set_budget = providers.Singleton(SetBudget, units_of_work, identifiers, clock)

@@ -17,6 +17,7 @@ from tests.contracts.events import EventStoreContract
 from tests.contracts.invitations import InvitationRepositoryContract
 from tests.contracts.members import MemberRepositoryContract
 from tests.contracts.organizations import OrganizationRepositoryContract
+from tests.contracts.price_gaps import PriceGapsContract
 from tests.contracts.pricing_terms import PricingTermsContract
 from tests.contracts.repricings import RepricingsContract
 from tests.contracts.sessions import SessionRepositoryContract
@@ -92,3 +93,6 @@ class TestRepricings(RepricingsContract): ...
 
 
 class TestPricingTerms(PricingTermsContract): ...
+
+
+class TestPriceGaps(PriceGapsContract): ...

@@ -12,6 +12,7 @@ from application.ports.usage_reports import UsageReports
 from domain.event import Event, Status
 from domain.money import exact_sum
 from domain.period import Span
+from domain.price_gap import GapReason, PriceGap, gap_reason
 from domain.report import (
     Coverage,
     Distribution,
@@ -45,6 +46,29 @@ class InMemoryUsageReports(UsageReports):
 
     def spent(self, selection: EventSelection) -> Decimal:
         return _sum_of_known(event.cost.cost_usd for event in select(self._state, selection))
+
+    def price_gaps(self, selection: EventSelection) -> list[PriceGap]:
+        groups: dict[tuple[str, str, GapReason], list[Event]] = {}
+        for event in select(self._state, selection):
+            reason = gap_reason(event)
+            if reason is not None:
+                key = (event.reported.provider, event.reported.model, reason)
+                groups.setdefault(key, []).append(event)
+        gaps = [_gap(*key, events) for key, events in groups.items()]
+        return sorted(gaps, key=lambda g: (-g.tokens, -g.calls, g.provider, g.model, g.reason))
+
+
+def _gap(provider: str, model: str, reason: GapReason, events: Sequence[Event]) -> PriceGap:
+    moments = [event.reported.timestamp for event in events]
+    return PriceGap(
+        provider=provider,
+        model=model,
+        reason=reason,
+        calls=len(events),
+        tokens=sum(event.usage.total_tokens for event in events),
+        first_seen=min(moments),
+        last_seen=max(moments),
+    )
 
 
 def _order(row: GroupRow) -> tuple[bool, Decimal, list[tuple[bool, str]]]:

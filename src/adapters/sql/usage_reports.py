@@ -4,15 +4,27 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, DateTime, Float, Integer, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Float,
+    Integer,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from adapters.sql.event_tables import TOKEN_COLUMNS, events
+from adapters.sql.event_tables import IS_UNPRICED, TOKEN_COLUMNS, events
+from adapters.sql.gap_reasons import GAP_REASON
 from adapters.sql.selections import conditions, group_column
 from application.ports.usage_reports import UsageReports
 from domain.costing import CostSource
 from domain.event import Status
 from domain.period import Span
+from domain.price_gap import GapReason, PriceGap
 from domain.report import (
     Coverage,
     Distribution,
@@ -26,6 +38,8 @@ from domain.report import (
 _PERCENTILES = literal([0.5, 0.95, 0.99], ARRAY(Float))
 _CALLS = func.count()
 _COST = func.sum(events.c.cost_usd)
+_FIRST = func.min(events.c.timestamp).label("first_seen")
+_LAST = func.max(events.c.timestamp).label("last_seen")
 _ERRORS = _CALLS.filter(events.c.status == Status.ERROR).label("errors")
 
 
@@ -64,6 +78,25 @@ class SqlUsageReports(UsageReports):
     def spent(self, selection: EventSelection) -> Decimal:
         found = select(func.coalesce(_COST, 0)).where(*conditions(selection))
         return Decimal(self._connection.execute(found).scalar_one())
+
+    def price_gaps(self, selection: EventSelection) -> list[PriceGap]:
+        keys = (events.c.provider, events.c.model, GAP_REASON)
+        tokens, calls = _POINT[3], _CALLS
+        found = (
+            select(*keys, tokens, calls.label("calls"), _FIRST, _LAST)
+            .where(text(IS_UNPRICED), *conditions(selection))
+            .group_by(*keys)
+        )
+        order = [
+            key.collate("C") for key in (events.c.provider, events.c.model, GAP_REASON.element)
+        ]
+        rows = self._connection.execute(found.order_by(tokens.desc(), calls.desc(), *order))
+        return [
+            PriceGap(
+                **{**row._asdict(), "reason": GapReason(row.reason), "tokens": int(row.tokens)}
+            )
+            for row in rows
+        ]
 
 
 def _distribution(column: ColumnElement[Any], name: str) -> list[ColumnElement[Any]]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from domain.period import Span
+from domain.price_gap import PriceGap
 from domain.report import EventSelection, GroupBy, GroupRow, Measures, SeriesPoint
 
 
@@ -27,3 +28,7 @@ class UsageReports(Protocol):
     @abstractmethod
     def spent(self, selection: EventSelection) -> Decimal:
         """The sum of the known costs; 0 where there are none."""
+
+    @abstractmethod
+    def price_gaps(self, selection: EventSelection) -> list[PriceGap]:
+        """Calls without a whole price, by provider, model and reason; most tokens first."""

@@ -93,7 +93,13 @@ def spellings(provider: str, model: str) -> Iterator[str]:
     bare = _without_path(_without_provider(provider, sent))
     plain = _without_at(bare)
     dashed = (_COMPACT_DATE.sub(r"-\1-\2-\3", name) for name in (sent, plain))
-    yield from dict.fromkeys(name for name in (sent, bare, plain, *dashed) if name)
+    tuned = _tuned_base(bare)
+    yield from dict.fromkeys(name for name in (sent, bare, plain, *dashed, tuned) if name)
+
+
+def _tuned_base(name: str) -> str:
+    """``ft:base`` of a fine-tuned ``ft:base:organization:suffix:id``, whose price is its own."""
+    return ":".join(name.split(":")[:2]) if name.startswith("ft:") else ""
 
 
 def _without_provider(provider: str, name: str) -> str:

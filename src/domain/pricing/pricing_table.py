@@ -120,6 +120,20 @@ class PricingTable(Prices):
                 return known or self._applied_new(price, tier, notes)
         return None
 
+    def names(self, provider: str | None = None) -> list[str]:
+        """Models with a price: what ``provider`` sells by itself or at another's, or all."""
+        sellers = (
+            self._by_provider
+            if provider is None
+            else (provider, *self._fallbacks.get(provider, ()))
+        )
+        return [
+            entry.name
+            for seller in sellers
+            for entry in self._by_provider.get(seller, ())
+            if any(price.rates for price in entry.prices)
+        ]
+
     def prices(
         self, provider: str | None = None, model: str | None = None, at: datetime | None = None
     ) -> list[PriceRow]:

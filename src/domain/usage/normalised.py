@@ -35,7 +35,8 @@ def incomplete(pointer: str) -> str:
     return f"incomplete_usage:{pointer}"
 
 
-_DOUBTS = (
+#: How notes begin that say that tokens may be missing or in the wrong class.
+DOUBTS = (
     "contradictory_usage",
     "incomplete_usage",
     ITERATIONS_NOT_COUNTED,
@@ -63,7 +64,7 @@ class NormalisedUsage(NamedTuple):
     @property
     def is_doubtful(self) -> bool:
         """Whether tokens may be missing or in the wrong class, so that a cost is not exact."""
-        return any(note.startswith(_DOUBTS) for note in self.notes)
+        return any(note.startswith(DOUBTS) for note in self.notes)
 
 
 @dataclass(slots=True)

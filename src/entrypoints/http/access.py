@@ -72,6 +72,7 @@ ROUTES: dict[str, Access] = {
     "events.show_event": _READ,
     "usage.report": _READ,
     "prices.list_prices": _READ,
+    "unpriced.report": _READ,
     **{
         f"{terms}.{view}": _MANAGER
         for terms in ("own_prices", "discounts", "aliases")

@@ -14,6 +14,7 @@ from entrypoints.http.api import (
     organizations,
     prices,
     pricing_terms,
+    unpriced,
     usage,
 )
 from entrypoints.http.authentication import Authentication
@@ -60,6 +61,7 @@ def _register(app: Flask, container: Container) -> None:
         events.blueprint(container),
         usage.blueprint(container),
         prices.blueprint(container),
+        unpriced.blueprint(container),
         *pricing_terms.blueprints(container),
         budgets.blueprint(container),
         health.blueprint(container),
