@@ -38,6 +38,7 @@ from application.pricing.price_lists import PriceLists
 from application.pricing.remove_terms import RemoveTerms
 from application.pricing.reprice_events import RepriceEvents
 from application.pricing.set_terms import SetTerms
+from application.reports.describe_price_book import DescribePriceBook
 from application.reports.explain_event import ExplainEvent
 from application.reports.has_events import HasEvents
 from application.reports.list_events import ListEvents
@@ -109,6 +110,7 @@ class Container(containers.DeclarativeContainer):
     list_events = providers.Singleton(ListEvents, units_of_work, clock)
     explain_event = providers.Singleton(ExplainEvent, units_of_work)
     list_unpriced = providers.Singleton(ListUnpriced, units_of_work, pricing_tables, clock)
+    describe_price_book = providers.Singleton(DescribePriceBook, pricing_tables, clock)
     list_prices = providers.Singleton(ListPrices, pricing_tables)
 
     set_budget = providers.Singleton(SetBudget, units_of_work, identifiers, clock)

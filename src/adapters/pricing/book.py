@@ -22,6 +22,9 @@ class BundledPricingTables(PricingTables):
     def current(self) -> PricingTable:
         return self._table
 
+    def is_replaced(self) -> bool:
+        return False
+
     @cached_property
     def _table(self) -> PricingTable:
         return load_pricing_table()

@@ -13,6 +13,7 @@ from adapters.pricing.book_records import (
     RateRecord,
     SourceRecord,
 )
+from domain.pricing.book_info import BookSource
 from domain.pricing.matching import (
     AllOf,
     AnyOf,
@@ -47,7 +48,11 @@ def table_of(book: BookRecord) -> PricingTable:
         if (record.provider, record.model) in seen:
             raise PriceBookError(f"price book: {record.provider} {record.model}: twice")
         seen.add((record.provider, record.model))
-    return PricingTable(book.book_version, models, book.fallbacks)
+    sources = tuple(
+        BookSource(name, source.version, source.licence, source.url)
+        for name, source in book.sources.items()
+    )
+    return PricingTable(book.book_version, models, book.fallbacks, sources)
 
 
 def _model(record: ModelRecord, sources: Mapping[str, SourceRecord]) -> PricedModel:

@@ -12,3 +12,7 @@ class PricingTables(Protocol):
     @abstractmethod
     def current(self) -> PricingTable:
         """The table in force, ready for look-ups; the same object until it is replaced."""
+
+    @abstractmethod
+    def is_replaced(self) -> bool:
+        """Whether an operator's book is in force in place of the bundled one."""

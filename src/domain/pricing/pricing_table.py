@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.pricing.book_info import BookInfo, BookSource
 from domain.pricing.circumstances import Notes, Schedule, schedule_of
 from domain.pricing.listing import PriceRow, rows_of
 from domain.pricing.matching import Clause, spellings
@@ -45,15 +46,25 @@ class PricingTable(Prices):
     apply when it has none of its own for a model (Azure sells at OpenAI's prices, say).
     """
 
-    __slots__ = ("_applied", "_by_provider", "_fallbacks", "_found", "_schedules", "book_version")
+    __slots__ = (
+        "_applied",
+        "_by_provider",
+        "_fallbacks",
+        "_found",
+        "_schedules",
+        "book_version",
+        "info",
+    )
 
     def __init__(
         self,
         book_version: str,
         models: Iterable[PricedModel],
         fallbacks: Mapping[str, tuple[str, ...]] | None = None,
+        sources: tuple[BookSource, ...] = (),
     ) -> None:
         self.book_version = book_version
+        self.info = BookInfo(version=book_version, sources=sources)
         self._by_provider: dict[str, list[PricedModel]] = {}
         for model in models:
             self._by_provider.setdefault(model.provider, []).append(model)
@@ -62,6 +73,11 @@ class PricingTable(Prices):
         self._schedules: dict[_Asked, Schedule] = {}
         # By identity: prices live as long as the table does.
         self._applied: dict[tuple[int, int | None, Notes], Applied] = {}
+
+    @property
+    def models(self) -> int:
+        """How many models the book has."""
+        return sum(len(models) for models in self._by_provider.values())
 
     def find(self, provider: str, model: str) -> PricedModel | None:
         """The model that a canonical ``provider`` means by ``model``; None when unknown."""

@@ -1,11 +1,12 @@
 """One application for the tests of a file; each test founds what it needs in it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 
-from tests.http_client import Team, ago, application, found
+from entrypoints.container import Container
+from tests.http_client import Team, ago, application, found, settings_on
 from tests.integration.database import PostgresServer, temporary_database
 from tests.integration.http.many_calls import DAYS, calls
 
@@ -28,6 +29,19 @@ def app(file_database_url: str) -> Iterator[Flask]:
 def team(app: Flask) -> Team:
     """An organization of the test's own."""
     return found(app)
+
+
+@pytest.fixture
+def price_again(file_database_url: str) -> Iterator[Callable[[], None]]:
+    """Does what the worker does, until no call is left to price again."""
+    container = Container(settings=settings_on(file_database_url))
+
+    def run() -> None:
+        while container.reprice_events()():
+            pass
+
+    yield run
+    container.engine().dispose()
 
 
 @pytest.fixture(scope="module")

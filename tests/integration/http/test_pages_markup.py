@@ -43,7 +43,10 @@ def pages(browser: Browser, app: Flask) -> Iterator[Page]:
     paths = (
         "/dashboard", "/dashboard/providers", "/dashboard/models", "/dashboard/queries",
         "/dashboard/queries/dear", "/dashboard/budgets", "/dashboard/budgets/new",
-        "/dashboard/keys", "/dashboard/keys/new", "/settings", "/docs", "/no/such/page",
+        "/dashboard/prices?model=gpt-4o", "/dashboard/prices/unpriced", "/dashboard/prices/own",
+        "/dashboard/prices/own/prices/new", "/dashboard/prices/own/discounts/new",
+        "/dashboard/prices/own/aliases/new?alias=x", "/dashboard/keys", "/dashboard/keys/new",
+        "/settings", "/docs", "/no/such/page",
     )  # fmt: skip
     stranger = app.test_client()
     opened = [browser.open(path) for path in paths]

@@ -8,13 +8,23 @@ from entrypoints.http.pages.accounts import accounts_pages
 from entrypoints.http.pages.budgets import budgets_pages
 from entrypoints.http.pages.dashboard import dashboard_pages
 from entrypoints.http.pages.keys import keys_pages
+from entrypoints.http.pages.own_prices import own_prices_pages
+from entrypoints.http.pages.prices import prices_pages
 from entrypoints.http.pages.settings import settings_pages
 
 
 def pages_blueprint(container: Container) -> Blueprint:
     """All pages, as nested blueprints: ``pages.accounts``, ``pages.dashboard`` and so on."""
     pages = Blueprint("pages", __name__)
-    for part in (accounts_pages, dashboard_pages, budgets_pages, keys_pages, settings_pages):
+    for part in (
+        accounts_pages,
+        dashboard_pages,
+        budgets_pages,
+        prices_pages,
+        own_prices_pages,
+        keys_pages,
+        settings_pages,
+    ):
         pages.register_blueprint(part(container))
     templating.install(pages, container.settings())
     return pages

@@ -8,6 +8,8 @@ NOTICES = {
     "budget-created": "The budget is in force.",
     "budget-changed": "The budget was changed.",
     "budget-removed": "The budget was deleted.",
+    "terms-saved": "Saved. The calls it concerns are being priced again.",
+    "terms-removed": "Removed. The calls it priced are being priced again.",
     "key-revoked": "The key was revoked. It is refused from its next request on.",
     "password-changed": "Your password was changed. Every other session of yours has ended.",
     "role-changed": "The role was changed.",

@@ -1,0 +1,122 @@
+"""An organization's own prices, discounts and aliases, and what they priced again."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from application.pricing.list_repricings import ListRepricingsRequest
+from application.pricing.list_terms import AuthoredTerms, ListTerms, ListTermsRequest
+from application.pricing.remove_terms import RemoveTermsRequest
+from application.pricing.set_terms import SetTerms, SetTermsRequest
+from domain.errors import NotFound
+from domain.pricing.terms import TermsKind
+from entrypoints.container import Container
+from entrypoints.http.authentication import current_member
+from entrypoints.http.pages.forms import REFUSALS, Form, see_other
+from entrypoints.http.pages.terms_form import CLASSES, terms_changes, terms_values
+
+#: As many as an organization may have of a kind.
+_MOST = 1000
+
+
+class _Kind(NamedTuple):
+    """How a kind is called in addresses, and on the page."""
+
+    kind: TermsKind
+    word: str
+    heading: str
+
+
+KINDS = {
+    "prices": _Kind(TermsKind.OWN_PRICE, "price", "Own prices"),
+    "discounts": _Kind(TermsKind.DISCOUNT, "discount", "Discounts"),
+    "aliases": _Kind(TermsKind.ALIAS, "alias", "Aliases"),
+}
+_IN_ADDRESS = f"any({', '.join(KINDS)})"
+
+
+def own_prices_pages(container: Container) -> Blueprint:
+    """``pages.own_prices.*``"""
+    pages = Blueprint("own_prices", __name__, url_prefix="/dashboard/prices/own")
+    run_list, run_set = container.list_terms(), container.set_terms()
+    run_remove, run_repricings = container.remove_terms(), container.list_repricings()
+
+    @pages.get("", endpoint="list")
+    def show() -> str:
+        repricings = run_repricings(
+            ListRepricingsRequest(organization_id=current_member().organization_id, limit=10)
+        )
+        lists = {name: _entries(run_list, kind) for name, kind in KINDS.items()}
+        return render_template("prices/own.html", kinds=KINDS, lists=lists, repricings=repricings)
+
+    @pages.route(f"/<{_IN_ADDRESS}:kind>/new", methods=["GET", "POST"])
+    def create(kind: str) -> Response | tuple[str, int]:
+        if request.method == "GET":
+            return _form_page(kind, None, None)
+        return _save(run_set, kind, None)
+
+    @pages.route(f"/<{_IN_ADDRESS}:kind>/<uuid:entry_id>", methods=["GET", "POST"])
+    def edit(kind: str, entry_id: object) -> Response | tuple[str, int]:
+        found = _find(run_list, kind, str(entry_id))
+        if request.method == "GET":
+            return _form_page(kind, found, None)
+        return _save(run_set, kind, found)
+
+    @pages.post(f"/<{_IN_ADDRESS}:kind>/<uuid:entry_id>/remove")
+    def remove(kind: str, entry_id: object) -> Response:
+        member = current_member()
+        run_remove(
+            RemoveTermsRequest(
+                organization_id=member.organization_id,
+                user_id=member.user_id,
+                kind=KINDS[kind].kind,
+                entry_id=str(entry_id),
+            )
+        )
+        return see_other("pages.own_prices.list", notice="terms-removed")
+
+    return pages
+
+
+def _entries(run: ListTerms, kind: _Kind) -> Sequence[AuthoredTerms]:
+    organization_id = current_member().organization_id
+    return run(ListTermsRequest(organization_id=organization_id, kind=kind.kind, limit=_MOST))
+
+
+def _find(run: ListTerms, kind: str, entry_id: str) -> AuthoredTerms:
+    for found in _entries(run, KINDS[kind]):
+        if found.entry.id == entry_id:
+            return found
+    raise NotFound("There is no such entry.")
+
+
+def _save(run: SetTerms, kind: str, found: AuthoredTerms | None) -> Response | tuple[str, int]:
+    member = current_member()
+    try:
+        run(
+            SetTermsRequest(
+                organization_id=member.organization_id,
+                user_id=member.user_id,
+                kind=KINDS[kind].kind,
+                changes=terms_changes(KINDS[kind].kind),
+                entry_id=found.entry.id if found else None,
+            )
+        )
+    except REFUSALS as error:
+        return _form_page(kind, found, Form.refused(error))
+    return see_other("pages.own_prices.list", notice="terms-saved")
+
+
+def _form_page(kind: str, found: AuthoredTerms | None, refused: Form | None) -> tuple[str, int]:
+    form = refused or Form(values=terms_values(found.entry.terms if found else None))
+    page = render_template(
+        "prices/form.html",
+        form=form,
+        entry=found.entry if found else None,
+        name=kind,
+        kind=KINDS[kind],
+        classes=CLASSES,
+    )
+    return page, form.status

@@ -1,0 +1,77 @@
+"""Prices: what the book says of a model, and what has no price yet."""
+
+from datetime import UTC, date, datetime, time
+
+from flask import Blueprint, render_template, request
+
+from application.ports.clock import Clock
+from application.reports.list_prices import ListPrices, ListPricesRequest
+from application.reports.list_unpriced import ListUnpricedRequest
+from domain.errors import Invalid
+from domain.price_gap import REPAIRABLE
+from domain.pricing.listing import PriceRow
+from domain.text import check_text
+from entrypoints.container import Container
+from entrypoints.http.pages.forms import REFUSALS, Form
+from entrypoints.http.pages.report_address import ReportAddress
+from entrypoints.http.pages.report_page import Page, asked_of, report_page
+
+#: More rows than this help nobody; the page says how many it leaves out.
+_MOST_ROWS = 60
+
+
+def prices_pages(container: Container) -> Blueprint:
+    """``pages.prices.*``"""
+    pages = Blueprint("prices", __name__, url_prefix="/dashboard/prices")
+    run_list_prices, run_describe = container.list_prices(), container.describe_price_book()
+    run_list_unpriced, clock = container.list_unpriced(), container.clock()
+
+    @pages.get("")
+    def look_up() -> tuple[str, int]:
+        rows: list[PriceRow] = []
+        form = Form(values=request.args.to_dict())
+        try:
+            rows = _look_up(run_list_prices, clock)
+        except REFUSALS as error:
+            refused = Form.refused(error)
+            form = Form(form.values, refused.errors, refused.message, refused.status)
+        page = render_template(
+            "prices/lookup.html",
+            form=form,
+            rows=rows[:_MOST_ROWS],
+            left_out=max(0, len(rows) - _MOST_ROWS),
+            is_asked=bool(request.args.get("provider") or request.args.get("model")),
+            book=run_describe(),
+        )
+        return page, form.status
+
+    @pages.get("/unpriced")
+    @report_page
+    def unpriced(address: ReportAddress) -> Page:
+        report = run_list_unpriced(ListUnpricedRequest(**asked_of(address, clock)))
+        return render_template(
+            "prices/unpriced.html", span=report.span, report=report, repairable=REPAIRABLE
+        )
+
+    return pages
+
+
+def _look_up(run: ListPrices, clock: Clock) -> list[PriceRow]:
+    provider = check_text(request.args.get("provider", "").strip(), "/provider")
+    model = check_text(request.args.get("model", "").strip(), "/model")
+    if not provider and not model:
+        return []
+    return run(
+        ListPricesRequest(provider=provider or None, model=model or None, at=_instant(clock))
+    )
+
+
+def _instant(clock: Clock) -> datetime:
+    """Noon of the day in the address, in UTC; now where there is none."""
+    typed = request.args.get("at", "").strip()
+    if not typed:
+        return clock.now()
+    try:
+        return datetime.combine(date.fromisoformat(typed), time(12), UTC)
+    except ValueError:
+        raise Invalid.at("/at", "must be a date such as 2026-11-26") from None
