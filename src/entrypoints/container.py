@@ -4,6 +4,8 @@ from dependency_injector import containers, providers
 
 from adapters.clock import SystemClock
 from adapters.pricing.book import BundledPricingTables
+from adapters.pricing.files import JsonPriceBookFiles
+from adapters.pricing.served_book import ServedPricingTables
 from adapters.security.identifiers import Uuid7Identifiers
 from adapters.security.passwords import BcryptPasswords
 from adapters.security.secrets import SystemSecrets
@@ -31,13 +33,16 @@ from application.organizations.list_members import ListMembers
 from application.organizations.onboard import Onboard
 from application.organizations.remove_member import RemoveMember
 from application.organizations.show_invitation import ShowInvitation
+from application.pricing.activate_price_book import ActivatePriceBook
 from application.pricing.list_repricings import ListRepricings
 from application.pricing.list_terms import ListTerms
 from application.pricing.note_price_book import NotePriceBook
 from application.pricing.price_lists import PriceLists
 from application.pricing.remove_terms import RemoveTerms
 from application.pricing.reprice_events import RepriceEvents
+from application.pricing.return_to_bundled_book import ReturnToBundledBook
 from application.pricing.set_terms import SetTerms
+from application.pricing.stage_price_book import StagePriceBook
 from application.reports.describe_price_book import DescribePriceBook
 from application.reports.explain_event import ExplainEvent
 from application.reports.has_events import HasEvents
@@ -58,11 +63,15 @@ class Container(containers.DeclarativeContainer):
     identifiers = providers.Singleton(Uuid7Identifiers)
     secrets = providers.Singleton(SystemSecrets)
     passwords = providers.Singleton(BcryptPasswords, cost=settings.provided.password_cost)
-    pricing_tables = providers.Singleton(BundledPricingTables)
+    price_book_files = providers.Singleton(JsonPriceBookFiles)
     engine = providers.Singleton(
         create_pool, settings.provided.database_url, size=settings.provided.threads
     )
     units_of_work = providers.Singleton(SqlUnitsOfWork, engine)
+    bundled_pricing_tables = providers.Singleton(BundledPricingTables)
+    pricing_tables = providers.Singleton(
+        ServedPricingTables, bundled_pricing_tables, price_book_files, units_of_work
+    )
 
     sign_up = providers.Singleton(
         SignUp,
@@ -97,6 +106,13 @@ class Container(containers.DeclarativeContainer):
     note_price_book = providers.Singleton(
         NotePriceBook, units_of_work, pricing_tables, identifiers, clock
     )
+    stage_price_book = providers.Singleton(
+        StagePriceBook, units_of_work, price_book_files, pricing_tables, identifiers, clock
+    )
+    activate_price_book = providers.Singleton(
+        ActivatePriceBook, units_of_work, stage_price_book, clock
+    )
+    return_to_bundled_book = providers.Singleton(ReturnToBundledBook, units_of_work, clock)
     set_terms = providers.Singleton(SetTerms, units_of_work, identifiers, clock)
     remove_terms = providers.Singleton(RemoveTerms, units_of_work, identifiers, clock)
     list_terms = providers.Singleton(ListTerms, units_of_work)

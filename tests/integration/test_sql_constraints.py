@@ -33,6 +33,7 @@ from tests.builders import (
     an_invitation,
     an_organization,
 )
+from tests.contracts.price_books import a_book
 from tests.contracts.repricings import SCOPE, a_repricing
 from tests.integration.database import PostgresServer, temporary_database
 
@@ -102,8 +103,8 @@ OTHERS = [
     ("pricing_terms", "kind", "gift"),
     ("pricing_terms", "document", "[]"),
     ("repricings", "reason", "whim"),
-    ("repricings", "state", "lost"),
     ("noted_books", "book_version", ""),
+    ("price_books", "book_version", ""),
 ]
 REFUSED = OTHERS + [
     (table.name, column.name, value)
@@ -143,6 +144,10 @@ def _store_one_of_each(units_of_work: UnitsOfWork) -> None:
         uow.pricing_terms.add(organization.id, discount("10", organization_id=organization.id))
         uow.repricings.add(organization.id, a_repricing(organization, scope=SCOPE).finished(NOW))
         uow.repricings.note_book("2026-11-26", NOW)
+        book = a_book()
+        uow.price_books.stage(book)
+        uow.price_books.activate(book, NOW)
+        uow.price_books.retire(NOW)
         uow.commit()
 
 

@@ -9,6 +9,7 @@ from domain.budget import Budget
 from domain.event import Event
 from domain.organization import Invitation, Member, Organization
 from domain.pricing.pricing_terms import Entry
+from domain.pricing.stored_book import StoredBook
 from domain.pricing.terms import Terms
 from domain.repricing import Repricing
 from domain.session import Session
@@ -39,6 +40,7 @@ class State:
     pricing_terms: dict[tuple[str, str], Entry[Terms]] = field(default_factory=dict)
     pricing_revisions: dict[str, int] = field(default_factory=dict)
     repricings: dict[tuple[str, str], Repricing] = field(default_factory=dict)
+    price_books: dict[str, StoredBook] = field(default_factory=dict)
     #: Price books that were noted, and when.
     books: dict[str, datetime] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ from adapters.memory.events import InMemoryEventStore
 from adapters.memory.invitations import InMemoryInvitationRepository
 from adapters.memory.members import InMemoryMemberRepository
 from adapters.memory.organizations import InMemoryOrganizationRepository
+from adapters.memory.price_books import InMemoryPriceBooks
 from adapters.memory.pricing_terms import InMemoryPricingTermsRepository
 from adapters.memory.repricings import InMemoryRepricings
 from adapters.memory.sessions import InMemorySessionRepository
@@ -68,6 +69,7 @@ class InMemoryUnitOfWork(UnitOfWork):
         self.budgets = InMemoryBudgetRepository(state)
         self.pricing_terms = InMemoryPricingTermsRepository(state)
         self.repricings = InMemoryRepricings(state)
+        self.price_books = InMemoryPriceBooks(state)
 
 
 class InMemoryUnitsOfWork(UnitsOfWork):

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Date,
     ForeignKeyConstraint,
     Index,
+    LargeBinary,
     Numeric,
     PrimaryKeyConstraint,
     String,
@@ -108,4 +109,33 @@ noted_books = Table(
     PrimaryKeyConstraint("book_version"),
     not_empty("book_version"),
     finite_time("noted_at"),
+)
+
+#: Which book is in force; written the same wherever the unique index on it must serve.
+IS_ACTIVE = "activated_at IS NOT NULL AND retired_at IS NULL"
+
+#: Books that an operator gave, compressed; one that is not activated is staged.
+price_books = Table(
+    "price_books",
+    metadata,
+    id_column(),
+    Column("book_version", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("note", String(500)),
+    time_column("staged_at"),
+    time_column("activated_at", nullable=True),
+    time_column("retired_at", nullable=True),
+    PrimaryKeyConstraint("id"),
+    not_empty("book_version"),
+    CheckConstraint("retired_at IS NULL OR activated_at IS NOT NULL", name="retired_was_active"),
+    finite_time("staged_at"),
+    finite_time("activated_at"),
+    finite_time("retired_at"),
+    # At most one, whoever activates at the same time.
+    Index(
+        "uq_price_books_active",
+        text("(retired_at IS NULL)"),
+        unique=True,
+        postgresql_where=text(IS_ACTIVE),
+    ),
 )

@@ -12,6 +12,7 @@ from adapters.sql.events import SqlEventStore
 from adapters.sql.invitations import SqlInvitationRepository
 from adapters.sql.members import SqlMemberRepository
 from adapters.sql.organizations import SqlOrganizationRepository
+from adapters.sql.price_books import SqlPriceBooks
 from adapters.sql.pricing_terms import SqlPricingTermsRepository
 from adapters.sql.repricings import SqlRepricings
 from adapters.sql.sessions import SqlSessionRepository
@@ -48,6 +49,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.budgets = SqlBudgetRepository(connection)
         self.pricing_terms = SqlPricingTermsRepository(connection)
         self.repricings = SqlRepricings(connection)
+        self.price_books = SqlPriceBooks(connection)
         return self
 
     def commit(self) -> None:

@@ -70,9 +70,10 @@ class IngestEvents:
         rejections = [item for item in items if isinstance(item, Rejection)]
         if len(rejections) == len(items):
             return _result(rejections, [])
+        table = self._price_lists.table()
         with self._units_of_work() as uow:
             # The terms hold until the commit, so that no change of them misses an event.
-            prices = self._price_lists.of(uow, request.organization_id)
+            prices = self._price_lists.of(uow, request.organization_id, table)
             entries = [_recorded(request, item, now, prices) for item in items]
             events = [entry for entry in entries if isinstance(entry, Event)]
             fates = uow.events.append(request.organization_id, events)

@@ -10,6 +10,7 @@ from application.ports.events import EventStore
 from application.ports.invitations import InvitationRepository
 from application.ports.members import MemberRepository
 from application.ports.organizations import OrganizationRepository
+from application.ports.price_books import PriceBooks
 from application.ports.pricing_terms import PricingTermsRepository
 from application.ports.repricings import Repricings
 from application.ports.sessions import SessionRepository
@@ -38,6 +39,7 @@ class UnitOfWork(Protocol):
     budgets: BudgetRepository
     pricing_terms: PricingTermsRepository
     repricings: Repricings
+    price_books: PriceBooks
 
     @abstractmethod
     def commit(self) -> None:

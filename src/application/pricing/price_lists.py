@@ -28,9 +28,12 @@ class PriceLists:
         self._pricing_tables = pricing_tables
         self._remembered: dict[str, _Remembered] = {}
 
-    def of(self, uow: UnitOfWork, organization_id: str) -> Prices:
-        """The prices now; the organization's terms stay as they are until ``uow`` ends."""
-        table = self._pricing_tables.current()
+    def table(self) -> PricingTable:
+        """The list in force; asked for before a unit of work begins, as it may look for another."""
+        return self._pricing_tables.current()
+
+    def of(self, uow: UnitOfWork, organization_id: str, table: PricingTable) -> Prices:
+        """``table`` under the organization's terms, which stay as they are until ``uow`` ends."""
         revision = uow.pricing_terms.revision(organization_id)
         if revision == 0:
             return table

@@ -38,17 +38,19 @@ class RepriceEvents:
         self._batch = batch
 
     def __call__(self) -> bool:
-        now = self._clock.now()
+        now, table = self._clock.now(), self._price_lists.table()
         with self._units_of_work() as uow:
             work = uow.repricings.claim_next(now)
             if work is None:
                 return False
-            uow.repricings.update(work.organization_id, self._advance(uow, work, now))
+            prices = self._price_lists.of(uow, work.organization_id, table)
+            uow.repricings.update(work.organization_id, self._advance(uow, work, prices, now))
             uow.commit()
         return True
 
-    def _advance(self, uow: UnitOfWork, work: Repricing, now: datetime) -> Repricing:
-        prices = self._price_lists.of(uow, work.organization_id)
+    def _advance(
+        self, uow: UnitOfWork, work: Repricing, prices: Prices, now: datetime
+    ) -> Repricing:
         events = uow.events.to_reprice(
             work.organization_id, work.scope, after=work.position, limit=self._batch
         )

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import click
 
@@ -47,6 +47,70 @@ def reset_password(email: str, password: str) -> None:
     from entrypoints.cli.operator import reset_password as run
 
     click.echo(_explained(lambda: run(email, password)))
+
+
+@main.group()
+def prices() -> None:
+    """The price book: what is in force, and how to replace it."""
+
+
+@prices.command("status")
+def prices_status() -> None:
+    """Say which book is in force, how old it is, and which one waits."""
+    from entrypoints.cli.prices import status as run
+
+    click.echo(_explained(run))
+
+
+@prices.command("export")
+@click.argument("file", type=click.File("wb"))
+def prices_export(file: BinaryIO) -> None:
+    """Write the bundled book to FILE ("-" for the output), to change it."""
+    from entrypoints.cli.prices import export as run
+
+    file.write(_explained(run))
+
+
+@prices.command("stage")
+@click.argument("file", type=click.File("rb"))
+def prices_stage(file: BinaryIO) -> None:
+    """Check the book in FILE ("-" for the input), keep it, and show what it would change."""
+    from entrypoints.cli.prices import stage as run
+
+    click.echo(_explained(lambda: run(file.read())))
+
+
+@prices.command("compare")
+def prices_compare() -> None:
+    """Show what the staged book would change."""
+    from entrypoints.cli.prices import stage as run
+
+    click.echo(_explained(lambda: run(None)))
+
+
+@prices.command("activate")
+@click.option("--accept", metavar="REASON", help="Take it in spite of what speaks against it.")
+def prices_activate(accept: str | None) -> None:
+    """Put the staged book in force, in every process within seconds."""
+    from entrypoints.cli.prices import activate as run
+
+    click.echo(_explained(lambda: run(accept)))
+
+
+@prices.command("discard")
+def prices_discard() -> None:
+    """Forget the staged book."""
+    from entrypoints.cli.prices import discard as run
+
+    click.echo(_explained(run))
+
+
+@prices.command("use-bundled")
+def prices_use_bundled() -> None:
+    """Go back to the book that comes with the server."""
+    from entrypoints.cli.prices import use_bundled as run
+
+    click.echo(_explained(run))
 
 
 def _explained(run: Callable[[], Result]) -> Result:

@@ -13,6 +13,7 @@ from tests.contracts.events import EventStoreContract
 from tests.contracts.invitations import InvitationRepositoryContract
 from tests.contracts.members import MemberRepositoryContract
 from tests.contracts.organizations import OrganizationRepositoryContract
+from tests.contracts.price_books import PriceBooksContract
 from tests.contracts.price_gaps import PriceGapsContract
 from tests.contracts.pricing_terms import PricingTermsContract
 from tests.contracts.repricings import RepricingsContract
@@ -90,3 +91,6 @@ class TestPricingTerms(PricingTermsContract): ...
 
 
 class TestPriceGaps(PriceGapsContract): ...
+
+
+class TestPriceBooks(PriceBooksContract): ...
