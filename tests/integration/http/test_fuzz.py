@@ -96,6 +96,9 @@ def target(file_database_url: str) -> Iterator[Target]:
         )
 
 
+Arrangement = Callable[[Target, AnyCase], Person | None]
+
+
 def _call_from_many_addresses(app: Flask) -> None:
     """Each request from an address of its own, so that none is throttled."""
     inner, numbers = app.wsgi_app, count()
@@ -233,6 +236,37 @@ def _real_terms(_: Target, case: AnyCase) -> None:
         case.body |= {"name": "Budget", "limit_usd": "10", "timezone": "Asia/Kathmandu"}
 
 
+def _of_terms(kind: str) -> Arrangement:
+    """A body that holds on no day that another one does, and an entry to change or remove."""
+    path, body = TERMS[kind]
+
+    def arrange(target: Target, case: AnyCase) -> None:
+        unique = {name: new_email() if value is None else value for name, value in body.items()}
+        if "entry_id" in (case.path_parameters or {}):
+            created = target.team.owner.client.post(path, json=unique)
+            case.path_parameters = {"entry_id": body_of(created)["id"]}
+            case.body = {"note": "Changed"} if isinstance(case.body, dict) else case.body
+        elif isinstance(case.body, dict):
+            case.body = unique
+
+    return arrange
+
+
+#: Where each kind is kept and what it takes; None for a name that is new each time.
+TERMS: dict[str, tuple[str, dict[str, Any]]] = {
+    "own_prices": (
+        "/api/v1/prices/own",
+        {
+            "provider": "openai",
+            "model": None,
+            "rates": [{"class": "input", "unit_price_usd": "1"}],
+        },
+    ),
+    "discounts": ("/api/v1/discounts", {"provider": None, "percent": 5}),
+    "aliases": ("/api/v1/aliases", {"provider": "azure", "alias": None, "model": "gpt-4o"}),
+}
+
+
 def _real_event(_: Target, case: AnyCase) -> None:
     case.path_parameters = {"event_id": "known"}
 
@@ -243,7 +277,12 @@ def _real_events(_: Target, case: AnyCase) -> None:
         case.body = sent | {"timestamp": an_event()["timestamp"]}
 
 
-ARRANGEMENTS: dict[str, Callable[[Target, AnyCase], Person | None]] = {
+ARRANGEMENTS: dict[str, Arrangement] = {
+    **{
+        f"{kind}.{view}": _of_terms(kind)
+        for kind in TERMS
+        for view in ("create_entry", "change_entry", "remove_entry")
+    },
     "accounts.sign_up": _real_sign_up,
     "accounts.log_in": _real_log_in,
     "accounts.change_password": _real_password,

@@ -54,14 +54,55 @@ BODIES: dict[str, dict[str, Any]] = {
         "unpriced": {"estimate_usd": "1"},
         "channel_ids": None,
     },
+    "own_prices.create_entry": {
+        "provider": "openai",
+        "model": "gpt-4o",
+        "rates": [
+            {
+                "class": "input",
+                "unit_price_usd": "1",
+                "per": 1000,
+                "tier_from": None,
+                "service_tier": "batch",
+                "region": "eu",
+            }
+        ],
+        "valid_from": "2026-01-01",
+        "valid_to": "2026-01-02",
+        "note": "n",
+    },
+    "discounts.create_entry": {
+        "provider": "openai",
+        "percent": "5",
+        "valid_from": "2026-01-01",
+        "valid_to": None,
+        "note": "n",
+    },
+    "aliases.create_entry": {
+        "provider": "azure",
+        "alias": "prod",
+        "model": "gpt-4o",
+        "model_provider": "openai",
+        "valid_from": None,
+        "valid_to": "2026-01-01",
+        "note": "n",
+    },
 }
 BODIES["budgets.change_budget"] = BODIES["budgets.create_budget"]
+TERMS = ("own_prices", "discounts", "aliases")
+for kind in TERMS:
+    BODIES[f"{kind}.change_entry"] = BODIES[f"{kind}.create_entry"]
 WITHOUT_A_BODY = {"accounts.sign_out", "keys.revoke_key", "keys.revoke_key_by_query"} | {
-    "budgets.remove_budget"
+    "budgets.remove_budget",
+    *(f"{kind}.remove_entry" for kind in TERMS),
 }
 ROUTES_WITH_A_BODY = [route for route in api_routes() if route.endpoint in BODIES]
 #: They take their body, or a part of it, or none.
-WITHOUT_REQUIRED_FIELDS = {"organizations.remove_member", "budgets.change_budget"}
+WITHOUT_REQUIRED_FIELDS = {
+    "organizations.remove_member",
+    "budgets.change_budget",
+    *(f"{kind}.change_entry" for kind in TERMS),
+}
 DIGITS = "1" + "0" * 4300
 
 

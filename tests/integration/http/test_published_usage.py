@@ -296,13 +296,13 @@ def test_a_success_without_usage_is_unpriced_and_a_failure_costs_nothing(team: T
 
 
 def test_a_class_without_a_price_makes_the_cost_partial(team: Team) -> None:
-    """gpt-4o-audio-preview: $2.50 input; the book has no price for its audio. 100 x 2.5 = 250."""
+    """gpt-4o: $2.50 input; it takes no audio, so that audio has no price. 100 x 2.5 = 250."""
     usage = {
         "prompt_tokens": 1000,
         "completion_tokens": 0,
         "prompt_tokens_details": {"audio_tokens": 900},
     }
-    event = team.event(send(team, "openai", "gpt-4o-audio-preview", usage))
+    event = team.event(send(team, "openai", "gpt-4o", usage))
     assert (event["cost_usd"], event["cost_source"]) == ("0.00025", "partial")
     assert event["cost"]["unpriced_classes"] == ["input_audio"]
 

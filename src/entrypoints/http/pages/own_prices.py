@@ -1,7 +1,7 @@
 """An organization's own prices, discounts and aliases, and what they priced again."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
@@ -34,7 +34,6 @@ KINDS = {
     "discounts": _Kind(TermsKind.DISCOUNT, "discount", "Discounts"),
     "aliases": _Kind(TermsKind.ALIAS, "alias", "Aliases"),
 }
-_IN_ADDRESS = f"any({', '.join(KINDS)})"
 
 
 def own_prices_pages(container: Container) -> Blueprint:
@@ -51,20 +50,17 @@ def own_prices_pages(container: Container) -> Blueprint:
         lists = {name: _entries(run_list, kind) for name, kind in KINDS.items()}
         return render_template("prices/own.html", kinds=KINDS, lists=lists, repricings=repricings)
 
-    @pages.route(f"/<{_IN_ADDRESS}:kind>/new", methods=["GET", "POST"])
     def create(kind: str) -> Response | tuple[str, int]:
         if request.method == "GET":
             return _form_page(kind, None, None)
         return _save(run_set, kind, None)
 
-    @pages.route(f"/<{_IN_ADDRESS}:kind>/<uuid:entry_id>", methods=["GET", "POST"])
     def edit(kind: str, entry_id: object) -> Response | tuple[str, int]:
         found = _find(run_list, kind, str(entry_id))
         if request.method == "GET":
             return _form_page(kind, found, None)
         return _save(run_set, kind, found)
 
-    @pages.post(f"/<{_IN_ADDRESS}:kind>/<uuid:entry_id>/remove")
     def remove(kind: str, entry_id: object) -> Response:
         member = current_member()
         run_remove(
@@ -77,6 +73,13 @@ def own_prices_pages(container: Container) -> Blueprint:
         )
         return see_other("pages.own_prices.list", notice="terms-removed")
 
+    for name in KINDS:
+        of_kind: dict[str, Any] = {"defaults": {"kind": name}}
+        form = {**of_kind, "methods": ["GET", "POST"]}
+        pages.add_url_rule(f"/{name}/new", "create", create, **form)
+        pages.add_url_rule(f"/{name}/<uuid:entry_id>", "edit", edit, **form)
+        removal = f"/{name}/<uuid:entry_id>/remove"
+        pages.add_url_rule(removal, "remove", remove, **of_kind, methods=["POST"])
     return pages
 
 
