@@ -32,7 +32,7 @@ def main() -> int:
     book, findings = build()
     content = encode(book)
     table = table_of(parse_book(content))
-    changes = compare(load_pricing_table().prices(), table.prices(), DAY)
+    changes = compare(load_pricing_table(), table, DAY)
     sys.stdout.writelines(f"{line}\n" for line in summary(changes))
     noted = {(note.provider, note.model) for note in pins.load().moves}
     refused = [refusal.detail for refusal in refusals(changes, noted)]

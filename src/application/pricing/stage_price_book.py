@@ -67,6 +67,5 @@ class StagePriceBook:
         )
 
     def _compared(self, book: StoredBook, table: PricingTable) -> StagedBook:
-        in_force = self._pricing_tables.current()
-        changes = compare(in_force.prices(), table.prices(), self._clock.now().date())
+        changes = compare(self._pricing_tables.current(), table, self._clock.now().date())
         return StagedBook(book=book, changes=changes, refusals=tuple(refusals(changes)))

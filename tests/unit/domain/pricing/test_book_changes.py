@@ -1,5 +1,6 @@
 """Two books side by side: what changed, and what speaks against the new one."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,40 +9,55 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.pricing.book_changes import RefusalCode, compare, refusals, summary
-from domain.pricing.listing import PriceRow, RateRow
+from domain.pricing.book_changes import BookChanges, RefusalCode, compare, refusals, summary
+from domain.pricing.matching import Equals, StartsWith
+from domain.pricing.price import Price, Rate
+from domain.pricing.pricing_table import PricedModel, PricingTable
 
 DAY = date(2026, 11, 26)
+LATER = date(2027, 1, 1)
 
 
-def row(model: str, usd: str = "1", provider: str = "acme", per: int = 10**6) -> PriceRow:
-    rate = RateRow("input", Decimal(usd), per, None, "default", "standard", None)
-    return PriceRow(
-        provider=provider, model=model, source="s", source_version="1", valid_from=None,
-        valid_to=None, window=None, disputed=False, rates=(rate,),
+def price(provider: str, name: str, usd: str, per: int = 10**6, **rates: str) -> Price:
+    stated = {"input": usd, **rates}
+    return Price(
+        provider=provider, model=name, source="s", source_version="1",
+        rates={class_: Rate(Decimal(each), per) for class_, each in stated.items()},
     )  # fmt: skip
+
+
+def row(model: str, usd: str = "1", provider: str = "acme", **stated: object) -> PricedModel:
+    only = price(provider, model, usd, **stated)  # type: ignore[arg-type]
+    return PricedModel(provider, model, Equals(model), (only,))
+
+
+def changes_of(before: Iterable[PricedModel], after: Iterable[PricedModel]) -> BookChanges:
+    return compare(PricingTable("1", before), PricingTable("2", after), DAY)
 
 
 MANY = [row(f"m{number}") for number in range(200)]
 
 
-def codes(before: list[PriceRow], after: list[PriceRow], **more: object) -> list[RefusalCode]:
-    noted = more.get("noted", ())
-    return [r.code for r in refusals(compare(before, after, DAY), noted)]  # type: ignore[arg-type]
+def codes(
+    before: Iterable[PricedModel],
+    after: Iterable[PricedModel],
+    noted: Iterable[tuple[str, str]] = (),
+) -> list[RefusalCode]:
+    return [refusal.code for refusal in refusals(changes_of(before, after), set(noted))]
 
 
 def test_the_same_book_changes_nothing() -> None:
-    changes = compare(MANY, MANY[::-1], DAY)
+    changes = changes_of(MANY, MANY[::-1])
     assert changes.is_nothing
     assert list(summary(changes)) == ["0 prices changed, models: 0 added, 0 removed"]
 
 
 def test_a_price_stated_for_another_number_is_the_same_price() -> None:
-    assert compare([row("a", "1")], [row("a", "0.000001", per=1)], DAY).is_nothing
+    assert changes_of([row("a", "1")], [row("a", "0.000001", per=1)]).is_nothing
 
 
 def test_added_removed_and_changed_are_told_apart() -> None:
-    changes = compare([row("a"), row("b")], [row("b", "2"), row("c")], DAY)
+    changes = changes_of([row("a"), row("b")], [row("b", "2"), row("c")])
     assert (changes.added, changes.removed) == ((("acme", "c"),), (("acme", "a"),))
     (change,) = changes.changed
     assert (change.model, change.before_usd, change.after_usd) == ("b", Decimal(1), Decimal(2))
@@ -49,8 +65,34 @@ def test_added_removed_and_changed_are_told_apart() -> None:
 
 
 def test_prices_of_other_days_are_not_compared() -> None:
-    past = replace(row("a", "9"), valid_to=DAY)
-    assert compare([row("a"), past], [row("a")], DAY).is_nothing
+    now, past = price("acme", "a", "1"), replace(price("acme", "a", "9"), valid_to=DAY)
+    both = PricedModel("acme", "a", Equals("a"), (past, now))
+    assert changes_of([both], [row("a")]).is_nothing
+
+
+def test_a_price_that_is_gone_is_seen_and_many_of_them_are_refused() -> None:
+    before = [row(f"m{number}", output="2") for number in range(200)]
+    one = changes_of(before, [row("m0"), *before[1:]])
+    assert [(c.model, c.after_usd) for c in one.changed] == [("m0", None)]
+    assert next(iter(summary(one))).endswith("output default standard: $2 -> no price")
+    assert codes(before, [*MANY[:5], *before[5:]]) == [RefusalCode.MASS_REMOVAL]
+
+
+def test_an_announced_price_is_compared_too() -> None:
+    rise = replace(price("acme", "m0", "1000"), valid_from=LATER)
+    m0 = PricedModel("acme", "m0", Equals("m0"), (price("acme", "m0", "1"), rise))
+    changes = changes_of(MANY, [m0, *MANY[1:]])
+    (change,) = changes.changed
+    assert (change.from_day, change.after_usd) == (LATER, Decimal(1000))
+    assert "per million from 2027-01-01 on" in next(iter(summary(changes)))
+    assert codes(MANY, [m0, *MANY[1:]]) == [RefusalCode.DRASTIC_PRICE]
+
+
+def test_a_model_whose_name_means_another_one_is_as_good_as_removed() -> None:
+    greedy = PricedModel("acme", "greedy", StartsWith("m"), (price("acme", "greedy", "1"),))
+    changes = changes_of(MANY, [greedy, *MANY])
+    assert len(changes.removed) == len(MANY)
+    assert set(codes(MANY, [greedy, *MANY])) == {RefusalCode.MASS_REMOVAL}
 
 
 @pytest.mark.parametrize(
@@ -87,5 +129,5 @@ def test_what_is_added_in_one_direction_is_removed_in_the_other(
     one: list[int], other: list[int]
 ) -> None:
     before, after = [row(f"m{n}") for n in one], [row(f"m{n}") for n in other]
-    there, back = compare(before, after, DAY), compare(after, before, DAY)
+    there, back = changes_of(before, after), changes_of(after, before)
     assert (there.added, there.removed) == (back.removed, back.added)
