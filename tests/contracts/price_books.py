@@ -64,6 +64,23 @@ class PriceBooksContract:
         assert (newest.id, newest.note, newest.activated_at) == (second.id, "agreed", later)
         assert (oldest.id, oldest.retired_at, oldest.content) == (first.id, later, b"")
 
+    def test_a_version_that_was_in_force_is_found_with_its_content(
+        self, units_of_work: UnitsOfWork
+    ) -> None:
+        first = a_book(book_version="a", content=b"1")
+        again = a_book(book_version="a", content=b"2")
+        waiting = a_book(book_version="b")
+        with units_of_work() as uow:
+            for number, book in enumerate((first, again)):
+                uow.price_books.stage(book)
+                uow.price_books.activate(book, NOW + timedelta(days=number))
+            uow.price_books.stage(waiting)
+            found = uow.price_books.used("a")
+            assert uow.price_books.used("b") is None
+            assert uow.price_books.used("c") is None
+        assert found is not None
+        assert (found.id, found.content) == (again.id, b"2")
+
     def test_a_book_that_is_put_out_leaves_none_in_force(self, units_of_work: UnitsOfWork) -> None:
         book = a_book()
         with units_of_work() as uow:

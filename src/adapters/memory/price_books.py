@@ -40,6 +40,13 @@ class InMemoryPriceBooks(PriceBooks):
     def get(self, book_id: str) -> StoredBook | None:
         return self._books.get(book_id)
 
+    def used(self, book_version: str) -> StoredBook | None:
+        found = [b for b in self._used() if b.book_version == book_version]
+        return found[0] if found else None
+
     def history(self, *, limit: int = 20) -> list[StoredBook]:
-        used = [replace(b, content=b"") for b in self._books.values() if b.activated_at]
-        return sorted(used, key=lambda book: (book.activated_at, book.id), reverse=True)[:limit]
+        return [replace(book, content=b"") for book in self._used()[:limit]]
+
+    def _used(self) -> list[StoredBook]:
+        used = [book for book in self._books.values() if book.activated_at]
+        return sorted(used, key=lambda book: (book.activated_at, book.id), reverse=True)

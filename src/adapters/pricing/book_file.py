@@ -13,6 +13,7 @@ from adapters.pricing.book_records import (
     RateRecord,
     SourceRecord,
 )
+from adapters.pricing.patterns import safe_pattern
 from domain.pricing.book_info import BookSource
 from domain.pricing.matching import (
     AllOf,
@@ -30,6 +31,10 @@ from domain.usage.token_usage import TokenClass, Unit
 
 _NAMES = frozenset(TokenClass) | frozenset(Unit)
 _DEAREST = Decimal(10**6)
+#: Digits of a price, before and after the point. The longest known has 19.
+_MOST_DIGITS = 30
+#: Conditions within conditions.
+_DEEPEST = 8
 
 
 def table_of(book: BookRecord) -> PricingTable:
@@ -109,20 +114,29 @@ def _rate(name: str, record: RateRecord) -> Rate:
     if starts != sorted(set(starts)):
         raise ValueError(f"tiers of {name} do not ascend")
     for usd in (record.usd, *(usd for _, usd in record.tiers)):
-        if not usd.is_finite() or not 0 <= usd <= _DEAREST:
-            raise ValueError(f"price {usd} of {name} is not from 0 to {_DEAREST}")
+        _check_price(name, usd)
     tiers = tuple(Tier(above, usd) for above, usd in record.tiers)
     return Rate(record.usd, record.per, tiers, record.source)
 
 
-def _clause(record: MatchRecord) -> Clause:
-    clauses = tuple(_clauses(record))
+def _check_price(name: str, usd: Decimal) -> None:
+    if not usd.is_finite() or not 0 <= usd <= _DEAREST:
+        raise ValueError(f"price {usd} of {name} is not from 0 to {_DEAREST}")
+    _, digits, exponent = usd.as_tuple()
+    if len(digits) > _MOST_DIGITS or abs(int(exponent)) > _MOST_DIGITS:
+        raise ValueError(f"price {usd:.3e} of {name} has more than {_MOST_DIGITS} digits")
+
+
+def _clause(record: MatchRecord, depth: int = 1) -> Clause:
+    if depth > _DEEPEST:
+        raise ValueError(f"its conditions are nested more than {_DEEPEST} deep")
+    clauses = tuple(_clauses(record, depth))
     if len(clauses) != 1:
         raise ValueError("a match has exactly one condition")
     return clauses[0]
 
 
-def _clauses(record: MatchRecord) -> Iterator[Clause]:
+def _clauses(record: MatchRecord, depth: int) -> Iterator[Clause]:
     if record.equals:
         yield Equals(record.equals)
     if record.starts_with:
@@ -132,8 +146,8 @@ def _clauses(record: MatchRecord) -> Iterator[Clause]:
     if record.contains:
         yield Contains(record.contains)
     if record.regex:
-        yield Regex(record.regex)
+        yield Regex(safe_pattern(record.regex))
     if record.any_of:
-        yield AnyOf(tuple(_clause(part) for part in record.any_of))
+        yield AnyOf(tuple(_clause(part, depth + 1) for part in record.any_of))
     if record.all_of:
-        yield AllOf(tuple(_clause(part) for part in record.all_of))
+        yield AllOf(tuple(_clause(part, depth + 1) for part in record.all_of))

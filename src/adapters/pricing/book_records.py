@@ -31,7 +31,7 @@ class RateRecord(_Record, frozen=True):
     """
 
     usd: Decimal
-    per: Annotated[int, msgspec.Meta(ge=1)]
+    per: Annotated[int, msgspec.Meta(ge=1, le=10**9)]
     tiers: tuple[tuple[_Count, Decimal], ...] = ()
     source: _Text | None = None
 
@@ -102,5 +102,7 @@ def parse_book(content: bytes) -> BookRecord:
     """Read and check the structure of a file. Raises ``PriceBookError`` with the place."""
     try:
         return msgspec.json.decode(content, type=BookRecord)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise PriceBookError(f"price book: {error}") from error
+    except RecursionError as error:
+        raise PriceBookError("price book: its conditions are nested too deeply") from error

@@ -1,5 +1,6 @@
 """The price book in force: an operator's where there is one, else the bundled one."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -9,19 +10,22 @@ import structlog
 from application.ports.price_book_files import PriceBookFiles
 from application.ports.pricing_tables import PricingTables
 from application.ports.unit_of_work import UnitsOfWork
-from domain.errors import TrueComputeError
+from domain.errors import TrueComputeError, Unavailable
 from domain.pricing.pricing_table import PricingTable
 
 log = structlog.get_logger(__name__)
 
 #: How old an answer to "is another book in force?" may be, in seconds.
 LOOK_EVERY_S = 5.0
+#: How soon to look again for the first answer; until then nothing can be priced.
+_FIRST_LOOK_AGAIN_S = 1.0
 
 
 class ServedPricingTables(PricingTables):
     """Looks for another book every few seconds, by one thread; the others go on with theirs.
 
     While the database is away, or holds a book that cannot be read, the table stays as it is.
+    Before the database answered once, none is in force: the bundled one could be the wrong one.
     """
 
     def __init__(
@@ -39,13 +43,17 @@ class ServedPricingTables(PricingTables):
         self._every_s = every_s
         self._monotonic = monotonic
         self._looking = threading.Lock()
-        self._due: float | None = None
+        self._due = -math.inf
+        self._has_looked = False
+        self._complaint: str | None = None
         self._active: tuple[str, PricingTable] | None = None
 
     def current(self) -> PricingTable:
-        if self._due is None:
-            with self._looking:  # nobody prices a call before the first look
+        if not self._has_looked:
+            with self._looking:
                 self._look_if_due()
+            if not self._has_looked:
+                raise Unavailable("The price book in force is not known yet. Try again shortly.")
         elif self._monotonic() >= self._due and self._looking.acquire(blocking=False):
             try:
                 self._look_if_due()
@@ -59,13 +67,25 @@ class ServedPricingTables(PricingTables):
         return self._active is not None
 
     def _look_if_due(self) -> None:
-        if self._due is not None and self._monotonic() < self._due:
+        if self._monotonic() < self._due:
             return
+        wait_s = self._every_s
         try:
             self._active = self._look()
+            self._has_looked, self._complaint = True, None
+        except Unavailable as error:
+            self._complain(error)
+            wait_s = wait_s if self._has_looked else min(wait_s, _FIRST_LOOK_AGAIN_S)
         except TrueComputeError as error:
+            self._complain(error)
+            self._has_looked = True
+        self._due = self._monotonic() + wait_s
+
+    def _complain(self, error: TrueComputeError) -> None:
+        """Once for the same reason, not at every look."""
+        if error.detail != self._complaint:
             log.warning("the price book stays as it is", detail=error.detail)
-        self._due = self._monotonic() + self._every_s
+        self._complaint = error.detail
 
     def _look(self) -> tuple[str, PricingTable] | None:
         with self._units_of_work(snapshot=True) as uow:

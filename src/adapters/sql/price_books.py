@@ -4,7 +4,7 @@ import gzip
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, Select, delete, insert, select, text, update
 
 from adapters.sql.ids import is_id
 from adapters.sql.pricing_tables import IS_ACTIVE, price_books
@@ -57,12 +57,22 @@ class SqlPriceBooks(PriceBooks):
         row = self._connection.execute(found).one_or_none()
         return None if row is None else _to_book(row._asdict())
 
+    def used(self, book_version: str) -> StoredBook | None:
+        of_version = _newest_used(select(price_books)).where(
+            price_books.c.book_version == book_version
+        )
+        row = self._connection.execute(of_version.limit(1)).one_or_none()
+        return None if row is None else _to_book(row._asdict())
+
     def history(self, *, limit: int = 20) -> list[StoredBook]:
-        columns = [price_books.c[name] for name in _PLAIN]
-        used = select(*columns).where(price_books.c.activated_at.is_not(None))
-        newest = used.order_by(price_books.c.activated_at.desc(), price_books.c.id.desc())
-        rows = self._connection.execute(newest.limit(limit))
+        used = _newest_used(select(*(price_books.c[name] for name in _PLAIN)))
+        rows = self._connection.execute(used.limit(limit))
         return [StoredBook(**row._asdict(), content=b"") for row in rows]
+
+
+def _newest_used(books: Select[Any]) -> Select[Any]:
+    newest = (price_books.c.activated_at.desc(), price_books.c.id.desc())
+    return books.where(price_books.c.activated_at.is_not(None)).order_by(*newest)
 
 
 def _to_book(row: dict[str, Any]) -> StoredBook:

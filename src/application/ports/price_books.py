@@ -39,5 +39,9 @@ class PriceBooks(Protocol):
         """A book with its content."""
 
     @abstractmethod
+    def used(self, book_version: str) -> StoredBook | None:
+        """The newest book of this version that is or was in force, with its content."""
+
+    @abstractmethod
     def history(self, *, limit: int = 20) -> list[StoredBook]:
         """Books that are or were in force, the newest first, without their content."""

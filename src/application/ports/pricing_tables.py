@@ -11,7 +11,10 @@ class PricingTables(Protocol):
 
     @abstractmethod
     def current(self) -> PricingTable:
-        """The table in force, ready for look-ups; the same object until it is replaced."""
+        """The table in force, ready for look-ups; the same object until it is replaced.
+
+        Raises ``Unavailable`` as long as it is not known which book is in force.
+        """
 
     @abstractmethod
     def is_replaced(self) -> bool:

@@ -1,4 +1,4 @@
-"""What gunicorn serves: one application per process, its price book read before the fork."""
+"""What gunicorn serves: one application per process, the bundled prices read before the fork."""
 
 from entrypoints import logging
 from entrypoints.container import Container
@@ -9,5 +9,6 @@ from entrypoints.settings import Settings
 settings = Settings.from_environment()
 logging.configure(settings.log_level)
 container = Container(settings=settings)
-container.pricing_tables().current()
+# Not the book in force: its connection to the database would be shared by all the processes.
+container.bundled_pricing_tables().current()
 app = impatient(create_app(container))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.pricing.book import BOOK, BundledPricingTables, load_pricing_table
-from adapters.pricing.book_records import PriceBookError
+from adapters.pricing.book_records import PriceBookError, parse_book
 
 TABLE = load_pricing_table()
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -133,6 +133,10 @@ def test_the_smallest_book_is_sound(tmp_path: Path) -> None:
     assert quote.rates["input"].unit_price_usd == 1
 
 
+def nested(times: int) -> dict[str, Any]:
+    return {"or": [nested(times - 1)]} if times else {"equals": "m"}
+
+
 BROKEN = {
     "a negative price": ("models", 0, "prices", 0, "rates", "input", "usd", "-1"),
     "an endless price": ("models", 0, "prices", 0, "rates", "input", "usd", "Infinity"),
@@ -147,6 +151,13 @@ BROKEN = {
     "a day that is none": ("models", 0, "prices", 0, "valid_from", "2026-02-30"),
     "no prices at all": ("models", 0, "prices", []),
     "a broken pattern": ("models", 0, "match", {"regex": "("}),
+    "a pattern that never ends": ("models", 0, "match", {"regex": "^(a+)+$"}),
+    "endless digits": ("models", 0, "prices", 0, "rates", "input", "usd", "0." + "1" * 31),
+    "a price too small to be one": (
+        "models", 0, "prices", 0, "rates", "input", "usd", "1e-999999999",
+    ),
+    "a price for too many": ("models", 0, "prices", 0, "rates", "input", "per", 10**9 + 1),
+    "conditions within conditions": ("models", 0, "match", nested(8)),
     "two conditions": ("models", 0, "match", {"equals": "m", "contains": "m"}),
     "no condition": ("models", 0, "match", {}),
     "another format": ("format", 2),
@@ -165,6 +176,23 @@ def test_a_book_with_a_fault_is_refused_whole(path: tuple[Any, ...], tmp_path: P
     file.write_text(json.dumps(book), encoding="utf-8")
     with pytest.raises(PriceBookError, match="price book: "):
         load_pricing_table(file)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'{"x": ' + b"[" * 100_000, b'{"book_version": "\xff\xfe"}'],
+)
+def test_bytes_that_are_no_text_or_nested_without_end_are_refused(content: bytes) -> None:
+    with pytest.raises(PriceBookError, match="price book: "):
+        parse_book(content)
+
+
+def test_a_match_may_be_nested_as_deeply_as_anybody_needs(tmp_path: Path) -> None:
+    book = sound()
+    book["models"][0]["match"] = nested(7)
+    file = tmp_path / "book.json"
+    file.write_text(json.dumps(book), encoding="utf-8")
+    assert load_pricing_table(file).find("p", "m")
 
 
 def test_a_cut_off_file_and_a_model_twice_are_refused(tmp_path: Path) -> None:

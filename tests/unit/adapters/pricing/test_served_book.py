@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.memory.unit_of_work import InMemoryUnitOfWork, InMemoryUnitsOfWork
 from adapters.pricing.book import BundledPricingTables
@@ -107,6 +108,39 @@ def test_a_book_that_cannot_be_read_changes_nothing(
     activate(units, content)
     clock.now += 6
     assert served.current() is bundled
+
+
+def test_no_book_is_in_force_before_the_store_answered_once(
+    served: ServedPricingTables, units: SometimesAway, clock: Clock
+) -> None:
+    activate(units)
+    units.is_away = True
+    with pytest.raises(Unavailable):
+        served.current()
+    units.is_away = False
+    with pytest.raises(Unavailable):
+        served.is_replaced()
+    clock.now += 1.1
+    assert served.current().book_version == "2027-01-01"
+
+
+def test_an_outage_is_said_once(
+    served: ServedPricingTables, units: SometimesAway, clock: Clock
+) -> None:
+    def looks(times: int) -> None:
+        for _ in range(times):
+            clock.now += 6
+            served.current()
+
+    served.current()
+    with capture_logs() as said:
+        units.is_away = True
+        looks(3)
+        units.is_away = False
+        looks(1)
+        units.is_away = True
+        looks(2)
+    assert [entry["detail"] for entry in said] == ["The store is away."] * 2
 
 
 def test_while_the_store_is_away_the_book_stays(
