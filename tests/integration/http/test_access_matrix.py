@@ -1,6 +1,6 @@
 """Every route of the API against everybody who may knock: exactly the declared ones get in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import psycopg
@@ -259,7 +259,7 @@ class Reach:
     path: str
     id_of: Callable[[Team], str]
     random_id: str = A_RANDOM_ID
-    body: dict[str, object] | None = None
+    body: Mapping[str, object] | None = None
 
 
 def _budget(team: Team) -> str:
@@ -273,7 +273,35 @@ def _event(team: Team) -> str:
     return "a-known-id"
 
 
+ENTRIES: dict[str, dict[str, object]] = {
+    "/api/v1/prices/own": {
+        "provider": "openai",
+        "model": "CANARY-model",
+        "rates": [{"class": "input", "unit_price_usd": "2"}],
+    },
+    "/api/v1/discounts": {"provider": "openai", "percent": 10, "note": "CANARY discount"},
+    "/api/v1/aliases": {"provider": "azure", "alias": "CANARY-alias", "model": "gpt-4o"},
+}
+
+
+def _entry(path: str) -> Callable[[Team], str]:
+    def enter(team: Team) -> str:
+        answer = team.owner.client.post(path, json=ENTRIES[path])
+        assert answer.status_code == 201, answer.text
+        return str(body_of(answer)["id"])
+
+    return enter
+
+
 REACHES = {
+    **{
+        f"{act} in {path}": Reach(method, f"{path}/{{}}", _entry(path), body=body)
+        for path in ENTRIES
+        for act, method, body in (
+            ("remove an entry", "DELETE", None),
+            ("change an entry", "PATCH", {"note": "mine"}),
+        )
+    },
     "revoke a key": Reach("DELETE", "/api/v1/keys/{}", lambda team: team.key_id),
     "revoke a key by query": Reach("DELETE", "/api/v1/keys?id={}", lambda team: team.key_id),
     "change a budget": Reach(
@@ -318,6 +346,9 @@ def test_a_stranger_cannot_change_a_members_role(app: Flask, team: Team) -> None
 def test_no_list_or_report_shows_anything_of_others(app: Flask, team: Team) -> None:
     _event(team)
     _budget(team)
+    for path in ENTRIES:
+        _entry(path)(team)
+    team.send(an_event(id="unknown", model="CANARY-unknown"))
     team.new_key("read", name="CANARY key")
     team.invite("canary@example.com")
     intruder = found(app, "Intruder").owner.client
@@ -325,6 +356,9 @@ def test_no_list_or_report_shows_anything_of_others(app: Flask, team: Team) -> N
     for path in (
         "/api/v1/keys",
         "/api/v1/budgets",
+        *ENTRIES,
+        "/api/v1/unpriced",
+        "/api/v1/prices?provider=openai&model=CANARY-model",
         "/api/v1/members",
         "/api/v1/usage",
         "/api/v1/usage?view=providers",
