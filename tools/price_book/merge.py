@@ -213,20 +213,20 @@ class Merge:
         prices = list(record.prices)
         if base is not None and base.rates:
             place = prices.index(base)
-            base = prices[place] = _confirmed(base, agreeing)
+            base = prices[place] = _confirmed(record.model, base, agreeing)
         prices = [_with_days(price, agreeing) for price in prices]
         for circumstance in dict.fromkeys(c for each in agreeing for c in each.rates):
-            rates = _agreed_rates(agreeing, circumstance, {})
+            rates = _agreed_rates(record.model, agreeing, circumstance)
             is_known = circumstance == ORDINARY or current(prices, circumstance, self._day)
             if rates and not is_known:
                 prices.append(_beside(base, rates, circumstance))
         return msgspec.structs.replace(record, prices=tuple(prices))
 
 
-def _confirmed(price: PriceRecord, agreeing: list[Listing]) -> PriceRecord:
+def _confirmed(model: str, price: PriceRecord, agreeing: list[Listing]) -> PriceRecord:
     """The price with the classes that only the other source has."""
     is_confirmed = any(ORDINARY in listing.rates for listing in agreeing)
-    new = _agreed_rates(agreeing, ORDINARY, price.rates)
+    new = _agreed_rates(model, agreeing, ORDINARY)
     return msgspec.structs.replace(
         price,
         rates=dict(sorted({**new, **price.rates}.items())),
@@ -264,18 +264,31 @@ def _beside(
 
 
 def _agreed_rates(
-    listings: list[Listing], circumstance: Circumstance, known: Mapping[str, RateRecord]
+    model: str, listings: list[Listing], circumstance: Circumstance
 ) -> dict[str, RateRecord]:
-    """Rates that are not known yet and that all listings that have them state alike."""
+    """What the model's own name states, and of its other names what they state alike.
+
+    A tier or region in which other names contradict each other is left out whole: half a price
+    would leave calls unpriced that the ordinary price is known for.
+    """
     source = SOURCE if circumstance == ORDINARY else None
     found: dict[str, RateRecord] = {}
     doubtful: set[str] = set()
-    for listing in listings:
+    own_first = sorted(listings, key=lambda listing: listing.name != model)
+    settled = {
+        name
+        for each in own_first[:1]
+        if each.name == model
+        for name in each.rates.get(circumstance, {})
+    }
+    for listing in own_first:
         for name, rate in to_records(listing.rates.get(circumstance, {}), source=source).items():
-            if name in found and not is_same(found[name], rate):
+            if name in found and name not in settled and not is_same(found[name], rate):
                 doubtful.add(name)
             found.setdefault(name, rate)
-    return {n: rate for n, rate in found.items() if n not in known and n not in doubtful}
+    if doubtful and circumstance != ORDINARY:
+        return {}
+    return {name: rate for name, rate in found.items() if name not in doubtful}
 
 
 def _until(prices: Iterable[PriceRecord], day: date | None) -> Iterator[PriceRecord]:

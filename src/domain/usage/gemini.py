@@ -72,7 +72,12 @@ def recognises(usage: Mapping[str, object]) -> bool:
 
 def read(usage: Mapping[str, object]) -> NormalisedUsage:
     """A response's ``usageMetadata``, of the whole response or of a stream's last chunk."""
-    return _read_common(usage, _CAMEL) or _read_carefully(usage)
+    return read_quickly(usage) or _read_carefully(usage)
+
+
+def read_quickly(usage: Mapping[str, object]) -> NormalisedUsage | None:
+    """The most common objects; None for anything unusual."""
+    return _read_common(usage, _CAMEL)
 
 
 def _read_common(usage: Mapping[str, object], names: _Names) -> NormalisedUsage | None:

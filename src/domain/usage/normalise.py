@@ -7,6 +7,7 @@ from domain.usage import (
     bedrock,
     cohere,
     deepseek,
+    frameworks,
     gemini,
     huggingface,
     mistral,
@@ -73,6 +74,13 @@ _ONLY = {
     for provider, convention in _CONVENTIONS.items()
     if provider not in _MANY_MAKERS | _TWO_PROTOCOLS | {"anthropic", "perplexity"}
 }
+#: What reads a provider's most common objects, and leaves all others with None.
+_QUICK: dict[str, Callable[[Mapping[str, object]], NormalisedUsage | None]] = {
+    **dict.fromkeys(_AS_OPENAI, openai.read_quickly),
+    "anthropic": anthropic.read_quickly,
+    "google": gemini.read_quickly,
+    "vertex": gemini.read_quickly,
+}
 #: Where a usage object stands in an answer that was sent whole.
 _WRAPPINGS = (
     "usage",
@@ -95,12 +103,21 @@ def normalise(provider: str, model: str, provider_usage: Mapping[str, object]) -
     ``invalid_usage`` and a pointer below ``/provider_usage`` for a value that cannot be a count
     (negative, broken, above 10^9, of another type).
     """
-    convention = _ONLY.get(provider) or _convention(provider, model, provider_usage)
-    read = convention(provider_usage)
+    quick = _QUICK.get(provider)
+    read = quick(provider_usage) if quick else None
+    if read is None:
+        read = _read_carefully(provider, model, provider_usage)
     if read.notes and UNRECOGNISED_USAGE in read.notes:
         for inner in _inner(provider_usage):
             return normalise(provider, model, inner)
     return read
+
+
+def _read_carefully(provider: str, model: str, usage: Mapping[str, object]) -> NormalisedUsage:
+    of_framework = frameworks.reading_of(provider, model, usage)
+    if of_framework is not None:
+        return of_framework()
+    return (_ONLY.get(provider) or _convention(provider, model, usage))(usage)
 
 
 def _convention(provider: str, model: str, usage: Mapping[str, object]) -> Convention:

@@ -25,6 +25,11 @@ CITATIONS_AS_INPUT = "citations_as_input"
 UPSTREAM_COST_INCLUDED = "upstream_cost_included"
 
 
+def of_framework(name: str) -> str:
+    """The object is a client framework's own, not the provider's, and was read by its rules."""
+    return f"framework_usage:{name}"
+
+
 def contradictory(pointer: str) -> str:
     """The numbers break the convention: the breakdown was dropped, the stated total stands."""
     return f"contradictory_usage:{pointer}"

@@ -57,7 +57,12 @@ REALTIME = Names("input_tokens", "input_token_details", "output_tokens", "output
 
 def read(usage: Mapping[str, object]) -> NormalisedUsage:
     """A usage object in OpenAI's shape."""
-    return read_common(usage, CHAT, "openai") or _read_carefully(usage)
+    return read_quickly(usage) or _read_carefully(usage)
+
+
+def read_quickly(usage: Mapping[str, object]) -> NormalisedUsage | None:
+    """The most common objects; None for anything unusual."""
+    return read_common(usage, CHAT, "openai")
 
 
 def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:

@@ -13,6 +13,7 @@ _SENTENCES = {
     "region_not_priced": "This region has no price of its own: priced as everywhere.",
     "contradictory_usage": "The numbers contradict each other at {}: the stated total stands.",
     "incomplete_usage": "A total is missing at {}: only its parts are counted.",
+    "framework_usage": "The usage object is a framework's ({}), and was read by its rules.",
     "citations_as_input": "Tokens of citations are counted as input, whose price they have.",
     "free_self_hosted": "A model on your own machines: free unless you set a price for it.",
     "alias": "Priced by your own name for it: {}.",

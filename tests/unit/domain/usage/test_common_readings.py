@@ -98,7 +98,7 @@ def test_openai(names: openai.Names) -> None:
 @settings(max_examples=1500, deadline=None)
 @given(ANTHROPIC)
 def test_anthropic(usage: dict[str, Any]) -> None:
-    assert agrees(anthropic._read_common(usage), anthropic._read_carefully, usage)
+    assert agrees(anthropic.read_quickly(usage), anthropic._read_carefully, usage)
 
 
 @settings(max_examples=1500, deadline=None)
@@ -115,6 +115,6 @@ def test_common_objects_are_read_quickly() -> None:
     lifetimes = {"ephemeral_5m_input_tokens": 2, "ephemeral_1h_input_tokens": 0}
     message = {"input_tokens": 5, "output_tokens": 3, "cache_creation_input_tokens": 2,
                "cache_creation": lifetimes}  # fmt: skip
-    assert anthropic._read_common(message) is not None
+    assert anthropic.read_quickly(message) is not None
     metadata = {"promptTokenCount": 5, "candidatesTokenCount": 3, "totalTokenCount": 8}
     assert gemini._read_common(metadata, gemini._CAMEL) is not None
