@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from enum import StrEnum
 from hashlib import sha256
 
@@ -19,6 +19,8 @@ OLDEST = timedelta(days=90)
 FURTHEST_AHEAD = timedelta(minutes=10)
 LONGEST_DURATION_MS = 86_400_000
 LONGEST_ID = 128
+#: Takes no digit off any number that fits into an event.
+_AS_SENT = Context(prec=1_000_000, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 class Status(StrEnum):
@@ -161,10 +163,13 @@ class Event:
         Tells a repeated event from another one under the same id. It looks at what was sent
         alone, so that a retry is the same event also when usage is read better by then.
         """
-        # A provider's usage may hold a Decimal where its JSON has a fraction.
-        return sha256(
-            json.dumps(_content(self.reported), sort_keys=True, default=str).encode()
-        ).digest()
+        content = json.dumps(_content(self.reported), sort_keys=True, default=_comparable)
+        return sha256(content.encode()).digest()
+
+
+def _comparable(value: object) -> str:
+    """A fraction of a provider's usage by its value: 0.10 is 0.1."""
+    return str(value.normalize(_AS_SENT) if isinstance(value, Decimal) else value)
 
 
 def _content(reported: ReportedEvent) -> dict[str, object]:

@@ -27,11 +27,12 @@ OPENAI_USAGE: dict[str, object] = {
     "completion_tokens": 300,
     "prompt_tokens_details": {"cached_tokens": 800, "audio_tokens": 0},
     "completion_tokens_details": {"reasoning_tokens": 120},
-    "queue_time": 0.1 + 0.2,
-    "tiny": 5e-324,
-    "whole": 1.0,
+    "queue_time": Decimal("0.30000000000000004"),
+    "cost": Decimal("0.10"),
+    "tiny": Decimal("5E-324"),
+    "whole": Decimal("1.0"),
     "large": 2**70,
-    "notes": ["ünï🦊", "\0", "\ud800", "", None, True, {"z": [], "a": {}}],
+    "notes": ["ünï🦊", "\0", "", None, True, {"z": [], "a": {}}],
 }
 
 

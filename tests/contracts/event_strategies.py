@@ -1,6 +1,7 @@
 """Any event that can be stored, for hypothesis."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -34,13 +35,22 @@ UNITS = st.dictionaries(
 )
 MONEY = st.decimals(0, 10**6, allow_nan=False, allow_infinity=False, places=30)
 USAGES = st.builds(TokenUsage, TOKENS, UNITS)
+#: What JSON can say: no lone surrogates.
+_WORDS = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+def _is_fraction(number: Decimal) -> bool:
+    """Whether JSON writes it with a point or an exponent, so that it is read as a decimal."""
+    return not str(number).lstrip("-").isdigit()
+
+
 JSON = st.recursive(
     st.none()
     | st.booleans()
     | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    | st.decimals(allow_nan=False, allow_infinity=False).filter(_is_fraction)
+    | _WORDS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_WORDS, inner, max_size=4),
     max_leaves=10,
 )
 DURATIONS = st.none() | st.integers(0, 86_400_000)
@@ -62,7 +72,7 @@ def events(draw: st.DrawFn, key: ApiKey) -> Event:
         provider=draw(TEXT.filter(bool)),
         model=draw(TEXT.filter(bool)),
         usage=draw(st.none() | USAGES),
-        provider_usage=draw(st.none() | st.dictionaries(st.text(), JSON, max_size=4)),
+        provider_usage=draw(st.none() | st.dictionaries(_WORDS, JSON, max_size=4)),
         usage_status=draw(st.none() | st.sampled_from(UsageStatus)),
         latency_ms=draw(DURATIONS),
         time_to_first_token_ms=draw(DURATIONS),

@@ -1,5 +1,8 @@
 """The connection pool, and the one place where a driver's errors become the domain's."""
 
+from decimal import Decimal
+
+import msgspec
 from psycopg import Error as DriverError
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Engine, create_engine, event
@@ -14,6 +17,9 @@ _STATEMENT_TIMEOUT_MS = 15_000
 _LOCK_TIMEOUT_MS = 5_000
 _CONNECT_TIMEOUT_S = 5
 _POOL_TIMEOUT_S = 5
+#: Fractions are kept as a sender wrote them: money may stand in a provider's usage.
+_TO_JSON = msgspec.json.Encoder(decimal_format="number")
+_FROM_JSON = msgspec.json.Decoder(float_hook=Decimal)
 
 
 def create_pool(url: str, *, size: int = 8) -> Engine:
@@ -32,6 +38,8 @@ def create_pool(url: str, *, size: int = 8) -> Engine:
         pool_timeout=_POOL_TIMEOUT_S,
         pool_pre_ping=True,
         hide_parameters=True,
+        json_serializer=_TO_JSON.encode,
+        json_deserializer=_FROM_JSON.decode,
         connect_args={"options": options, "connect_timeout": _CONNECT_TIMEOUT_S},
     )
     event.listen(engine, "handle_error", _translate)

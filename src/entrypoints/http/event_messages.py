@@ -1,6 +1,7 @@
 """An event as it comes over the wire, decoded to what the domain calls a reported event."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -58,7 +59,8 @@ class _OnlyId(msgspec.Struct):
     id: str | None = None
 
 
-_EVENT = msgspec.json.Decoder(EventMessage)
+#: Fractions of a provider's own object stay exact: it may state money.
+_EVENT = msgspec.json.Decoder(EventMessage, float_hook=Decimal)
 _ONLY_ID = msgspec.json.Decoder(_OnlyId)
 
 #: Fields that a reported event takes as they are.

@@ -339,3 +339,16 @@ def test_events_are_those_of_the_organization_whose_key_sent_them(app: Flask) ->
     assert app.test_client().post(EVENTS, json=event, headers=bearer(one.key)).status_code == 200
     assert problem_of(other.owner.client.get(f"{EVENTS}/{event['id']}"), 404)
     assert one.event(event["id"])
+
+
+def test_fractions_of_a_providers_own_object_stay_as_they_were_written(team: Team) -> None:
+    """No binary fraction comes between: 0.1 + 0.2 is not 0.30000000000000004 there."""
+    amount = "0.012345678901234567890123"
+    usage = f'{{"prompt_tokens":9,"completion_tokens":1,"cost":{amount},"queue_time":1.50}}'
+    call = json.dumps(an_event(id="exact", provider="openrouter", model="m", usage=None))
+    body = call[:-1] + f', "provider_usage": {usage}}}'
+    assert body_of(post_bytes(team.app, body.encode(), team.key))["accepted"] == 1
+    answer = team.owner.client.get(f"{EVENTS}/exact")
+    assert f'"provider_usage":{usage}' in answer.text
+    assert body_of(answer)["cost_usd"] == amount
+    assert body_of(post_bytes(team.app, body.encode(), team.key))["duplicates"] == 1
