@@ -13,6 +13,7 @@ from domain.pricing.listing import PriceRow
 from domain.text import check_text
 from entrypoints.container import Container
 from entrypoints.http.pages.forms import REFUSALS, Form
+from entrypoints.http.pages.price_sheets import sheets_of
 from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_page import Page, asked_of, report_page
 
@@ -42,6 +43,7 @@ def prices_pages(container: Container) -> Blueprint:
             left_out=max(0, len(rows) - _MOST_ROWS),
             is_asked=bool(request.args.get("provider") or request.args.get("model")),
             book=run_describe(),
+            sheets_of=sheets_of,
         )
         return page, form.status
 
@@ -49,8 +51,13 @@ def prices_pages(container: Container) -> Blueprint:
     @report_page
     def unpriced(address: ReportAddress) -> Page:
         report = run_list_unpriced(ListUnpricedRequest(**asked_of(address, clock)))
+        missing = [each for each in report.models if each.gap.reason in REPAIRABLE]
         return render_template(
-            "prices/unpriced.html", span=report.span, report=report, repairable=REPAIRABLE
+            "prices/unpriced.html",
+            span=report.span,
+            report=report,
+            missing=missing,
+            doubtful=[each for each in report.models if each not in missing],
         )
 
     return pages
