@@ -8,6 +8,7 @@ import pytest
 from adapters.memory.unit_of_work import InMemoryUnitsOfWork
 from domain.costing import CostSource
 from domain.event import Status, UsageStatus
+from domain.price_gap import GapReason, gap_reason
 from tests.unit.regressions.calls import a_call
 
 #: What Anthropic says at the start of a stream: the prompt, and one token of the answer.
@@ -15,8 +16,12 @@ STARTED = {"input_tokens": 2000, "cache_read_input_tokens": 0, "output_tokens": 
 
 
 def test_a_call_without_its_usage_is_unknown_and_not_free() -> None:
-    """PostHog/posthog-js#4664, openai/openai-openapi#539: no usage chunk comes after an abort."""
+    """PostHog/posthog-js#4664, openai/openai-openapi#539: no usage chunk comes after an abort.
+
+    ferro-labs/ai-gateway#281, openclaw#120008, tokenjam#628, llmr#10: it was lost on the way.
+    """
     event = a_call("openai", "gpt-4.1")
+    assert gap_reason(event) is GapReason.MISSING_USAGE
     assert event.usage_status is UsageStatus.MISSING
     assert (event.cost.source, event.cost.cost_usd) == (CostSource.UNPRICED, None)
 

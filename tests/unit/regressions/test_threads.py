@@ -24,7 +24,8 @@ THREADS = {
     """,
     "streams": """
         PostHog/posthog-js#4664 BerriAI/litellm#37992 BerriAI/litellm#37994 BerriAI/litellm#39893
-        openai/openai-openapi#539 BerriAI/litellm#6633
+        openai/openai-openapi#539 BerriAI/litellm#6633 ferro-labs/ai-gateway#281 openclaw#120008
+        tokenjam#628 llmr#10
     """,
     "unknown models": """
         BerriAI/litellm#37867 BerriAI/litellm#37282 BerriAI/litellm#3521 BerriAI/litellm#6310
