@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from domain.service_tier import plain_service_tier
-from domain.usage.fields import count, details, text
+from domain.usage.fields import count, details, money, text
 from domain.usage.normalised import NormalisedUsage, Tally, contradictory, of_framework
 from domain.usage.token_usage import TokenClass, Unit
 
@@ -123,6 +123,8 @@ _LANGCHAIN_MARKS = frozenset(
     )
     for part in places
 )  # fmt: skip
+#: Where LiteLLM's log of a call has the usage, which is in its own shape whoever was called.
+LOGGED_BY_LITELLM = "usage_object"
 _CACHE_OF_LITELLM = frozenset({"cache_read_input_tokens", "cache_creation_input_tokens"})
 #: Keys of which every object of a framework has one.
 _MARKS = frozenset(
@@ -134,10 +136,16 @@ _MARKS = frozenset(
 )  # fmt: skip
 
 
+_SEARCHES = (("server_tool_use", "web_search_requests"), (_LITELLM_INPUT, "web_search_requests"))
+
+
 def reading_of(
     provider: str, model: str, usage: Mapping[str, object]
 ) -> Callable[[], NormalisedUsage] | None:
     """What reads an object of a framework; None for any other object, a provider's own say."""
+    logged = usage.get(LOGGED_BY_LITELLM)
+    if isinstance(logged, Mapping) and "prompt_tokens" in logged:
+        return lambda: _read(_LITELLM, provider, model, logged)
     if _MARKS.isdisjoint(usage):
         return None
     shape = _shape_of(provider, usage)
@@ -175,10 +183,13 @@ def _read(shape: _Shape, provider: str, model: str, usage: Mapping[str, object])
     made = {name: _first(usage, places) for name, places in shape.output_parts.items()}
     at = {"total_at": f"/{shape.output}", "parts_at": f"/{shape.output}"}
     tally.split(count(usage, shape.output), TokenClass.OUTPUT, made, **at)
-    searches = count(details(usage, "server_tool_use"), "web_search_requests", "/server_tool_use")
+    searches = _first(usage, _SEARCHES)
     if searches is not None:
         tally.units[Unit.WEB_SEARCHES] = Decimal(searches)
-    return tally.normalised(shape.name, service_tier=_service_tier(usage))
+    # OpenRouter's own figure, which passes through; of other providers it would be an estimate.
+    billed = money(usage, "cost") if provider == "openrouter" else None
+    tier = _service_tier(usage)
+    return tally.normalised(shape.name, service_tier=tier, provider_cost_usd=billed)
 
 
 def _is_exclusive(

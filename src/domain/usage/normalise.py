@@ -117,6 +117,9 @@ def _read_carefully(provider: str, model: str, usage: Mapping[str, object]) -> N
     of_framework = frameworks.reading_of(provider, model, usage)
     if of_framework is not None:
         return of_framework()
+    logged = usage.get(frameworks.LOGGED_BY_LITELLM)
+    if isinstance(logged, Mapping):
+        return normalise(provider, model, logged)
     return (_ONLY.get(provider) or _convention(provider, model, usage))(usage)
 
 

@@ -69,6 +69,8 @@ ROUTES: dict[str, Access] = {
     "keys.revoke_key": _MANAGER,
     "keys.revoke_key_by_query": _MANAGER,
     "events.ingest": _INGEST,
+    "doors.litellm": _INGEST,
+    "doors.cloudevents": _INGEST,
     "events.show_event": _READ,
     "usage.report": _READ,
     "prices.list_prices": _READ,

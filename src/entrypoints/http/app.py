@@ -8,6 +8,7 @@ from entrypoints.http import errors, requests
 from entrypoints.http.api import (
     accounts,
     budgets,
+    doors,
     events,
     health,
     keys,
@@ -59,6 +60,7 @@ def _register(app: Flask, container: Container) -> None:
         organizations.blueprint(container),
         keys.blueprint(container),
         events.blueprint(container),
+        doors.blueprint(container),
         usage.blueprint(container),
         prices.blueprint(container),
         unpriced.blueprint(container),

@@ -64,6 +64,31 @@ def split_json(body: bytes) -> Batch:
     return Batch(_counted(document for document in listed if bytes(document)), is_single=False)
 
 
+def split_logs(body: bytes) -> Batch:
+    """A list of documents, one document, or one a line, as the body itself shows.
+
+    Raises:
+        BadRequest: none of these.
+        RequestEntityTooLarge: more than 1,000 documents.
+    """
+    start = body.lstrip()[:1]
+    if start == b"[":
+        try:
+            listed = msgspec.structs.astuple(_LIST.decode(body))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise BadRequest(f"The body is not JSON: {error}") from None
+        return Batch(_counted(each for each in listed if bytes(each)), is_single=False)
+    if start != b"{":
+        raise BadRequest("The body must be a JSON list, a JSON object, or one object a line.")
+    return split_ndjson(body) if _has_lines(body) else Batch([body], is_single=True)
+
+
+def _has_lines(body: bytes) -> bool:
+    """Whether the first line is a document by itself, and another one follows."""
+    first, _, rest = body.strip().partition(b"\n")
+    return bool(rest.strip()) and rest.lstrip()[:1] == b"{" and first.rstrip().endswith(b"}")
+
+
 def split_ndjson(body: bytes) -> Batch:
     """One document a line; empty lines do not count. Raises as ``split_json``."""
     lines = (line.rstrip(b"\n") for line in BytesIO(body) if line.strip())

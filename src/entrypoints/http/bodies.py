@@ -19,20 +19,20 @@ _CHUNK = 64 * 1024
 _GZIP = 31
 
 
-def read_body() -> bytes:
+def read_body(most: int = LARGEST_SENT) -> bytes:
     """The body of this request, inflated.
 
     Raises:
-        RequestEntityTooLarge: over 5 MiB as sent or 16 MiB inflated.
+        RequestEntityTooLarge: over ``most`` bytes as sent or 16 MiB inflated.
         UnsupportedMediaType: an encoding other than gzip.
         BadRequest: broken gzip, or something behind it.
     """
     encoding = request.headers.get("Content-Encoding", "").strip().lower()
     if encoding in ("", "identity"):
-        return read_at_most(LARGEST_SENT)
+        return read_at_most(most)
     if encoding != "gzip":
         raise UnsupportedMediaType("Content-Encoding must be gzip, or absent.")
-    return b"".join(_inflated(read_at_most(LARGEST_SENT)))
+    return b"".join(_inflated(read_at_most(most)))
 
 
 def read_at_most(most: int) -> bytes:

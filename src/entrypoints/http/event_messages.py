@@ -1,6 +1,6 @@
 """An event as it comes over the wire, decoded to what the domain calls a reported event."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -77,13 +77,25 @@ _PLAIN = (
 
 def read_events(documents: Iterable[bytes | msgspec.Raw]) -> list[ReportedEvent | Rejection]:
     """Each document as an event, or why it is none."""
-    return [_read(bytes(document)) for document in documents]
+    return read_each(documents, read_event)
 
 
-def _read(document: bytes) -> ReportedEvent | Rejection:
+def read_each(
+    documents: Iterable[bytes | msgspec.Raw], read: Callable[[bytes], ReportedEvent]
+) -> list[ReportedEvent | Rejection]:
+    """What ``read`` makes of each document, or why it is refused: none sinks the others."""
+    return [_attempt(bytes(document), read) for document in documents]
+
+
+def read_event(document: bytes) -> ReportedEvent:
+    """One event. Raises ``Invalid``, and msgspec's errors, for what is none."""
+    _check_extent(document)
+    return _reported(_EVENT.decode(document))
+
+
+def _attempt(document: bytes, read: Callable[[bytes], ReportedEvent]) -> ReportedEvent | Rejection:
     try:
-        _check_extent(document)
-        return _reported(_EVENT.decode(document))
+        return read(document)
     except Invalid as error:
         return Rejection(id=_id_of(document), code=error.code, fault=error.first_fault)
     except msgspec.ValidationError as error:

@@ -33,6 +33,27 @@ EVENTS_BODY = {
     },
 }
 
+#: Other programs' own documents, which their pages describe.
+LITELLM_BODY = {
+    "required": True,
+    "description": "A StandardLoggingPayload, a list of them, or one a line",
+    "content": {
+        "application/json": {
+            "schema": {"anyOf": [{"type": "object"}, {"type": "array", "maxItems": 1000}]}
+        },
+        "application/x-ndjson": {"schema": {"type": "string"}},
+    },
+}
+CLOUDEVENTS_BODY = {
+    "required": True,
+    "description": "A CloudEvent 1.0, or a batch; with `ce-` headers the data alone",
+    "content": {
+        "application/cloudevents+json": {"schema": {"type": "object"}},
+        "application/cloudevents-batch+json": {"schema": {"type": "array", "maxItems": 1000}},
+        "application/json": {"schema": {"type": "object", "description": "The event's data"}},
+    },
+}
+
 
 def event_schemas() -> dict[str, Any]:
     """The schemas of an event and its parts, by name."""

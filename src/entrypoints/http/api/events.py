@@ -1,12 +1,9 @@
 """Events come in here, and one can be looked at."""
 
-from typing import Any
-
 from flask import Response, jsonify, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from application.ingestion.ingest_events import IngestEventsRequest, IngestResult, Rejection
-from application.ports.events import Fate
+from application.ingestion.ingest_events import IngestEventsRequest
 from application.reports.explain_event import ExplainEventRequest
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
@@ -14,8 +11,8 @@ from entrypoints.http.authentication import current_key, current_organization_id
 from entrypoints.http.batches import Batch, split_json, split_ndjson
 from entrypoints.http.bodies import read_body
 from entrypoints.http.event_messages import read_events
+from entrypoints.http.ingest_answers import document_of, refusal_of
 from entrypoints.http.openapi_events import EVENTS_BODY
-from entrypoints.http.problems import problem
 from entrypoints.http.schemas.events import (
     ExplainedEventSchema,
     IngestedSchema,
@@ -45,7 +42,7 @@ def blueprint(container: Container) -> Routes:
                 items=read_events(batch.documents),
             )
         )
-        return (_refused(result) if batch.is_single else None) or jsonify(_document(result))
+        return (refusal_of(result) if batch.is_single else None) or jsonify(document_of(result))
 
     @routes.get("/<event_id:event_id>")
     @routes.response(200, ExplainedEventSchema)
@@ -64,37 +61,3 @@ def _batch() -> Batch:
     if request.mimetype == "application/x-ndjson":
         return split_ndjson(read_body())
     raise UnsupportedMediaType("Content-Type must be application/json or application/x-ndjson.")
-
-
-def _document(result: IngestResult) -> dict[str, Any]:
-    return {
-        "accepted": result.count(Fate.ACCEPTED),
-        "duplicates": result.count(Fate.DUPLICATE),
-        "conflicts": result.count(Fate.CONFLICT),
-        "rejected": result.rejected,
-        "results": [
-            {"index": index, "id": event_id, **_outcome(outcome)}
-            for index, (event_id, outcome) in enumerate(
-                zip(result.ids, result.outcomes, strict=True)
-            )
-            if outcome is not Fate.ACCEPTED
-        ],
-    }
-
-
-def _outcome(outcome: Fate | Rejection) -> dict[str, str]:
-    if isinstance(outcome, Rejection):
-        fault = {"detail": outcome.fault.detail, "pointer": outcome.fault.pointer}
-        return {"status": "rejected", "code": outcome.code, **fault}
-    return {"status": outcome}
-
-
-def _refused(result: IngestResult) -> Response | None:
-    """The answer to a body that was a single event and was not taken; None when it was."""
-    (outcome,) = result.outcomes
-    if isinstance(outcome, Rejection):
-        detail = f"The event was refused: {outcome.fault.pointer} {outcome.fault.detail}"
-        return problem(422, outcome.code, detail, (outcome.fault,))
-    if outcome is Fate.CONFLICT:
-        return problem(409, "conflict", "Another event with this id is stored; the first stands.")
-    return None
