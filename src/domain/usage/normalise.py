@@ -17,6 +17,7 @@ from domain.usage import (
     perplexity,
     qwen,
     replicate,
+    telemetry,
     voyage,
     xai,
 )
@@ -117,6 +118,8 @@ def _read_carefully(provider: str, model: str, usage: Mapping[str, object]) -> N
     of_framework = frameworks.reading_of(provider, model, usage)
     if of_framework is not None:
         return of_framework()
+    if telemetry.recognises(usage):
+        return telemetry.read(usage)
     logged = usage.get(frameworks.LOGGED_BY_LITELLM)
     if isinstance(logged, Mapping):
         return normalise(provider, model, logged)

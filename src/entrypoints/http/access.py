@@ -71,6 +71,7 @@ ROUTES: dict[str, Access] = {
     "events.ingest": _INGEST,
     "doors.litellm": _INGEST,
     "doors.cloudevents": _INGEST,
+    "traces.export": _INGEST,
     "events.show_event": _READ,
     "usage.report": _READ,
     "prices.list_prices": _READ,

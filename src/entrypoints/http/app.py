@@ -15,6 +15,7 @@ from entrypoints.http.api import (
     organizations,
     prices,
     pricing_terms,
+    traces,
     unpriced,
     usage,
 )
@@ -61,6 +62,7 @@ def _register(app: Flask, container: Container) -> None:
         keys.blueprint(container),
         events.blueprint(container),
         doors.blueprint(container),
+        traces.blueprint(container),
         usage.blueprint(container),
         prices.blueprint(container),
         unpriced.blueprint(container),

@@ -54,6 +54,25 @@ CLOUDEVENTS_BODY = {
     },
 }
 
+_OTLP = "https://github.com/open-telemetry/opentelemetry-proto"
+TRACES_BODY = {
+    "required": True,
+    "description": f"An ExportTraceServiceRequest ({_OTLP}); `Content-Encoding: gzip` is allowed",
+    "content": {
+        "application/x-protobuf": {"schema": {"type": "string", "format": "binary"}},
+        "application/json": {"schema": {"type": "object"}},
+    },
+}
+TRACES_ANSWER = {
+    "200": {
+        "description": "An ExportTraceServiceResponse, with `partialSuccess` for refused spans",
+        "content": {
+            "application/x-protobuf": {"schema": {"type": "string", "format": "binary"}},
+            "application/json": {"schema": {"type": "object"}},
+        },
+    }
+}
+
 
 def event_schemas() -> dict[str, Any]:
     """The schemas of an event and its parts, by name."""

@@ -1,11 +1,12 @@
 """Every thread in which somebody was shown a wrong cost has a test here that names it."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 TESTS = Path(__file__).parents[2]
-#: By what went wrong; the corpus or a test of this folder names each.
+#: By what went wrong; the corpus or a unit test names each.
 THREADS = {
     "cached tokens": """
         BerriAI/litellm#5443 BerriAI/litellm#6575 BerriAI/litellm#9812 BerriAI/litellm#11364
@@ -16,6 +17,7 @@ THREADS = {
         PostHog/posthog-js#3022 PostHog/posthog-js#3615 PostHog/ai-plugin#92 PostHog/posthog#36457
         PostHog/posthog#29380 crewAIInc/crewAI#6768 anomalyco/opencode#38427
         braintrustdata/braintrust-sdk-java#88 anthropics/anthropic-sdk-java#353
+        langfuse/langfuse#16489 langfuse/langfuse#14754
     """,
     "tiers, batches and discounts": """
         BerriAI/litellm#13810 BerriAI/litellm#14796 BerriAI/litellm#23560 langfuse/langfuse#13780
@@ -25,7 +27,7 @@ THREADS = {
     "streams": """
         PostHog/posthog-js#4664 BerriAI/litellm#37992 BerriAI/litellm#37994 BerriAI/litellm#39893
         openai/openai-openapi#539 BerriAI/litellm#6633 ferro-labs/ai-gateway#281 openclaw#120008
-        tokenjam#628 llmr#10
+        tokenjam#628 llmr#10 BerriAI/litellm#28376 BerriAI/litellm#39749
     """,
     "unknown models": """
         BerriAI/litellm#37867 BerriAI/litellm#37282 BerriAI/litellm#3521 BerriAI/litellm#6310
@@ -35,10 +37,11 @@ THREADS = {
 }
 
 
+@cache
 def texts() -> str:
     corpus = [*(TESTS / "corpus").glob("*.json")]
-    here = [file for file in Path(__file__).parent.glob("*.py") if file != Path(__file__)]
-    return "\n".join(file.read_text(encoding="utf-8") for file in (*corpus, *here))
+    tests = [file for file in (TESTS / "unit").rglob("*.py") if file != Path(__file__)]
+    return "\n".join(file.read_text(encoding="utf-8") for file in (*corpus, *tests))
 
 
 @pytest.mark.parametrize("thread", [name for names in THREADS.values() for name in names.split()])

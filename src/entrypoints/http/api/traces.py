@@ -1,0 +1,84 @@
+"""The door for OpenTelemetry: traces over OTLP/HTTP."""
+
+from collections.abc import Iterator, Sequence
+
+from flask import Response, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from application.ingestion.ingest_events import IngestEventsRequest, Rejection
+from application.ports.events import Fate
+from domain.event import ReportedEvent
+from entrypoints.container import Container
+from entrypoints.http.api.routes import Routes
+from entrypoints.http.authentication import current_key
+from entrypoints.http.batches import MOST_EVENTS
+from entrypoints.http.bodies import LARGEST_INFLATED, read_body
+from entrypoints.http.doors.otlp import (
+    JSON,
+    PROTOBUF,
+    answer,
+    spans_of_json,
+    spans_of_protobuf,
+    status_message,
+)
+from entrypoints.http.doors.spans import Span, calls_of
+from entrypoints.http.openapi_events import TRACES_ANSWER, TRACES_BODY
+from entrypoints.http.problems import MEDIA_TYPE
+
+
+def blueprint(container: Container) -> Routes:
+    routes = Routes("traces", __name__, url_prefix="/v1/traces", description="Events")
+    run_ingest_events = container.ingest_events()
+
+    @routes.post("")
+    @routes.doc(requestBody=TRACES_BODY, responses=TRACES_ANSWER)
+    @routes.problems(429)
+    def export() -> Response:
+        """Take spans over OTLP/HTTP; those that are calls of a model become events.
+
+        Agents', workflows' and tools' spans are passed over: they repeat the usage within them.
+        A span's id is its event's, so that sending it again changes nothing.
+        """
+        media_type, spans = _spans()
+        key = current_key()
+        reasons: list[str] = []
+        for calls in _portions(calls_of(spans)):
+            result = run_ingest_events(
+                IngestEventsRequest(
+                    organization_id=key.organization_id, api_key_id=key.id, items=calls
+                )
+            )
+            for name, outcome in zip(result.ids, result.outcomes, strict=True):
+                if isinstance(outcome, Rejection):
+                    reasons.append(f"{name}: {outcome.fault.pointer} {outcome.fault.detail}")
+                elif outcome is Fate.CONFLICT:
+                    reasons.append(f"{name}: another event with this id is stored")
+        body = answer(media_type, len(reasons), "; ".join(reasons[:5]))
+        return Response(body, mimetype=media_type)
+
+    @routes.after_request
+    def in_protocol(response: Response) -> Response:
+        """Who speaks protobuf gets a refusal as protobuf; a problem document is JSON's."""
+        if response.mimetype == MEDIA_TYPE and request.mimetype == PROTOBUF:
+            told = response.get_json()
+            response.set_data(status_message(f"{told['code']}: {told['detail']}"))
+            response.mimetype = PROTOBUF
+        return response
+
+    return routes
+
+
+def _spans() -> tuple[str, list[Span]]:
+    if request.mimetype == PROTOBUF:
+        return PROTOBUF, spans_of_protobuf(read_body(most=LARGEST_INFLATED))
+    if request.mimetype == JSON:
+        return JSON, spans_of_json(read_body(most=LARGEST_INFLATED))
+    raise UnsupportedMediaType(f"Content-Type must be {PROTOBUF} or {JSON}.")
+
+
+def _portions(
+    calls: Sequence[ReportedEvent | Rejection],
+) -> Iterator[Sequence[ReportedEvent | Rejection]]:
+    """As many as go into one transaction."""
+    for start in range(0, len(calls), MOST_EVENTS):
+        yield calls[start : start + MOST_EVENTS]
