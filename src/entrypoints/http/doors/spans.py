@@ -13,7 +13,7 @@ from typing import Any
 
 from application.ingestion.ingest_events import Rejection
 from domain.errors import Invalid
-from domain.event import ReportedEvent, Status
+from domain.event import LONGEST_DURATION_MS, ReportedEvent, Status
 from domain.providers import canonical_provider
 from domain.usage.telemetry import ATTRIBUTES
 from entrypoints.http.doors.values import event_id, flat, milliseconds, tags_of, word
@@ -198,10 +198,10 @@ def _whole(value: object) -> object:
 def _first_token(given: Mapping[str, Any]) -> int | None:
     for name, factor in _FIRST_TOKEN.items():
         value = given.get(name)
-        if isinstance(value, int | Decimal) and not isinstance(value, bool):
-            passed = value * factor
-            if 0 <= passed <= 86_400_000:
-                return round(passed)
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            continue
+        if Decimal(value).is_finite() and 0 <= value <= LONGEST_DURATION_MS:
+            return min(round(value * factor), LONGEST_DURATION_MS)
     return None
 
 

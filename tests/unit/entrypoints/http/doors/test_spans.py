@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -164,6 +165,12 @@ def test_who_called_and_what_for_is_kept() -> None:
     assert (found.user, found.session, found.service_tier) == ("ada", "c-1", "flex")
     assert (found.status, found.error_code) == (Status.ERROR, "timeout")
     assert found.tags == {"feature": "summary", "beta": "true", "plan": "true"}
+
+
+@pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), -1, True, "soon", 10**20])
+def test_a_time_to_the_first_token_that_is_none_is_left_out(value: object) -> None:
+    found = call({**CHAT, "gen_ai.response.time_to_first_chunk": value})
+    assert found.time_to_first_token_ms is None
 
 
 def test_a_span_at_no_possible_time_is_refused_alone() -> None:
