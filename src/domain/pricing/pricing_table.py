@@ -47,6 +47,7 @@ class PricingTable(Prices):
     """
 
     __slots__ = (
+        "_always",
         "_applied",
         "_by_provider",
         "_fallbacks",
@@ -71,6 +72,8 @@ class PricingTable(Prices):
         self._fallbacks = dict(fallbacks or {})
         self._found: dict[tuple[str, str], PricedModel | None] = {}
         self._schedules: dict[_Asked, Schedule] = {}
+        # Most schedules begin with a price that holds at any time: it by the prompt's tier.
+        self._always: dict[_Asked, tuple[Price, dict[int | None, Applied]]] = {}
         # By identity: prices live as long as the table does.
         self._applied: dict[tuple[int, int | None, Notes], Applied] = {}
 
@@ -124,6 +127,12 @@ class PricingTable(Prices):
         return self._apply((provider, model, service_tier, speed, region), at, prompt_tokens)
 
     def _apply(self, asked: _Asked, at: datetime, prompt_tokens: int) -> Applied | None:
+        always = self._always.get(asked)
+        if always is not None:
+            price, by_tier = always
+            known = by_tier.get(price.threshold_for(prompt_tokens) if price.thresholds else None)
+            if known is not None:
+                return known
         schedule = self._schedules.get(asked)
         if schedule is None:
             schedule = self._remember(asked, self._schedule(*asked))
@@ -132,8 +141,12 @@ class PricingTable(Prices):
                 if not price.rates:
                     return None
                 tier = price.threshold_for(prompt_tokens) if price.thresholds else None
-                known = self._applied.get((id(price), tier, notes))
-                return known or self._applied_new(price, tier, notes)
+                applied = self._applied.get((id(price), tier, notes))
+                if applied is None:
+                    applied = self._applied_new(price, tier, notes)
+                if price.is_always and price is schedule[0][0]:
+                    self._always.setdefault(asked, (price, {}))[1][tier] = applied
+                return applied
         return None
 
     def names(self, provider: str | None = None) -> list[str]:
@@ -203,6 +216,7 @@ class PricingTable(Prices):
     def _remember(self, key: _Asked, schedule: Schedule) -> Schedule:
         if len(self._schedules) >= _MOST_REMEMBERED:
             self._schedules.clear()
+            self._always.clear()
             self._applied.clear()
         self._schedules[key] = schedule
         return schedule

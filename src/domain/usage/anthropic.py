@@ -14,8 +14,9 @@ from domain.usage.normalised import (
     NormalisedUsage,
     Tally,
     contradictory,
+    of_tokens,
 )
-from domain.usage.token_usage import TokenClass, TokenUsage, Unit
+from domain.usage.token_usage import TokenClass, Unit
 
 #: The places of inference that cost what the price list says.
 _ORDINARY_PLACES = frozenset({"global", "not_available"})
@@ -59,7 +60,7 @@ def read_quickly(usage: Mapping[str, object]) -> NormalisedUsage | None:
             return None
     if not _take_writes(split, total, tokens) or not tokens:
         return None
-    return NormalisedUsage(TokenUsage(tokens), "anthropic", None, tier)
+    return of_tokens(tokens, "anthropic", tier)
 
 
 def _take_writes(split: object, total: object, tokens: dict[TokenClass, int]) -> bool:

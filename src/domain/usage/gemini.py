@@ -17,8 +17,9 @@ from domain.usage.normalised import (
     NormalisedUsage,
     Tally,
     contradictory,
+    of_tokens,
 )
-from domain.usage.token_usage import TokenClass, TokenUsage
+from domain.usage.token_usage import TokenClass
 
 
 class _Names(NamedTuple):
@@ -108,7 +109,7 @@ def _read_common(usage: Mapping[str, object], names: _Names) -> NormalisedUsage 
     is_sound = 0 <= prompt <= MAX_COUNT and 0 <= output <= MAX_COUNT
     if not is_sound or type(stated) is not int or stated != total or not _is_text(usage, names):
         return None
-    return NormalisedUsage(TokenUsage(tokens), "gemini")
+    return of_tokens(tokens, "gemini")
 
 
 def _is_text(usage: Mapping[str, object], names: _Names) -> bool:

@@ -72,6 +72,20 @@ class NormalisedUsage(NamedTuple):
         return any(note.startswith(DOUBTS) for note in self.notes)
 
 
+_new, _NO_UNITS = tuple.__new__, TokenUsage().units
+
+
+def of_tokens(
+    tokens: dict[TokenClass, int], convention: str, service_tier: str | None = None
+) -> NormalisedUsage:
+    """A reading of tokens alone, for the quick readings: named tuples' own constructors take twice
+
+    as long, a twentieth of what an event may take.
+    """
+    usage = _new(TokenUsage, (tokens, _NO_UNITS))
+    return _new(NormalisedUsage, (usage, convention, None, service_tier, (), None, None))
+
+
 @dataclass(slots=True)
 class Tally:
     """Classes as they are read, with the notes on them. A class is absent until it is stated."""

@@ -15,8 +15,9 @@ from domain.usage.normalised import (
     NormalisedUsage,
     Tally,
     contradictory,
+    of_tokens,
 )
-from domain.usage.token_usage import TokenClass, TokenUsage, Unit
+from domain.usage.token_usage import TokenClass, Unit
 
 
 class Names(NamedTuple):
@@ -95,7 +96,7 @@ def read_common(
     if total is not None and (type(total) is not int or total != prompt + output):
         return None
     tokens[TokenClass.INPUT], tokens[TokenClass.OUTPUT] = rest, made
-    return NormalisedUsage(TokenUsage(tokens), convention)
+    return of_tokens(tokens, convention)
 
 
 def _take(
