@@ -163,13 +163,16 @@ class Event:
         Tells a repeated event from another one under the same id. It looks at what was sent
         alone, so that a retry is the same event also when usage is read better by then.
         """
-        content = json.dumps(_content(self.reported), sort_keys=True, default=_comparable)
-        return sha256(content.encode()).digest()
+        return sha256(_ENCODER.encode(_content(self.reported)).encode()).digest()
 
 
 def _comparable(value: object) -> str:
     """A fraction of a provider's usage by its value: 0.10 is 0.1."""
     return str(value.normalize(_AS_SENT) if isinstance(value, Decimal) else value)
+
+
+#: Made once: an encoder for each event would take a third of the time again.
+_ENCODER = json.JSONEncoder(sort_keys=True, default=_comparable)
 
 
 def _content(reported: ReportedEvent) -> dict[str, object]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 from psycopg import Error as DriverError
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
@@ -18,7 +18,7 @@ _LOCK_TIMEOUT_MS = 5_000
 _CONNECT_TIMEOUT_S = 5
 _POOL_TIMEOUT_S = 5
 #: Fractions are kept as a sender wrote them: money may stand in a provider's usage.
-_TO_JSON = msgspec.json.Encoder(decimal_format="number")
+TO_JSON = msgspec.json.Encoder(decimal_format="number")
 _FROM_JSON = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -38,12 +38,22 @@ def create_pool(url: str, *, size: int = 8) -> Engine:
         pool_timeout=_POOL_TIMEOUT_S,
         pool_pre_ping=True,
         hide_parameters=True,
-        json_serializer=_TO_JSON.encode,
+        json_serializer=TO_JSON.encode,
         json_deserializer=_FROM_JSON.decode,
         connect_args={"options": options, "connect_timeout": _CONNECT_TIMEOUT_S},
     )
     event.listen(engine, "handle_error", _translate)
     return engine
+
+
+def translated(error: DriverError, connection: Connection) -> Exception:
+    """The domain's error, or what SQLAlchemy would have raised, had the statement come by it."""
+    if error.diag.message_primary:
+        error.args = (error.diag.message_primary,)
+    wrapped = DBAPIError.instance(
+        None, None, error, DriverError, hide_parameters=True, dialect=connection.dialect
+    )
+    return _domain_error(wrapped) or wrapped
 
 
 def _translate(context: ExceptionContext) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from adapters.sql.engine import TO_JSON
 from adapters.sql.event_tables import TOKEN_COLUMNS
 from domain.costing import CostSource, EventCost
 from domain.event import SENT_TEXTS, Event, ReportedEvent, Status, UsageStatus
@@ -38,6 +39,18 @@ def to_row(event: Event) -> dict[str, Any]:
         "tags": dict(reported.tags),
         **priced_columns(event),
     }
+
+
+#: Columns whose values are written as JSON.
+_JSON = ("tags", "units", "provider_usage", "sent_usage")
+
+
+def to_copied(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with its documents as texts: COPY takes values as they are."""
+    documents = {
+        name: None if row[name] is None else TO_JSON.encode(row[name]).decode() for name in _JSON
+    }
+    return {**row, **documents}
 
 
 def priced_columns(event: Event) -> dict[str, Any]:

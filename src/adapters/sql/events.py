@@ -5,10 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Text,
     TextClause,
     and_,
     bindparam,
@@ -20,9 +22,11 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.exc import IntegrityError
 
-from adapters.sql.event_rows import priced_columns, to_event, to_row
+from adapters.sql.copying import copy_rows
+from adapters.sql.event_rows import priced_columns, to_copied, to_event, to_row
 from adapters.sql.event_tables import IS_UNPRICED, events, quotes
 from adapters.sql.selections import conditions
 from application.ports.events import EventPosition, EventStore, Fate
@@ -43,8 +47,9 @@ class SqlEventStore(EventStore):
             return []
         self._add_quotes(events)
         rows = [to_row(event) for event in events]
-        inserted = self._insert(rows)
-        first = self._stored_fingerprints(organization_id, [row["id"] for row in rows], inserted)
+        inserted = self._insert(organization_id, rows)
+        known = [row["id"] for row in rows if row["id"] not in inserted]
+        first = self._stored_fingerprints(organization_id, known) if known else {}
         fates: list[Fate] = []
         for row in rows:
             if row["id"] in inserted:
@@ -126,24 +131,36 @@ class SqlEventStore(EventStore):
                 ],
             )
 
-    def _insert(self, rows: Sequence[dict[str, Any]]) -> set[str]:
-        # In the order of ids, so that two batches with the same ids wait and never deadlock.
-        inserted = self._connection.execute(
-            insert(events)
-            .on_conflict_do_nothing(index_elements=[events.c.organization_id, events.c.id])
-            .returning(events.c.id),
-            sorted(rows, key=lambda row: str(row["id"])),
-        )
-        return set(inserted.scalars())
+    def _insert(self, organization_id: str, rows: Sequence[dict[str, Any]]) -> set[str]:
+        """The ids that were new. The primary key decides, also against another transaction.
 
-    def _stored_fingerprints(
-        self, organization_id: str, ids: Sequence[str], inserted: set[str]
-    ) -> dict[str, bytes]:
-        known = [event_id for event_id in ids if event_id not in inserted]
-        if not known:
-            return {}
+        Nearly always all of them are, so they are copied first and looked for only on a collision;
+        each collision shows at least one more row that somebody else has stored.
+        """
+        new = {row["id"]: row for row in reversed(rows)}
+        while new:
+            try:
+                with self._connection.begin_nested():
+                    self._copy(new.values())
+            except IntegrityError as error:
+                if not isinstance(error.orig, UniqueViolation):
+                    raise
+                for stored in self._stored_fingerprints(organization_id, new):
+                    del new[stored]
+            else:
+                break
+        return set(new)
+
+    def _copy(self, rows: Iterable[dict[str, Any]]) -> None:
+        # In the order of ids, so that two batches with the same ids wait and never deadlock.
+        copied = [to_copied(row) for row in sorted(rows, key=lambda row: str(row["id"]))]
+        columns = list(copied[0])
+        copy_rows(self._connection, events.name, columns, (list(row.values()) for row in copied))
+
+    def _stored_fingerprints(self, organization_id: str, ids: Iterable[str]) -> dict[str, bytes]:
         found = select(events.c.id, events.c.fingerprint).where(
-            events.c.organization_id == organization_id, events.c.id.in_(known)
+            events.c.organization_id == organization_id,
+            events.c.id == func.any(literal(list(ids), ARRAY(Text))),
         )
         return {row.id: row.fingerprint for row in self._connection.execute(found)}
 

@@ -1,0 +1,220 @@
+"""What storing events takes: ``make bench-ingestion``.
+
+Batches of 500 over HTTP on eight connections, priced, deduplicated and durable, beside the raw rate
+of psycopg's COPY of 17 columns of an event into a plain table with a unique index on
+(organization, id) and one on time, one connection, one commit for 500; in turn, in one run, with
+client, server and database on this machine. Then the doors beside the native one.
+"""
+
+import http.client
+import itertools
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from statistics import median
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from adapters.sql.migrations import upgrade
+from tests.chaos.senders import open_account
+from tests.integration.database import postgres_server, temporary_database
+from tests.integration.server import served
+
+BATCH, CONNECTIONS, BATCHES, ROUNDS = 500, 8, 48, 3
+LEAST_OF_RAW, LEAST_OF_NATIVE = 0.5, 0.5
+_NUMBERS = itertools.count()
+_PLAIN = """
+CREATE TABLE plain (
+    organization_id uuid NOT NULL, id text NOT NULL, "timestamp" timestamptz NOT NULL,
+    received_at timestamptz NOT NULL, provider text NOT NULL, model text NOT NULL,
+    operation text, status text NOT NULL, latency_ms integer, input_tokens bigint,
+    cache_read_tokens bigint, output_tokens bigint, cost_usd numeric, project text, "user" text,
+    tags jsonb NOT NULL, provider_usage json);
+CREATE UNIQUE INDEX ON plain (organization_id, id);
+CREATE INDEX ON plain ("timestamp")
+"""
+_COLUMNS = """organization_id, id, "timestamp", received_at, provider, model, operation, status,
+    latency_ms, input_tokens, cache_read_tokens, output_tokens, cost_usd, project, "user", tags,
+    provider_usage"""
+_USAGE = {
+    "prompt_tokens": 1200, "completion_tokens": 300, "total_tokens": 1500,
+    "prompt_tokens_details": {"cached_tokens": 800},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where events go in, and what a body with a batch of them is."""
+
+    name: str
+    path: str
+    content_type: str
+    body: Callable[[], bytes]
+
+
+def event(number: int) -> dict[str, Any]:
+    began = datetime.now(UTC) - timedelta(seconds=number % 3600)
+    return {
+        "id": f"call-{number:012}", "timestamp": began.isoformat(), "provider": "openai",
+        "model": "gpt-4o", "operation": "chat", "provider_usage": _USAGE, "latency_ms": 1234,
+        "project": f"project-{number % 5}", "user": f"user-{number % 100}",
+        "tags": {"feature": "summary"},
+    }  # fmt: skip
+
+
+def native() -> bytes:
+    return json.dumps({"events": [event(n) for n in itertools.islice(_NUMBERS, BATCH)]}).encode()
+
+
+def litellm() -> bytes:
+    now = time.time()
+    return json.dumps(
+        [
+            {
+                "id": f"chatcmpl-{n}", "call_type": "acompletion", "status": "success",
+                "custom_llm_provider": "openai", "model": "gpt-4o", "startTime": now - n % 3600,
+                "endTime": now - n % 3600 + 1, "end_user": f"user-{n % 100}",
+                "metadata": {"usage_object": _USAGE, "team_alias": f"project-{n % 5}"},
+                "request_tags": ["feature:summary"],
+            }
+            for n in itertools.islice(_NUMBERS, BATCH)
+        ]
+    ).encode()  # fmt: skip
+
+
+def otlp() -> bytes:
+    request = ExportTraceServiceRequest()
+    group = request.resource_spans.add()
+    group.resource.attributes.add(key="service.name").value.string_value = "shop"
+    scoped = group.scope_spans.add()
+    for number in itertools.islice(_NUMBERS, BATCH):
+        began = time.time_ns() - number % 3600 * 10**9
+        span = scoped.spans.add(
+            trace_id=uuid4().bytes, span_id=number.to_bytes(8, "big"),
+            start_time_unix_nano=began, end_time_unix_nano=began + 10**9,
+        )  # fmt: skip
+        for name, text in (
+            ("gen_ai.operation.name", "chat"), ("gen_ai.provider.name", "openai"),
+            ("gen_ai.response.model", "gpt-4o"), ("gen_ai.response.id", f"chatcmpl-{number}"),
+            ("user.id", f"user-{number % 100}"),
+        ):  # fmt: skip
+            span.attributes.add(key=name).value.string_value = text
+        for name, tokens in (
+            ("gen_ai.usage.input_tokens", 1200), ("gen_ai.usage.output_tokens", 300),
+            ("gen_ai.usage.cache_read.input_tokens", 800),
+        ):  # fmt: skip
+            span.attributes.add(key=name).value.int_value = tokens
+    return bytes(request.SerializeToString())
+
+
+DOORS = (
+    Door("native", "/api/v1/events", "application/json", native),
+    Door("LiteLLM", "/api/v1/ingest/litellm", "application/json", litellm),
+    Door("OTLP, protobuf", "/v1/traces", "application/x-protobuf", otlp),
+)
+
+
+def over_http(port: int, key: str, door: Door) -> float:
+    """Events a second through a door; the bodies are made before the clock runs."""
+    bodies = [door.body() for _ in range(BATCHES)]
+    left, lock, wrong = iter(bodies), threading.Lock(), list[str]()
+
+    def send() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": door.content_type}
+        while True:
+            with lock:
+                body = next(left, None)
+            if body is None:
+                break
+            connection.request("POST", door.path, body, headers)
+            answer = connection.getresponse()
+            told = answer.read()
+            if answer.status != http.client.OK or (b'"rejected":0' not in told and told != b""):
+                wrong.append(f"{answer.status} {told[:200]!r}")
+        connection.close()
+
+    senders = [threading.Thread(target=send) for _ in range(CONNECTIONS)]
+    began = time.perf_counter()
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    taken = time.perf_counter() - began
+    if wrong:
+        raise RuntimeError(f"{door.name}: {wrong[0]}")
+    return BATCHES * BATCH / taken
+
+
+def raw(url: str) -> float:
+    """Rows a second by COPY into the plain table."""
+    rows = [list(_rows()) for _ in range(BATCHES)]
+    began = time.perf_counter()
+    with psycopg.connect(url) as connection:
+        for batch in rows:
+            with (
+                connection.cursor() as cursor,
+                cursor.copy(f"COPY plain ({_COLUMNS}) FROM STDIN") as copy,
+            ):
+                for row in batch:
+                    copy.write_row(row)
+            connection.commit()
+    return BATCHES * BATCH / (time.perf_counter() - began)
+
+
+def _rows() -> Iterator[tuple[Any, ...]]:
+    now = datetime.now(UTC)
+    for n in itertools.islice(_NUMBERS, BATCH):
+        sent = event(n)
+        yield (
+            "0192f3c1-7d3e-7000-8000-00000000abcd", sent["id"], now - timedelta(seconds=n % 3600),
+            now, "openai", "gpt-4o", "chat", "success", 1234, 400, 800, 300, Decimal("0.005"),
+            sent["project"], sent["user"], '{"feature": "summary"}', json.dumps(_USAGE),
+        )  # fmt: skip
+
+
+def main() -> int:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postgres_server(Path(folder)) as server,
+        temporary_database(server) as url,
+    ):
+        upgrade(url)
+        with psycopg.connect(url) as connection:
+            connection.execute(_PLAIN)
+        log = Path(folder) / "log"
+        with served(url, log, WEB_CONCURRENCY="2", LOG_LEVEL="error") as address:
+            port = int(address.rpartition(":")[2])
+            key, _ = open_account(port)
+            return _report(url, port, key)
+
+
+def _report(url: str, port: int, key: str) -> int:
+    rates: dict[str, list[float]] = {"raw COPY": [], **{door.name: [] for door in DOORS}}
+    for _ in range(ROUNDS):
+        rates["raw COPY"].append(raw(url))
+        for door in DOORS:
+            rates[door.name].append(over_http(port, key, door))
+    sys.stdout.write(f"cores: {os.cpu_count()}; events a second, the median of {ROUNDS} rounds\n")
+    for name, each in rates.items():
+        of_raw = median(a / b for a, b in zip(each, rates["raw COPY"], strict=True))
+        of_native = median(a / b for a, b in zip(each, rates["native"], strict=True))
+        sys.stdout.write(
+            f"{name:16} {median(each):8.0f}   {of_raw:5.2f} of raw   {of_native:5.2f} of native\n"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
