@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-unit check format migration lock prices bench-pricing chaos fuzz clean
+.PHONY: help run demo test test-unit check format migration lock prices bench-pricing bench-ingestion chaos fuzz clean
 
 help: ## List the commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 run: $(VENV)/.run ## Start TrueCompute: database, server and worker, until Ctrl-C
 	@exec $(BIN)/truecompute up
@@ -47,6 +47,9 @@ prices: $(VENV)/.dev ## Write the price book anew from the locked price sources,
 bench-pricing: $(VENV)/.dev ## What pricing a call costs, against genai-prices in the same run
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.pricing
 	@$(BIN)/pytest -q -n auto tests/unit/tools/test_equality.py tests/unit/corpus
+
+bench-ingestion: $(VENV)/.dev ## What storing events takes, beside a raw COPY in the same run
+	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.ingestion
 
 chaos: $(VENV)/.dev ## Whether anything acknowledged is ever lost: kill -9 of everything, minutes long
 	@PYTHONPATH=src:. $(BIN)/python -m tests.chaos --seconds $${CHAOS_SECONDS:-120}
