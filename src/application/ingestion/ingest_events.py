@@ -1,9 +1,10 @@
 """Reported calls become stored, priced events."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from application.ingestion.together import Together
 from application.ports.clock import Clock
 from application.ports.events import Fate
 from application.ports.unit_of_work import UnitsOfWork
@@ -12,6 +13,9 @@ from domain.errors import Fault, Invalid
 from domain.event import Event, ReportedEvent
 from domain.pricing.prices import Prices
 from domain.recording import record
+
+#: Requests of more events than this have a transaction of their own: nobody waits for them.
+_MOST_TOGETHER = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,7 @@ class IngestEvents:
     - Sending an event again changes nothing; the same id with other content is a conflict, and
       the first stands.
     - All accepted events of a request are stored together, or none is.
+    - Small requests that come at once share a transaction; each is answered after its commit.
 
     Raises:
         Unavailable: nothing was stored.
@@ -63,6 +68,7 @@ class IngestEvents:
         self._units_of_work = units_of_work
         self._price_lists = price_lists
         self._clock = clock
+        self._store_together = Together(self._store)
 
     def __call__(self, request: IngestEventsRequest) -> IngestResult:
         now = self._clock.now()
@@ -70,16 +76,53 @@ class IngestEvents:
         rejections = [item for item in items if isinstance(item, Rejection)]
         if len(rejections) == len(items):
             return _result(rejections, [])
+        checked = _Checked(request, items, now)
+        if len(items) > _MOST_TOGETHER:
+            return self._store([checked])[0]
+        return self._store_together(checked)
+
+    def _store(self, requests: Sequence["_Checked"]) -> list[IngestResult]:
+        """Several requests in one transaction, each organization's events at once."""
         table = self._price_lists.table()
+        results: dict[int, IngestResult] = {}
+        stores = False
         with self._units_of_work() as uow:
-            # The terms hold until the commit, so that no change of them misses an event.
-            prices = self._price_lists.of(uow, request.organization_id, table)
-            entries = [_recorded(request, item, now, prices) for item in items]
-            events = [entry for entry in entries if isinstance(entry, Event)]
-            fates = uow.events.append(request.organization_id, events)
-            if events:
+            # In the order of ids, so that two transactions wait and never deadlock.
+            for organization_id, group in _by_organization(requests):
+                # The terms hold until the commit, so that no change of them misses an event.
+                prices = self._price_lists.of(uow, organization_id, table)
+                entries = [checked.recorded(prices) for checked in group]
+                events = _events_in(entries)
+                stores = stores or bool(events)
+                fates = iter(uow.events.append(organization_id, events))
+                for checked, recorded in zip(group, entries, strict=True):
+                    results[id(checked)] = _result(recorded, fates)
+            if stores:
                 uow.commit()
-        return _result(entries, fates)
+        return [results[id(checked)] for checked in requests]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Checked:
+    """A request whose events may be stored, but for those that are refused already."""
+
+    request: IngestEventsRequest
+    items: Sequence[ReportedEvent | Rejection]
+    now: datetime
+
+    def recorded(self, prices: Prices) -> list[Event | Rejection]:
+        return [_recorded(self.request, item, self.now, prices) for item in self.items]
+
+
+def _by_organization(requests: Sequence[_Checked]) -> Iterator[tuple[str, list[_Checked]]]:
+    groups: dict[str, list[_Checked]] = {}
+    for checked in requests:
+        groups.setdefault(checked.request.organization_id, []).append(checked)
+    yield from sorted(groups.items())
+
+
+def _events_in(entries: Iterable[Sequence[Event | Rejection]]) -> list[Event]:
+    return [entry for each in entries for entry in each if isinstance(entry, Event)]
 
 
 def _checked(item: ReportedEvent | Rejection, now: datetime) -> ReportedEvent | Rejection:
