@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from application.ingestion.together import Together
 from application.ports.clock import Clock
 from application.ports.events import Fate
 from application.ports.unit_of_work import UnitsOfWork
 from application.pricing.price_lists import PriceLists
+from application.together import Together
 from domain.errors import Fault, Invalid
 from domain.event import Event, ReportedEvent
 from domain.pricing.prices import Prices

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -259,3 +260,25 @@ def test_no_usage_object_however_strange_sinks_its_neighbour(
         source, cost = cost_of(world, "b")
         assert (cost is None) == (source is CostSource.UNPRICED)
         assert ingest(world, strange).outcomes == (Fate.DUPLICATE,)
+
+
+def test_requests_at_once_are_each_told_their_own_fate(world: World) -> None:
+    use_case = IngestEvents(world.units, PriceLists(BOOK), world.clock)
+    told: dict[tuple[str, int], Any] = {}
+
+    def send(organization_id: str, number: int) -> None:
+        items = (replace(CALL, id=f"call-{number % 5}"), MISCOUNTED)
+        told[organization_id, number] = use_case(
+            IngestEventsRequest(organization_id=organization_id, api_key_id="key", items=items)
+        )
+
+    threads = [Thread(target=send, args=(org, n)) for org in ("acme", "zeta") for n in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    for organization_id in ("acme", "zeta"):
+        fates = [told[organization_id, number].outcomes[0] for number in range(20)]
+        assert (fates.count(Fate.ACCEPTED), fates.count(Fate.DUPLICATE)) == (5, 15)
+        assert all(stored(world, f"call-{n}", organization_id) for n in range(5))
+    assert all(result.rejected == 1 for result in told.values())

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Thread
 
 import pytest
 
@@ -119,3 +120,29 @@ def test_a_refused_request_is_no_use(world: World) -> None:
 
 def test_no_secret_shows_in_a_log() -> None:
     assert SECRET not in repr(AuthenticateKeyRequest(secret=SECRET, scope=Scope.READ))
+
+
+def test_requests_at_once_are_each_told_about_their_own_key(world: World) -> None:
+    world.key(KEY)
+    other = secret_from("1Bz" * 10)
+    reader = an_api_key(an_organization(), secret_hash=hash_secret(other), scopes={Scope.READ})
+    world.key(reader)
+    use_case = AuthenticateKey(world.units, world.clock)
+    told: list[tuple[str, object]] = []
+
+    def ask(secret: str) -> None:
+        try:
+            key = use_case(AuthenticateKeyRequest(secret=secret, scope=Scope.INGEST))
+            told.append((secret, key.id))
+        except (Unauthenticated, Forbidden) as error:
+            told.append((secret, error.code))
+
+    nobodys = secret_from("0" * 30)
+    threads = [Thread(target=ask, args=(each,)) for each in (SECRET, other, nobodys) * 10]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    expected = [(SECRET, KEY.id), (other, "missing_scope"), (nobodys, "invalid_api_key")] * 10
+    assert sorted(told) == sorted(expected)
+    assert last_use(world) == world.clock.now()

@@ -42,16 +42,22 @@ class Together(Generic[Job, Answer]):
         place: _Place[Job, Answer] = _Place(job)
         with self._turn:
             self._queue.append(place)
-            while self._is_busy and not place.is_done:
-                self._turn.wait()
-            if not place.is_done:
-                self._is_busy = True
-                group, self._queue = self._queue[: self._most], self._queue[self._most :]
-        if not place.is_done:
+        while (group := self._group_for(place)) is not None:
             self._lead(group)
         if place.error is not None:
             raise place.error
         return place.answer[0]
+
+    def _group_for(self, place: _Place[Job, Answer]) -> list[_Place[Job, Answer]] | None:
+        """Those at the head of the queue, for this thread to do; None when its own job is done."""
+        with self._turn:
+            while self._is_busy and not place.is_done:
+                self._turn.wait()
+            if place.is_done:
+                return None
+            self._is_busy = True
+            group, self._queue = self._queue[: self._most], self._queue[self._most :]
+            return group
 
     def _lead(self, group: Sequence[_Place[Job, Answer]]) -> None:
         try:

@@ -5,7 +5,7 @@ from threading import Event, Thread
 
 import pytest
 
-from application.ingestion.together import Together
+from application.together import Together
 from domain.errors import Unavailable
 
 PATIENCE_S = 30
