@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-unit check format migration lock prices bench-pricing bench-ingestion chaos fuzz clean
+.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion chaos fuzz clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -43,6 +43,8 @@ lock: ## Resolve the locked requirements anew (needs uv)
 
 prices: $(VENV)/.dev ## Write the price book anew from the locked price sources, and show what changes
 	@PYTHONPATH=src:. $(BIN)/python -m tools.price_book
+
+bench: bench-pricing bench-ingestion ## Every claim about speed
 
 bench-pricing: $(VENV)/.dev ## What pricing a call costs, against genai-prices in the same run
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.pricing

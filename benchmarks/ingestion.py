@@ -3,7 +3,8 @@
 Batches of 500 over HTTP on eight connections, priced, deduplicated and durable, beside the raw rate
 of psycopg's COPY of 17 columns of an event into a plain table with a unique index on
 (organization, id) and one on time, one connection, one commit for 500; in turn, in one run, with
-client, server and database on this machine. Then the doors beside the native one.
+client, server and database on this machine. Then the doors beside the native one, and requests of a
+single event on 32 connections beside requests of an unknown path.
 """
 
 import http.client
@@ -32,7 +33,7 @@ from tests.integration.database import postgres_server, temporary_database
 from tests.integration.server import served
 
 BATCH, CONNECTIONS, BATCHES, ROUNDS = 500, 8, 48, 3
-LEAST_OF_RAW, LEAST_OF_NATIVE = 0.5, 0.5
+SINGLE_CONNECTIONS, SINGLE_S = 32, 5.0
 _NUMBERS = itertools.count()
 _PLAIN = """
 CREATE TABLE plain (
@@ -157,6 +158,35 @@ def over_http(port: int, key: str, door: Door) -> float:
     return BATCHES * BATCH / taken
 
 
+def single(port: int, key: str, path: str) -> float:
+    """Requests a second, each of one event."""
+    ends, done, wrong = time.perf_counter() + SINGLE_S, list[int](), list[str]()
+    expected = {http.client.OK, http.client.NOT_FOUND}
+
+    def send() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        count = 0
+        while time.perf_counter() < ends:
+            connection.request("POST", path, json.dumps(event(next(_NUMBERS))), headers)
+            answer = connection.getresponse()
+            told, count = answer.read(), count + 1
+            if answer.status not in expected:
+                wrong.append(f"{answer.status} {told[:200]!r}")
+        connection.close()
+        done.append(count)
+
+    began = time.perf_counter()
+    senders = [threading.Thread(target=send) for _ in range(SINGLE_CONNECTIONS)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    if wrong:
+        raise RuntimeError(wrong[0])
+    return sum(done) / (time.perf_counter() - began)
+
+
 def raw(url: str) -> float:
     """Rows a second by COPY into the plain table."""
     rows = [list(_rows()) for _ in range(BATCHES)]
@@ -202,10 +232,13 @@ def main() -> int:
 
 def _report(url: str, port: int, key: str) -> int:
     rates: dict[str, list[float]] = {"raw COPY": [], **{door.name: [] for door in DOORS}}
+    singles: list[tuple[float, float]] = []
     for _ in range(ROUNDS):
         rates["raw COPY"].append(raw(url))
         for door in DOORS:
             rates[door.name].append(over_http(port, key, door))
+        pair = (single(port, key, "/api/v1/events"), single(port, key, "/api/v1/unknown"))
+        singles.append(pair)
     sys.stdout.write(f"cores: {os.cpu_count()}; events a second, the median of {ROUNDS} rounds\n")
     for name, each in rates.items():
         of_raw = median(a / b for a, b in zip(each, rates["raw COPY"], strict=True))
@@ -213,6 +246,11 @@ def _report(url: str, port: int, key: str) -> int:
         sys.stdout.write(
             f"{name:16} {median(each):8.0f}   {of_raw:5.2f} of raw   {of_native:5.2f} of native\n"
         )
+    stored, unknown = (median(each) for each in zip(*singles, strict=True))
+    share = median(a / b for a, b in singles)
+    sys.stdout.write(
+        f"single events    {stored:8.0f}   {share:5.2f} of {unknown:.0f} for an unknown path\n"
+    )
     return 0
 
 
