@@ -1,8 +1,8 @@
 """Usage as a span's attributes say it: OpenTelemetry's names, older ones, and OpenInference's.
 
 The conventions count what was cached into the input, and reasoning into the output. Not all
-instrumentations do, and some do in one path and not in another. The numbers decide where they can,
-and a note records the decision. Sources:
+instrumentations do, and some do in one path and not in another. Who wrote them decides where that
+is known, else the numbers where they can, and a note records the decision. Sources:
 
 - https://github.com/open-telemetry/semantic-conventions-genai (``gen_ai.usage.*``)
 - https://github.com/Arize-ai/openinference/blob/main/spec/semantic_conventions.md
@@ -45,6 +45,11 @@ _CACHED: Mapping[TokenClass, tuple[str, ...]] = {
         "llm.usage.cache_creation_input_tokens", "ai.usage.inputTokenDetails.cacheWriteTokens",
     ),
 }  # fmt: skip
+#: Where the writer of the attributes is named beside them.
+SCOPE = "otel.scope.name"
+#: Writers that pass on counts which leave out what was cached, also in the total.
+#: https://github.com/traceloop/openllmetry/blob/main/packages/opentelemetry-instrumentation-bedrock
+_EXCLUSIVE_SCOPES = frozenset({"opentelemetry.instrumentation.bedrock"})
 _REASONING = (
     "gen_ai.usage.reasoning.output_tokens", "gen_ai.usage.reasoning_tokens",
     "gen_ai.usage.output_tokens.reasoning", "gen_ai.usage.details.reasoning_tokens",
@@ -78,7 +83,9 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
     cached, reasoning = sum(n or 0 for n in parts.values()), _first(usage, _REASONING)
     rule = "otel"
     if stated is not None and cached:
-        is_exclusive = _is_exclusive(stated, cached, made or 0, reasoning or 0, total)
+        is_exclusive = usage.get(SCOPE) in _EXCLUSIVE_SCOPES or _is_exclusive(
+            stated, cached, made or 0, reasoning or 0, total
+        )
         rule = "otel_exclusive" if is_exclusive else "otel_inclusive"
         stated += cached if is_exclusive else 0
     if made is not None and reasoning and total == (stated or 0) + made + reasoning:

@@ -15,7 +15,7 @@ from application.ingestion.ingest_events import Rejection
 from domain.errors import Invalid
 from domain.event import LONGEST_DURATION_MS, ReportedEvent, Status
 from domain.providers import canonical_provider
-from domain.usage.telemetry import ATTRIBUTES
+from domain.usage.telemetry import ATTRIBUTES, SCOPE
 from entrypoints.http.doors.values import event_id, flat, milliseconds, tags_of, word
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -185,7 +185,7 @@ def _usage(span: Span) -> dict[str, Any] | None:
     found = {name: _whole(span.attributes[name]) for name in ATTRIBUTES & span.attributes.keys()}
     if not found:
         return None
-    scope = {"otel.scope.name": span.scope_name, "otel.scope.version": span.scope_version}
+    scope = {SCOPE: span.scope_name, "otel.scope.version": span.scope_version}
     return {**dict(sorted(found.items())), **{k: v[:256] for k, v in scope.items() if v}}
 
 

@@ -65,6 +65,22 @@ def test_without_a_total_more_cached_than_the_input_is_beside_it(
     assert found.usage.total_tokens == new + new + more + made
 
 
+def test_a_writer_that_is_known_to_leave_the_cache_out_is_believed() -> None:
+    """OpenLLMetry passes Bedrock's counts on, and adds up a total without the cache."""
+    usage = {
+        "gen_ai.usage.input_tokens": 1000,
+        "gen_ai.usage.cache_read_input_tokens": 400,
+        "gen_ai.usage.output_tokens": 50,
+        "gen_ai.usage.total_tokens": 1050,
+    }
+    scope = {"otel.scope.name": "opentelemetry.instrumentation.bedrock"}
+    alone, told = (normalise("bedrock", "m", each) for each in (usage, usage | scope))
+    assert alone.usage.tokens[TokenClass.INPUT] == 600
+    assert told.usage.tokens[TokenClass.INPUT] == 1000
+    assert told.usage.total_tokens == 1450
+    assert told.notes == ("framework_usage:otel_exclusive",)
+
+
 def test_without_a_total_the_conventions_rule_holds_and_is_noted() -> None:
     tokens, notes = read(
         gen_ai__usage__input_tokens=100, gen_ai__usage__cache_read__input_tokens=40
