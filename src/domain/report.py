@@ -54,7 +54,8 @@ class EventSelection:
 class Distribution:
     """Milliseconds over the calls that reported them; None where no call did.
 
-    A percentile is the smallest reported value that at least that share of values reach.
+    A percentile is within 2 % of the smallest reported value that at least that share of values
+    reach; the mean is exact.
     """
 
     mean: float | None = None
@@ -96,7 +97,8 @@ class Coverage:
 class Measures:
     """What a set of calls amounts to. ``cost_usd`` is the sum of the known costs.
 
-    It is 0 without calls and None when there are calls and the cost of none is known.
+    It is 0 without calls and None when there are calls and the cost of none is known. ``tokens``
+    has the classes of which there are any.
     """
 
     cost_usd: Decimal | None = Decimal(0)
@@ -143,6 +145,14 @@ class GroupRow:
 
     group: tuple[str | None, ...]
     measures: Measures
+
+    @property
+    def place(self) -> tuple[bool, Decimal, list[tuple[bool, str]]]:
+        """To sort by: costliest first, unknown last; then by code points, None last."""
+        cost = self.measures.cost_usd
+        ties = [(value is None, value or "") for value in self.group]
+        # Not a minus sign, which would round to the precision of the thread's context.
+        return cost is None, (cost or Decimal(0)).copy_negate(), ties
 
 
 class EventSort(StrEnum):

@@ -35,6 +35,15 @@ def spent(units_of_work: UnitsOfWork, selection: EventSelection) -> Decimal:
         return uow.usage_reports.spent(selection)
 
 
+def assert_near(found: Distribution, exact: Distribution) -> None:
+    """The mean is exact, and each percentile within 2 %."""
+    assert found.mean == exact.mean
+    for name in ("p50", "p95", "p99"):
+        value, expected = getattr(found, name), getattr(exact, name)
+        assert (value is None) == (expected is None)
+        assert value is None or abs(value - expected) <= 0.02 * expected
+
+
 class UsageMeasuresContract:
     """Inherit where a fixture ``units_of_work`` gives an empty store."""
 
@@ -97,7 +106,7 @@ class UsageMeasuresContract:
         expected = Coverage(priced=3, estimated=3, partial=4, unpriced=5)
         assert measures(units_of_work, selection).coverage == expected
 
-    def test_tokens_are_added_by_class_and_an_absent_class_stays_absent(
+    def test_tokens_are_added_by_class_and_classes_without_any_are_absent(
         self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
     ) -> None:
         usages = [
@@ -108,11 +117,7 @@ class UsageMeasuresContract:
         ]
         append(units_of_work, key, [an_event(key, usage=usage) for usage in usages])
         found = measures(units_of_work, selection)
-        assert found.tokens == {
-            TokenClass.INPUT: 3 * 10**9,
-            TokenClass.REASONING: 0,
-            TokenClass.OUTPUT: 3,
-        }
+        assert found.tokens == {TokenClass.INPUT: 3 * 10**9, TokenClass.OUTPUT: 3}
         assert found.total_tokens == 3 * 10**9 + 3
 
     def test_every_class_of_tokens_is_counted_as_itself(
@@ -157,7 +162,7 @@ class UsageMeasuresContract:
             ),
         ],
     )
-    def test_a_percentile_is_a_duration_that_occurred(
+    def test_a_percentile_is_near_the_smallest_value_that_its_share_reaches(
         self,
         units_of_work: UnitsOfWork,
         key: ApiKey,
@@ -167,7 +172,7 @@ class UsageMeasuresContract:
     ) -> None:
         append(units_of_work, key, [an_event(key, latency_ms=duration) for duration in durations])
         found = measures(units_of_work, selection)
-        assert found.latency_ms == expected
+        assert_near(found.latency_ms, expected)
         assert found.time_to_first_token_ms == Distribution()
 
     def test_the_time_to_the_first_token_has_its_own_distribution(

@@ -31,13 +31,18 @@ from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 
 SPAN = Span(NOW - timedelta(hours=5), NOW)
+#: Around the bounds of quarters, hours and days, and anywhere.
+EDGES = st.one_of(
+    st.integers(0, 200).map(lambda quarters: NOW - timedelta(minutes=15 * quarters)),
+    st.timedeltas(timedelta(0), timedelta(hours=50)).map(lambda by: NOW - by),
+)
+SPANS = st.tuples(EDGES, EDGES).filter(lambda pair: pair[0] < pair[1]).map(lambda p: Span(*p))
 WORDS = st.sampled_from(["", "a", "b", "B", "é", "🦊"])
 SINGLE_OR_TAG = st.sampled_from([*Dimension, TagDimension("t"), TagDimension("u")])
-SELECTED = st.dictionaries(WORDS, st.lists(WORDS, max_size=2).map(tuple), max_size=1)
-DURATIONS = st.none() | st.integers(0, 50)
+DURATIONS = st.none() | st.integers(0, 50) | st.integers(0, 86_400_000)
 FIELDS = st.fixed_dictionaries(
     {
-        "timestamp": st.timedeltas(timedelta(0), timedelta(hours=6)).map(lambda by: NOW - by),
+        "timestamp": EDGES,
         "provider": WORDS.filter(bool),
         "model": WORDS.filter(bool),
         "project": st.none() | WORDS,
@@ -101,19 +106,23 @@ def test_reports_of_any_events_agree(sql: UnitsOfWork) -> None:
     @given(
         calls=st.lists(FIELDS, max_size=25),
         by=st.lists(SINGLE_OR_TAG, min_size=1, max_size=2, unique=True).map(tuple),
-        models=st.none() | st.lists(WORDS, max_size=3).map(tuple),
+        span=SPANS,
+        only=st.dictionaries(st.sampled_from(Dimension), st.lists(WORDS, max_size=3).map(tuple)),
         tz=st.sampled_from(["UTC", "Asia/Kathmandu", "Australia/Lord_Howe"]),
     )
     def agree(
-        calls: list[dict[str, Any]], by: GroupBy, models: tuple[str, ...] | None, tz: str
+        calls: list[dict[str, Any]],
+        by: GroupBy,
+        span: Span,
+        only: dict[Dimension, tuple[str, ...]],
+        tz: str,
     ) -> None:
-        chosen = EventFilter() if models is None else EventFilter({Dimension.MODEL: models})
         found = []
         for units_of_work in (sql, InMemoryUnitsOfWork()):
             key = a_stored_key(units_of_work)
             store(units_of_work, key, calls)
             selection = EventSelection(
-                organization_id=key.organization_id, span=SPAN, filter=chosen
+                organization_id=key.organization_id, span=span, filter=EventFilter(only)
             )
             found.append(answers(units_of_work, selection, by, tz))
         assert found[0] == found[1]

@@ -3,12 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from fractions import Fraction
-from math import ceil
 
 from adapters.memory.selections import select, value_of
 from adapters.memory.state import State
 from application.ports.usage_reports import UsageReports
+from domain.durations import distribution, slot_of
 from domain.event import Event, Status
 from domain.money import exact_sum
 from domain.period import Span
@@ -42,7 +41,7 @@ class InMemoryUsageReports(UsageReports):
             values = tuple(value_of(event, each) for each in by)
             groups.setdefault(values, []).append(event)
         rows = [GroupRow(group=group, measures=_measures(found)) for group, found in groups.items()]
-        return sorted(rows, key=_order)
+        return sorted(rows, key=lambda row: row.place)
 
     def spent(self, selection: EventSelection) -> Decimal:
         return _sum_of_known(event.cost.cost_usd for event in select(self._state, selection))
@@ -69,14 +68,6 @@ def _gap(provider: str, model: str, reason: GapReason, events: Sequence[Event]) 
         first_seen=min(moments),
         last_seen=max(moments),
     )
-
-
-def _order(row: GroupRow) -> tuple[bool, Decimal, list[tuple[bool, str]]]:
-    """Costliest first, unknown last; then by the order of code points, None last."""
-    cost = row.measures.cost_usd
-    ties = [(value is None, value or "") for value in row.group]
-    # Not a minus sign, which would round to the precision of the thread's context.
-    return cost is None, (cost or Decimal(0)).copy_negate(), ties
 
 
 def _measures(events: Sequence[Event]) -> Measures:
@@ -120,17 +111,12 @@ def _errors(events: Iterable[Event]) -> int:
 
 
 def _tokens(events: Iterable[Event]) -> dict[TokenClass, int]:
-    total: dict[TokenClass, int] = {}
+    total: Counter[TokenClass] = Counter()
     for event in events:
-        for name, number in event.usage.tokens.items():
-            total[name] = total.get(name, 0) + number
-    return total
+        total.update(event.usage.tokens)
+    return {name: number for name, number in total.items() if number}
 
 
 def _distribution(durations: Iterable[int | None]) -> Distribution:
-    known = sorted(duration for duration in durations if duration is not None)
-    if not known:
-        return Distribution()
-    mean = float(Fraction(sum(known), len(known)))
-    p50, p95, p99 = (known[ceil(share * len(known)) - 1] for share in (0.5, 0.95, 0.99))
-    return Distribution(mean=round(mean, 3), p50=p50, p95=p95, p99=p99)
+    known = [duration for duration in durations if duration is not None]
+    return distribution(Counter(map(slot_of, known)), sum(known))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, null
+from sqlalchemy import ColumnElement, Table, Text, cast, null
 
 from adapters.sql.event_tables import events
 from domain.report import Dimension, EventSelection, TagDimension
@@ -16,7 +16,7 @@ def conditions(selection: EventSelection) -> list[ColumnElement[bool]]:
         events.c.organization_id == selection.organization_id,
         events.c.timestamp >= selection.span.start,
         events.c.timestamp < selection.span.end,
-        *_filters(selection),
+        *filters(selection, events),
     ]
 
 
@@ -32,9 +32,11 @@ def group_column(by: Dimension | TagDimension) -> ColumnElement[Any]:
     return events.c[by.value]
 
 
-def _filters(selection: EventSelection) -> Iterator[ColumnElement[bool]]:
+def filters(selection: EventSelection, table: Table) -> Iterator[ColumnElement[bool]]:
+    """What passes, of single events or of roll-ups; these know no tags."""
     for dimension, values in selection.filter.dimensions.items():
-        yield _is_one_of(group_column(dimension), values)
+        column = group_column(dimension) if table is events else table.c[dimension.value]
+        yield _is_one_of(column, values)
     for name, values in selection.filter.tags.items():
         yield _is_one_of(group_column(TagDimension(name)), values)
 

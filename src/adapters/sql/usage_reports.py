@@ -1,15 +1,14 @@
 """Sums and distributions over events, by PostgreSQL itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     DateTime,
-    Float,
     Integer,
+    Subquery,
     func,
     literal,
     select,
@@ -19,10 +18,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.event_tables import IS_UNPRICED, TOKEN_COLUMNS, events
 from adapters.sql.gap_reasons import GAP_REASON
-from adapters.sql.selections import conditions, group_column
+from adapters.sql.rollup_tables import COUNTS, FIRST_TOKEN_BIT, SUMS
+from adapters.sql.selections import conditions
+from adapters.sql.usage_sources import slots, sums
 from application.ports.usage_reports import UsageReports
 from domain.costing import CostSource
-from domain.event import Status
+from domain.durations import distribution
 from domain.period import Span
 from domain.price_gap import GapReason, PriceGap
 from domain.report import (
@@ -35,53 +36,47 @@ from domain.report import (
     SeriesPoint,
 )
 
-_PERCENTILES = literal([0.5, 0.95, 0.99], ARRAY(Float))
-_CALLS = func.count()
-_COST = func.sum(events.c.cost_usd)
 _FIRST = func.min(events.c.timestamp).label("first_seen")
 _LAST = func.max(events.c.timestamp).label("last_seen")
-_ERRORS = _CALLS.filter(events.c.status == Status.ERROR).label("errors")
+_TOKENS_OF_EVENTS = sum(
+    (func.coalesce(func.sum(events.c[name]), 0) for name in TOKEN_COLUMNS.values()),
+    start=literal(0),
+).label("tokens")
+
+#: Calls by slot of their duration.
+_Slots = dict[int, int]
 
 
 class SqlUsageReports(UsageReports):
-    """Every answer is one statement over the index of organization and time."""
+    """Sums come from roll-ups where these know what is asked for, else from the events."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def measures(self, selection: EventSelection) -> Measures:
-        found = select(*_MEASURES).where(*conditions(selection))
-        return _to_measures(self._connection.execute(found).one()._asdict())
+        (found,) = self._measured(selection, ()).values() or (Measures(),)
+        return found
 
     def series(self, selection: EventSelection, buckets: Sequence[Span]) -> list[SeriesPoint]:
+        source = sums(selection, buckets=buckets).subquery()
         starts = literal([span.start for span in buckets], ARRAY(DateTime(timezone=True)))
-        bucket = func.width_bucket(events.c.timestamp, starts, type_=Integer).label("bucket")
-        found = select(bucket, *_POINT).where(*conditions(selection)).group_by(bucket)
+        bucket = func.width_bucket(source.c.moment, starts, type_=Integer).label("bucket")
+        found = select(bucket, *_totals(source)).group_by(bucket)
         rows = {row.bucket: row._asdict() for row in self._connection.execute(found)}
         return [_to_point(span, rows.get(number)) for number, span in enumerate(buckets, start=1)]
 
     def groups(self, selection: EventSelection, by: GroupBy) -> list[GroupRow]:
-        keys = [group_column(each).label(f"group_{number}") for number, each in enumerate(by)]
-        found = select(*keys, *_MEASURES).where(*conditions(selection)).group_by(*keys)
-        # The very elements of the keys: a tag's name is a parameter, and another one is another
-        # expression. The order of bytes is the same in every locale, and in the memory adapter.
-        order = [key.element.collate("C").nulls_last() for key in keys]
-        rows = self._connection.execute(found.order_by(_COST.desc().nulls_last(), *order))
-        return [
-            GroupRow(
-                group=tuple(getattr(row, key.name) for key in keys),
-                measures=_to_measures(row._asdict()),
-            )
-            for row in rows
-        ]
+        rows = [GroupRow(*pair) for pair in self._measured(selection, by).items()]
+        return sorted(rows, key=lambda row: row.place)
 
     def spent(self, selection: EventSelection) -> Decimal:
-        found = select(func.coalesce(_COST, 0)).where(*conditions(selection))
+        source = sums(selection).subquery()
+        found = select(func.coalesce(func.sum(source.c.cost_usd), 0))
         return Decimal(self._connection.execute(found).scalar_one())
 
     def price_gaps(self, selection: EventSelection) -> list[PriceGap]:
         keys = (events.c.provider, events.c.model, GAP_REASON)
-        tokens, calls = _POINT[3], _CALLS
+        tokens, calls = _TOKENS_OF_EVENTS, func.count()
         found = (
             select(*keys, tokens, calls.label("calls"), _FIRST, _LAST)
             .where(text(IS_UNPRICED), *conditions(selection))
@@ -98,68 +93,74 @@ class SqlUsageReports(UsageReports):
             for row in rows
         ]
 
+    def _measured(
+        self, selection: EventSelection, by: GroupBy
+    ) -> dict[tuple[str | None, ...], Measures]:
+        """The measures of every group that has calls."""
+        source = sums(selection, by).subquery()
+        keys = [source.c[f"group_{number}"] for number in range(len(by))]
+        found = select(*keys, *_totals(source)).group_by(*keys)
+        rows = [row._asdict() for row in self._connection.execute(found)]
+        called = {_key(row, by): row for row in rows if row["calls"]}
+        durations = self._durations(selection, by) if called else {}
+        return {key: _to_measures(row, durations.get(key, {})) for key, row in called.items()}
 
-def _distribution(column: ColumnElement[Any], name: str) -> list[ColumnElement[Any]]:
-    percentiles = func.percentile_disc(_PERCENTILES).within_group(column)
-    return [
-        func.avg(column).label(f"{name}_mean"),
-        percentiles.label(f"{name}_percentiles"),
-    ]
-
-
-_MEASURES: list[ColumnElement[Any]] = [
-    _COST.label("cost_usd"),
-    _CALLS.label("calls"),
-    _ERRORS,
-    *(func.sum(events.c[column]).label(column) for column in TOKEN_COLUMNS.values()),
-    *_distribution(events.c.latency_ms, "latency"),
-    *_distribution(events.c.time_to_first_token_ms, "first_token"),
-    func.coalesce(func.sum(events.c.cache_savings_usd), 0).label("cache_savings_usd"),
-    *(_CALLS.filter(events.c.cost_source == source).label(source) for source in CostSource),
-]
-
-_POINT: list[ColumnElement[Any]] = [
-    _COST.label("cost_usd"),
-    _CALLS.label("calls"),
-    _ERRORS,
-    sum(
-        (func.coalesce(func.sum(events.c[column]), 0) for column in TOKEN_COLUMNS.values()),
-        start=literal(0),
-    ).label("tokens"),
-]
+    def _durations(
+        self, selection: EventSelection, by: GroupBy
+    ) -> dict[tuple[str | None, ...], _Slots]:
+        source = slots(selection, by).subquery()
+        keys = [source.c[f"group_{number}"] for number in range(len(by))]
+        found = select(*keys, source.c.slot, func.sum(source.c.n).label("n")).group_by(
+            *keys, source.c.slot
+        )
+        durations: dict[tuple[str | None, ...], _Slots] = {}
+        for row in self._connection.execute(found):
+            durations.setdefault(tuple(row[: len(by)]), {})[row.slot] = int(row.n)
+        return durations
 
 
-def _to_measures(row: dict[str, Any]) -> Measures:
+def _totals(source: Subquery) -> list[Any]:
+    return [func.sum(source.c[name]).label(name) for name in (*COUNTS, *SUMS)]
+
+
+def _key(row: Mapping[str, Any], by: GroupBy) -> tuple[str | None, ...]:
+    return tuple(row[f"group_{number}"] for number in range(len(by)))
+
+
+def _to_measures(row: Mapping[str, Any], slots: _Slots) -> Measures:
+    first_token = {slot - FIRST_TOKEN_BIT: n for slot, n in slots.items() if slot > FIRST_TOKEN_BIT}
+    latency = {slot: n for slot, n in slots.items() if slot < FIRST_TOKEN_BIT}
+    counts = {source: int(row[f"{source}_calls"]) for source in CostSource}
     return Measures(
-        cost_usd=row["cost_usd"] if row["calls"] else Decimal(0),
-        calls=row["calls"],
-        errors=row["errors"],
-        tokens={
-            name: int(row[column])
-            for name, column in TOKEN_COLUMNS.items()
-            if row[column] is not None
-        },
-        latency_ms=_to_distribution(row, "latency"),
-        time_to_first_token_ms=_to_distribution(row, "first_token"),
-        cache_savings_usd=Decimal(row["cache_savings_usd"]),
-        coverage=Coverage.of({source: row[source] for source in CostSource}),
+        cost_usd=_known_cost(row),
+        calls=int(row["calls"]),
+        errors=int(row["errors"]),
+        tokens={name: int(row[col]) for name, col in TOKEN_COLUMNS.items() if row[col]},
+        latency_ms=_distribution(latency, row["latency_ms"]),
+        time_to_first_token_ms=_distribution(first_token, row["first_token_ms"]),
+        cache_savings_usd=row["cache_savings_usd"] or Decimal(0),
+        coverage=Coverage.of(counts),
     )
 
 
-def _to_distribution(row: dict[str, Any], name: str) -> Distribution:
-    if row[f"{name}_mean"] is None:
-        return Distribution()
-    p50, p95, p99 = row[f"{name}_percentiles"]
-    return Distribution(mean=round(float(row[f"{name}_mean"]), 3), p50=p50, p95=p95, p99=p99)
+def _distribution(slots: _Slots, total_ms: Decimal | None) -> Distribution:
+    return distribution(slots, int(total_ms or 0))
 
 
-def _to_point(span: Span, row: dict[str, Any] | None) -> SeriesPoint:
-    if row is None:
+def _known_cost(row: Mapping[str, Any]) -> Decimal | None:
+    """None where there are calls and the cost of none is known."""
+    if row["calls"] == row[f"{CostSource.UNPRICED}_calls"]:
+        return None
+    return row["cost_usd"] or Decimal(0)
+
+
+def _to_point(span: Span, row: Mapping[str, Any] | None) -> SeriesPoint:
+    if row is None or not row["calls"]:
         return SeriesPoint(span=span, cost_usd=Decimal(0), calls=0, errors=0, tokens=0)
     return SeriesPoint(
         span=span,
-        cost_usd=row["cost_usd"],
-        calls=row["calls"],
-        errors=row["errors"],
-        tokens=int(row["tokens"]),
+        cost_usd=_known_cost(row),
+        calls=int(row["calls"]),
+        errors=int(row["errors"]),
+        tokens=sum(int(row[name] or 0) for name in TOKEN_COLUMNS.values()),
     )

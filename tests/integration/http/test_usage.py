@@ -123,9 +123,11 @@ def test_without_calls_the_cost_is_nothing_and_the_shares_are_unknown(team: Team
         assert team.usage(view=view)["data"] == []
 
 
-def test_percentiles_are_reported_values(team: Team) -> None:
+def test_percentiles_are_within_two_per_cent(team: Team) -> None:
     team.send(*[an_event(latency_ms=number) for number in range(1, 101)], an_event())
-    assert team.usage()["totals"]["latency_ms"] == {"mean": 50.5, "p50": 50, "p95": 95, "p99": 99}
+    found = team.usage()["totals"]["latency_ms"]
+    assert found.pop("mean") == 50.5
+    assert found == pytest.approx({"p50": 50, "p95": 95, "p99": 99}, rel=0.02)
 
 
 @pytest.mark.parametrize("view", ["providers", "models"])

@@ -1,0 +1,165 @@
+"""SQL that makes roll-ups of events. The same sums are added, verified and rebuilt by it.
+
+Events are summed up by quarter of an hour and all dimensions first, so that the tiers and the
+breakdowns are made of few rows.
+"""
+
+from collections.abc import Iterable
+
+from adapters.sql.event_tables import TOKEN_COLUMNS
+from adapters.sql.rollup_tables import COUNTS, DIMENSIONS, FIRST_TOKEN_BIT, SLOT_BITS, SUMS
+from domain.costing import CostSource
+from domain.durations import BOUNDS
+from domain.event import Status
+from domain.rollup import Breakdown
+
+KEY = ("organization_id", "breakdown", "tier", "start", "digest")
+COLUMNS = (*KEY, *DIMENSIONS, *COUNTS, *SUMS, "durations")
+#: Entries of a row's durations beyond which those of one slot are put together again.
+_MOST_ENTRIES = 160
+SLOT_MASK = (1 << SLOT_BITS) - 1
+
+
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+_DIMENSIONS = _list(DIMENSIONS)
+BOUNDS_ARRAY = f"'{{{','.join(map(str, BOUNDS))}}}'::integer[]"
+#: One event's part of each sum.
+_OF_EVENT = {
+    "calls": "1",
+    "errors": f"(status = '{Status.ERROR}')::integer",
+    **{f"{source}_calls": f"(cost_source = '{source}')::integer" for source in CostSource},
+    "cost_usd": "cost_usd",
+    "cache_savings_usd": "cache_savings_usd",
+    "latency_ms": "latency_ms::bigint",
+    "latency_calls": "(latency_ms IS NOT NULL)::integer",
+    "first_token_ms": "time_to_first_token_ms::bigint",
+    "first_token_calls": "(time_to_first_token_ms IS NOT NULL)::integer",
+    **{name: name for name in TOKEN_COLUMNS.values()},
+}
+_GROUPINGS = _list(f"({_list(each.dimensions)})" for each in Breakdown)
+_BREAKDOWN = "CASE " + " ".join(
+    "WHEN grouping({}) = {} THEN '{}'".format(
+        _DIMENSIONS,
+        sum(
+            1 << place
+            for place, dimension in enumerate(reversed(DIMENSIONS))
+            if dimension not in breakdown.dimensions
+        ),
+        breakdown,
+    )
+    for breakdown in Breakdown
+) + " END"  # fmt: skip
+_START = """CASE tier WHEN 0 THEN quarter WHEN 1 THEN date_trunc('hour', quarter, 'UTC')
+    ELSE date_trunc('day', quarter, 'UTC') END"""
+_DIGEST = f"md5(row({_DIMENSIONS})::text)::uuid"
+
+#: How the calls to sum up are found: by their ids, or by their time.
+OF_IDS = "id = ANY(CAST(:ids AS text[]))"
+OF_SPAN = '"timestamp" >= :start AND "timestamp" < :end'
+
+
+def made(where: str, *, with_durations: bool = True) -> str:
+    """Table expressions, the last of which is the roll-ups of an organization's calls as ``made``.
+
+    Parameters are ``organization_id`` and those of ``where``.
+    """
+    durations = "durations" if with_durations else "NULL::bigint[] AS durations"
+    joined = "LEFT JOIN slotted USING (breakdown, tier, start, digest)" if with_durations else ""
+    return f"""
+calls AS MATERIALIZED (
+    SELECT date_bin('15 minutes', "timestamp", '2000-01-01 00:00:00+00') AS quarter,
+        provider, model, project, environment, api_key_id::text AS api_key, operation, status,
+        latency_ms, time_to_first_token_ms, cost_usd, cache_savings_usd, cost_source,
+        {_list(TOKEN_COLUMNS.values())}
+    FROM events WHERE organization_id = CAST(:organization_id AS uuid) AND {where}
+), sums AS (
+    SELECT quarter, {_DIMENSIONS},
+        {", ".join(f"sum({of_event}) AS {name}" for name, of_event in _OF_EVENT.items())}
+    FROM calls GROUP BY quarter, {_DIMENSIONS}
+), tiers (tier) AS (VALUES (0::smallint), (1::smallint), (2::smallint)
+), summed AS (
+    SELECT {_BREAKDOWN} AS breakdown, tier, {_START} AS start, {_DIGEST} AS digest, {_DIMENSIONS},
+        {", ".join(f"sum({name}) AS {name}" for name in _OF_EVENT)}
+    FROM sums CROSS JOIN tiers GROUP BY tier, {_START}, GROUPING SETS ({_GROUPINGS})
+){_SLOTTED if with_durations else ""}, made AS (
+    SELECT CAST(:organization_id AS uuid) AS organization_id, breakdown, tier, start, digest,
+        {_DIMENSIONS}, {_list(COUNTS)}, {", ".join(f"nullif({n}, 0) AS {n}" for n in SUMS)},
+        {durations}
+    FROM summed {joined}
+)"""
+
+
+_SLOTTED = f""", slots AS (
+    SELECT quarter, {_DIMENSIONS}, slot, count(*) AS n
+    FROM calls CROSS JOIN LATERAL (VALUES
+        (width_bucket(latency_ms, {BOUNDS_ARRAY})),
+        ({FIRST_TOKEN_BIT} + width_bucket(time_to_first_token_ms, {BOUNDS_ARRAY}))) AS each (slot)
+    WHERE slot IS NOT NULL GROUP BY quarter, {_DIMENSIONS}, slot
+), slotted AS (
+    SELECT breakdown, tier, start, digest,
+        array_agg((n::bigint << {SLOT_BITS}) | slot ORDER BY slot) AS durations
+    FROM (
+        SELECT {_BREAKDOWN} AS breakdown, tier, {_START} AS start, {_DIGEST} AS digest, slot,
+            sum(n) AS n
+        FROM slots CROSS JOIN tiers GROUP BY tier, {_START}, slot, GROUPING SETS ({_GROUPINGS})
+    ) AS spread GROUP BY breakdown, tier, start, digest
+)"""
+
+
+def _added(sign: str) -> str:
+    counts = (f"{name} = r.{name} {sign} excluded.{name}" for name in COUNTS)
+    sums = (
+        f"{name} = nullif(coalesce(r.{name}, 0) {sign} coalesce(excluded.{name}, 0), 0)"
+        for name in SUMS
+    )
+    return ", ".join((*counts, *sums))
+
+
+def _upsert(changes: str, *, with_durations: bool) -> str:
+    # In the order of the key, so that two transactions wait for one another and never deadlock.
+    return f"""WITH {made(OF_IDS, with_durations=with_durations)}
+INSERT INTO usage_rollups AS r ({_list(COLUMNS)})
+SELECT {_list(COLUMNS)} FROM made ORDER BY {_list(KEY)}
+ON CONFLICT ({_list(KEY)}) DO UPDATE SET {changes}"""
+
+
+#: Entries of the same slot may stand side by side; they are put together when there are many.
+_DURATIONS = f"""durations = CASE
+    WHEN excluded.durations IS NULL THEN r.durations
+    WHEN r.durations IS NULL THEN excluded.durations
+    WHEN cardinality(r.durations) + cardinality(excluded.durations) <= {_MOST_ENTRIES}
+        THEN r.durations || excluded.durations
+    ELSE (SELECT array_agg(entry) FROM (
+        SELECT (sum(each >> {SLOT_BITS})::bigint << {SLOT_BITS}) | (each & {SLOT_MASK}) AS entry
+        FROM unnest(r.durations || excluded.durations) AS each GROUP BY each & {SLOT_MASK}
+    ) AS entries) END"""
+
+#: New calls.
+ADD = _upsert(f"{_added('+')}, {_DURATIONS}", with_durations=True)
+#: Around a change of what calls cost; how long they took stays.
+TAKE_AWAY = _upsert(_added("-"), with_durations=False)
+GIVE_BACK = _upsert(_added("+"), with_durations=False)
+
+FILL = f"""WITH {made(OF_SPAN)}
+INSERT INTO usage_rollups ({_list(COLUMNS)}) SELECT {_list(COLUMNS)} FROM made"""
+
+#: Sums of which the stored and the true value differ, as text, by the key of the row.
+_COMPARED = (*COUNTS, *SUMS)
+_SORTED = f"""(SELECT array_agg(entry ORDER BY entry) FROM (
+    SELECT (sum(each >> {SLOT_BITS})::bigint << {SLOT_BITS}) | (each & {SLOT_MASK}) AS entry
+    FROM unnest(%s.durations) AS each GROUP BY each & {SLOT_MASK}) AS entries)"""
+VERIFY = f"""WITH {made(OF_SPAN)}, kept AS (
+    SELECT * FROM usage_rollups
+    WHERE organization_id = CAST(:organization_id AS uuid) AND start >= :start AND start < :end
+)
+SELECT breakdown, tier, start,
+    coalesce(kept.provider, made.provider) AS provider, coalesce(kept.model, made.model) AS model,
+    kept.calls AS kept_calls, made.calls AS true_calls,
+    kept.cost_usd AS kept_cost_usd, made.cost_usd AS true_cost_usd
+FROM kept FULL JOIN made USING (breakdown, tier, start, digest)
+WHERE {" OR ".join(f"kept.{n} IS DISTINCT FROM made.{n}" for n in (*DIMENSIONS, *_COMPARED))}
+    OR {_SORTED % "kept"} IS DISTINCT FROM {_SORTED % "made"}
+ORDER BY breakdown, tier, start LIMIT :most"""

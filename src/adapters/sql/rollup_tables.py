@@ -1,0 +1,58 @@
+"""Sums over events that are kept ready, so that a report reads days instead of calls."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Numeric,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from adapters.sql.columns import ORGANIZATION, finite_time, id_column, metadata, time_column
+from adapters.sql.event_tables import TOKEN_COLUMNS
+from domain.costing import CostSource
+from domain.rollup import Breakdown
+
+#: The columns of dimensions, in the order in which they make a row's key.
+DIMENSIONS = Breakdown.COMBINED.dimensions
+#: Sums that are never null, and those that are null where they are nothing, to save room.
+COUNTS = ("calls", "errors", *(f"{source}_calls" for source in CostSource))
+SUMS = (
+    "cost_usd",
+    "cache_savings_usd",
+    "latency_ms",
+    "latency_calls",
+    "first_token_ms",
+    "first_token_calls",
+    *TOKEN_COLUMNS.values(),
+)
+_MONEY = ("cost_usd", "cache_savings_usd")
+#: A number of calls and the slot of their duration in one: n << 10 | kind << 9 | slot.
+SLOT_BITS, FIRST_TOKEN_BIT = 10, 1 << 9
+
+usage_rollups = Table(
+    "usage_rollups",
+    metadata,
+    id_column("organization_id"),
+    Column("breakdown", String(16), nullable=False),
+    Column("tier", SmallInteger, nullable=False),
+    time_column("start"),
+    # A digest of the dimensions: they may be null, and together longer than a key may be.
+    Column("digest", Uuid(as_uuid=False), nullable=False),
+    *(Column(dimension.value, String(256)) for dimension in DIMENSIONS),
+    *(Column(name, BigInteger, nullable=False) for name in COUNTS),
+    *(Column(name, Numeric if name in _MONEY else BigInteger) for name in SUMS),
+    Column("durations", ARRAY(BigInteger)),
+    PrimaryKeyConstraint("organization_id", "breakdown", "tier", "start", "digest"),
+    ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
+    CheckConstraint("tier BETWEEN 0 AND 2", name="tier"),
+    finite_time("start"),
+    # A bucket of now is written with every batch: room for its next version on the same page.
+    postgresql_with={"fillfactor": "70"},
+)

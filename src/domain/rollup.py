@@ -1,0 +1,127 @@
+"""How sums that are kept ready cover what a report asks for."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum, StrEnum
+from itertools import groupby
+
+from domain.period import Span
+from domain.report import Dimension, TagDimension
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class Tier(IntEnum):
+    """Widths of the buckets of UTC that sums are kept for. Every time zone's days begin in one."""
+
+    QUARTER = 0
+    HOUR = 1
+    DAY = 2
+
+    @property
+    def length(self) -> timedelta:
+        return _LENGTHS[self]
+
+
+_LENGTHS = {
+    Tier.QUARTER: timedelta(minutes=15),
+    Tier.HOUR: timedelta(hours=1),
+    Tier.DAY: timedelta(days=1),
+}
+
+
+class Breakdown(StrEnum):
+    """By which dimensions sums are kept: by none, by one, and by all of them together.
+
+    ``combined`` alone could answer everything; the others are smaller by as much as an
+    organization has combinations.
+    """
+
+    TOTAL = "total"
+    MODEL = "model"
+    PROJECT = "project"
+    ENVIRONMENT = "environment"
+    API_KEY = "api_key"
+    OPERATION = "operation"
+    COMBINED = "combined"
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        return _DIMENSIONS[self]
+
+
+_DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
+    Breakdown.TOTAL: (),
+    # A model's name says little without its provider.
+    Breakdown.MODEL: (Dimension.PROVIDER, Dimension.MODEL),
+    Breakdown.PROJECT: (Dimension.PROJECT,),
+    Breakdown.ENVIRONMENT: (Dimension.ENVIRONMENT,),
+    Breakdown.API_KEY: (Dimension.API_KEY,),
+    Breakdown.OPERATION: (Dimension.OPERATION,),
+    Breakdown.COMBINED: (
+        Dimension.PROVIDER,
+        Dimension.MODEL,
+        Dimension.PROJECT,
+        Dimension.ENVIRONMENT,
+        Dimension.API_KEY,
+        Dimension.OPERATION,
+        Dimension.STATUS,
+    ),
+}
+
+
+def breakdown_for(dimensions: Collection[Dimension | TagDimension]) -> Breakdown | None:
+    """The smallest breakdown that knows all of ``dimensions``; None where none does."""
+    for breakdown in Breakdown:
+        if set(dimensions) <= set(breakdown.dimensions):
+            return breakdown
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a span: whole buckets of a tier, or single events where ``tier`` is None."""
+
+    tier: Tier | None
+    span: Span
+
+
+def pieces(spans: Iterable[Span]) -> list[Piece]:
+    """What covers adjacent ``spans`` exactly, so that no bucket lies in two of them.
+
+    The coarsest buckets that fit; bounds inside of a bucket are left to single events.
+    """
+    parts = [part for span in spans for part in _cover(span, Tier.DAY)]
+    return [
+        Piece(tier, Span(run[0].span.start, run[-1].span.end))
+        for tier, group in groupby(parts, key=lambda part: part.tier)
+        for run in [list(group)]
+    ]
+
+
+def _cover(span: Span, tier: Tier) -> Iterator[Piece]:
+    start, end = _ceiling(span.start, tier), _floor(span.end, tier)
+    if start >= end:
+        yield from _cover_finer(span, tier)
+        return
+    yield from _cover_finer(Span(span.start, start), tier)
+    yield Piece(tier, Span(start, end))
+    yield from _cover_finer(Span(end, span.end), tier)
+
+
+def _cover_finer(span: Span, tier: Tier) -> Iterator[Piece]:
+    if span.start >= span.end:
+        return
+    if tier is Tier.QUARTER:
+        yield Piece(None, span)
+    else:
+        yield from _cover(span, Tier(tier - 1))
+
+
+def _floor(instant: datetime, tier: Tier) -> datetime:
+    return instant - (instant - _EPOCH) % tier.length
+
+
+def _ceiling(instant: datetime, tier: Tier) -> datetime:
+    return instant + (_EPOCH - instant) % tier.length
