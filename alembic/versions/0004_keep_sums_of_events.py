@@ -56,6 +56,16 @@ CREATE TABLE usage_rollups (
  WITH (fillfactor = 70)
 """
 
+_PENDING = """
+CREATE TABLE pending_rollups (
+    number BIGINT GENERATED ALWAYS AS IDENTITY,
+    organization_id UUID NOT NULL,
+    event_ids TEXT[] NOT NULL,
+    CONSTRAINT pk_pending_rollups PRIMARY KEY (number),
+    CONSTRAINT fk_pending_rollups_organization_id FOREIGN KEY(organization_id) REFERENCES organizations (id) ON DELETE CASCADE
+)
+"""
+
 
 def _bounds() -> str:
     """Where the slots of durations begin, as an array."""
@@ -66,13 +76,15 @@ def _bounds() -> str:
 
 
 _FILL = """
-WITH
+WITH waited AS (
+    DELETE FROM pending_rollups WHERE organization_id = CAST(:organization_id AS uuid)
+),
 calls AS MATERIALIZED (
     SELECT date_bin('15 minutes', "timestamp", '2000-01-01 00:00:00+00') AS quarter,
         provider, model, project, environment, api_key_id::text AS api_key, operation, status,
         latency_ms, time_to_first_token_ms, cost_usd, cache_savings_usd, cost_source,
         input_tokens, cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, output_tokens, reasoning_tokens, input_audio_tokens, cache_read_audio_tokens, output_audio_tokens, input_image_tokens, output_image_tokens, input_video_tokens
-    FROM events WHERE organization_id = CAST(:organization_id AS uuid) AND "timestamp" >= :start AND "timestamp" < :end
+    FROM events WHERE organization_id = CAST(:organization_id AS uuid) AND TRUE
 ), sums AS (
     SELECT quarter, provider, model, project, environment, api_key, operation, status,
         sum(1) AS calls, sum((status = 'error')::integer) AS errors, sum((cost_source = 'provider_reported')::integer) AS provider_reported_calls, sum((cost_source = 'computed')::integer) AS computed_calls, sum((cost_source = 'estimated')::integer) AS estimated_calls, sum((cost_source = 'partial')::integer) AS partial_calls, sum((cost_source = 'unpriced')::integer) AS unpriced_calls, sum(cost_usd) AS cost_usd, sum(cache_savings_usd) AS cache_savings_usd, sum(latency_ms::bigint) AS latency_ms, sum((latency_ms IS NOT NULL)::integer) AS latency_calls, sum(time_to_first_token_ms::bigint) AS first_token_ms, sum((time_to_first_token_ms IS NOT NULL)::integer) AS first_token_calls, sum(input_tokens) AS input_tokens, sum(cache_read_tokens) AS cache_read_tokens, sum(cache_write_5m_tokens) AS cache_write_5m_tokens, sum(cache_write_1h_tokens) AS cache_write_1h_tokens, sum(output_tokens) AS output_tokens, sum(reasoning_tokens) AS reasoning_tokens, sum(input_audio_tokens) AS input_audio_tokens, sum(cache_read_audio_tokens) AS cache_read_audio_tokens, sum(output_audio_tokens) AS output_audio_tokens, sum(input_image_tokens) AS input_image_tokens, sum(output_image_tokens) AS output_image_tokens, sum(input_video_tokens) AS input_video_tokens
@@ -112,12 +124,16 @@ INSERT INTO usage_rollups (organization_id, breakdown, tier, start, digest, prov
 
 def upgrade() -> None:
     op.execute(_TABLE)
+    op.execute(_PENDING)
+    op.create_index(
+        op.f("ix_pending_rollups_organization_id"), "pending_rollups", ["organization_id"]
+    )
     connection = op.get_bind()
     fill = sa.text(_FILL.replace("%(bounds)s", _bounds()))
     for organization_id in connection.execute(sa.text("SELECT id FROM organizations")).scalars():
-        span = {"start": "2000-01-01Z", "end": "2200-01-01Z"}
-        connection.execute(fill, {"organization_id": organization_id, **span})
+        connection.execute(fill, {"organization_id": organization_id})
 
 
 def downgrade() -> None:
+    op.drop_table("pending_rollups")
     op.drop_table("usage_rollups")

@@ -51,6 +51,9 @@ from application.reports.list_prices import ListPrices
 from application.reports.list_unpriced import ListUnpriced
 from application.reports.report_groups import ReportGroups
 from application.reports.report_usage import ReportUsage
+from application.rollups.add_waiting_calls import AddWaitingCalls
+from application.rollups.rebuild_rollups import RebuildRollups
+from application.rollups.verify_rollups import VerifyRollups
 from entrypoints.settings import Settings
 
 
@@ -119,6 +122,10 @@ class Container(containers.DeclarativeContainer):
     list_repricings = providers.Singleton(ListRepricings, units_of_work)
 
     ingest_events = providers.Singleton(IngestEvents, units_of_work, price_lists, clock)
+
+    add_waiting_calls = providers.Singleton(AddWaitingCalls, units_of_work)
+    verify_rollups = providers.Singleton(VerifyRollups, units_of_work)
+    rebuild_rollups = providers.Singleton(RebuildRollups, units_of_work)
 
     report_usage = providers.Singleton(ReportUsage, units_of_work, clock)
     report_groups = providers.Singleton(ReportGroups, units_of_work, clock)

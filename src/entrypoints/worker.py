@@ -39,13 +39,14 @@ class _Chore:
 
 
 def run(container: Container) -> None:
-    """Clear away what has expired and price again what is to be, until SIGTERM or SIGINT."""
+    """Keep sums, clear away what has expired, price calls again, until SIGTERM or SIGINT."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     chores = (
         _Chore(lambda: _purge(container), _PURGE_EVERY_S),
         _Chore(lambda: _note_price_book(container), _NOTE_EVERY_S),
+        _Chore(lambda: _add_waiting_calls(container, stopping), _LOOK_EVERY_S),
         _Chore(lambda: _reprice(container, stopping), _LOOK_EVERY_S),
     )
     while not stopping.is_set():
@@ -68,6 +69,11 @@ def _note_price_book(container: Container) -> None:
 def _reprice(container: Container, stopping: threading.Event) -> None:
     """All batches that are due, so that a long repricing does not wait between them."""
     while not stopping.is_set() and container.reprice_events()():
+        pass
+
+
+def _add_waiting_calls(container: Container, stopping: threading.Event) -> None:
+    while not stopping.is_set() and container.add_waiting_calls()():
         pass
 
 

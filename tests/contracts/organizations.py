@@ -25,6 +25,15 @@ class OrganizationRepositoryContract:
         with units_of_work() as uow:
             assert uow.organizations.get(an_id()) is None
 
+    def test_all_come_in_the_order_of_slugs(self, units_of_work: UnitsOfWork) -> None:
+        known = [an_organization(slug=slug) for slug in ("b", "a-b", "a")]
+        with units_of_work() as uow:
+            for organization in known:
+                uow.organizations.add(organization)
+            uow.commit()
+        with units_of_work() as uow:
+            assert uow.organizations.list_all() == known[::-1]
+
     def test_a_slug_is_free_until_somebody_has_it(self, units_of_work: UnitsOfWork) -> None:
         with units_of_work() as uow:
             assert uow.organizations.is_slug_free("umbrella")

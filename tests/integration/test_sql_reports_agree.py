@@ -69,7 +69,14 @@ def sql(database_url: str) -> Iterator[UnitsOfWork]:
 
 
 def store(units_of_work: UnitsOfWork, key: ApiKey, calls: list[dict[str, Any]]) -> None:
-    append(units_of_work, key, [_event(key, number, call) for number, call in enumerate(calls)])
+    """Some of the calls are in the sums that are kept ready, and some wait."""
+    events = [_event(key, number, call) for number, call in enumerate(calls)]
+    half = len(events) // 2
+    append(units_of_work, key, events[:half])
+    with units_of_work() as uow:
+        uow.rollups.add_waiting()
+        uow.commit()
+    append(units_of_work, key, events[half:])
 
 
 def _event(key: ApiKey, number: int, call: dict[str, Any]) -> Any:

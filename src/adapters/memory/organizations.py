@@ -18,5 +18,8 @@ class InMemoryOrganizationRepository(OrganizationRepository):
     def get(self, organization_id: str) -> Organization | None:
         return self._organizations.get(organization_id)
 
+    def list_all(self) -> list[Organization]:
+        return sorted(self._organizations.values(), key=lambda organization: organization.slug)
+
     def is_slug_free(self, slug: str) -> bool:
         return all(organization.slug != slug for organization in self._organizations.values())

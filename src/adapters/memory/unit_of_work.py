@@ -12,6 +12,7 @@ from adapters.memory.organizations import InMemoryOrganizationRepository
 from adapters.memory.price_books import InMemoryPriceBooks
 from adapters.memory.pricing_terms import InMemoryPricingTermsRepository
 from adapters.memory.repricings import InMemoryRepricings
+from adapters.memory.rollups import InMemoryRollups
 from adapters.memory.sessions import InMemorySessionRepository
 from adapters.memory.sign_in_attempts import InMemorySignInAttempts
 from adapters.memory.state import State
@@ -69,6 +70,7 @@ class InMemoryUnitOfWork(UnitOfWork):
         self.budgets = InMemoryBudgetRepository(state)
         self.pricing_terms = InMemoryPricingTermsRepository(state)
         self.repricings = InMemoryRepricings(state)
+        self.rollups = InMemoryRollups(state)
         self.price_books = InMemoryPriceBooks(state)
 
 

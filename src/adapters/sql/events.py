@@ -1,6 +1,6 @@
 """Events in PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -28,7 +28,8 @@ from sqlalchemy.exc import IntegrityError
 from adapters.sql.copying import copy_rows
 from adapters.sql.event_rows import priced_columns, to_copied, to_event, to_row
 from adapters.sql.event_tables import IS_UNPRICED, events, quotes
-from adapters.sql.rollup_statements import ADD, GIVE_BACK, TAKE_AWAY
+from adapters.sql.rollup_tables import pending_rollups
+from adapters.sql.rollups import summed_again
 from adapters.sql.selections import conditions
 from application.ports.events import EventPosition, EventStore, Fate
 from domain.event import Event
@@ -49,7 +50,9 @@ class SqlEventStore(EventStore):
         self._add_quotes(events)
         rows = [to_row(event) for event in events]
         inserted = self._insert(organization_id, rows)
-        self._roll_up(ADD, organization_id, inserted)
+        if inserted:
+            pending = {"organization_id": organization_id, "event_ids": list(inserted)}
+            self._connection.execute(insert(pending_rollups).values(pending))
         known = [row["id"] for row in rows if row["id"] not in inserted]
         first = self._stored_fingerprints(organization_id, known) if known else {}
         fates: list[Fate] = []
@@ -106,16 +109,14 @@ class SqlEventStore(EventStore):
         if not events:
             return
         self._add_quotes(events)
-        ids = [event.id for event in events]
-        self._roll_up(TAKE_AWAY, organization_id, ids)
-        self._connection.execute(
-            _REPRICE,
-            [
-                {"of": organization_id, "known": event.id, **priced_columns(event)}
-                for event in events
-            ],
-        )
-        self._roll_up(GIVE_BACK, organization_id, ids)
+        with summed_again(self._connection, organization_id, [event.id for event in events]):
+            self._connection.execute(
+                _REPRICE,
+                [
+                    {"of": organization_id, "known": event.id, **priced_columns(event)}
+                    for event in events
+                ],
+            )
 
     def organizations_with_unpriced(self) -> list[str]:
         found = select(events.c.organization_id).where(_IS_UNPRICED).distinct()
@@ -124,12 +125,6 @@ class SqlEventStore(EventStore):
     def has_any(self, organization_id: str) -> bool:
         found = select(events.c.id).where(events.c.organization_id == organization_id).limit(1)
         return self._connection.execute(found).one_or_none() is not None
-
-    def _roll_up(self, statement: str, organization_id: str, ids: Collection[str]) -> None:
-        """Change the sums by those of stored calls: in the same transaction, by what is stored."""
-        if ids:
-            parameters = {"organization_id": organization_id, "ids": list(ids)}
-            self._connection.execute(text(statement), parameters)
 
     def _add_quotes(self, new: Iterable[Event]) -> None:
         applied = {event.cost.quote.digest: event.cost.quote for event in new if event.cost.quote}

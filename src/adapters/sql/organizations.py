@@ -26,6 +26,10 @@ class SqlOrganizationRepository(OrganizationRepository):
         row = self._connection.execute(found).one_or_none()
         return None if row is None else Organization(**row._asdict())
 
+    def list_all(self) -> list[Organization]:
+        found = select(*_COLUMNS).order_by(organizations.c.slug.collate("C"))
+        return [Organization(**row._asdict()) for row in self._connection.execute(found)]
+
     def is_slug_free(self, slug: str) -> bool:
         found = select(organizations.c.id).where(organizations.c.slug == slug)
         return self._connection.execute(found).one_or_none() is None

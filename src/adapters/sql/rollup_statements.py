@@ -57,17 +57,19 @@ _START = """CASE tier WHEN 0 THEN quarter WHEN 1 THEN date_trunc('hour', quarter
 _DIGEST = f"md5(row({_DIMENSIONS})::text)::uuid"
 
 #: How the calls to sum up are found: by their ids, or by their time.
-OF_IDS = "id = ANY(CAST(:ids AS text[]))"
-OF_SPAN = '"timestamp" >= :start AND "timestamp" < :end'
+_OF_IDS = "id = ANY(CAST(:ids AS text[]))"
+_SUMMED = """id NOT IN (SELECT unnest(event_ids) FROM pending_rollups
+    WHERE organization_id = CAST(:organization_id AS uuid))"""
 
 
-def made(where: str, *, with_durations: bool = True) -> str:
+def _made(where: str, slotted: str) -> str:
     """Table expressions, the last of which is the roll-ups of an organization's calls as ``made``.
 
-    Parameters are ``organization_id`` and those of ``where``.
+    Parameters are ``organization_id`` and those of ``where``. Without ``slotted`` they leave out
+    how long the calls took.
     """
-    durations = "durations" if with_durations else "NULL::bigint[] AS durations"
-    joined = "LEFT JOIN slotted USING (breakdown, tier, start, digest)" if with_durations else ""
+    durations = "durations" if slotted else "NULL::bigint[] AS durations"
+    joined = "LEFT JOIN slotted USING (breakdown, tier, start, digest)" if slotted else ""
     return f"""
 calls AS MATERIALIZED (
     SELECT date_bin('15 minutes', "timestamp", '2000-01-01 00:00:00+00') AS quarter,
@@ -84,7 +86,7 @@ calls AS MATERIALIZED (
     SELECT {_BREAKDOWN} AS breakdown, tier, {_START} AS start, {_DIGEST} AS digest, {_DIMENSIONS},
         {", ".join(f"sum({name}) AS {name}" for name in _OF_EVENT)}
     FROM sums CROSS JOIN tiers GROUP BY tier, {_START}, GROUPING SETS ({_GROUPINGS})
-){_SLOTTED if with_durations else ""}, made AS (
+){slotted}, made AS (
     SELECT CAST(:organization_id AS uuid) AS organization_id, breakdown, tier, start, digest,
         {_DIMENSIONS}, {_list(COUNTS)}, {", ".join(f"nullif({n}, 0) AS {n}" for n in SUMS)},
         {durations}
@@ -92,13 +94,15 @@ calls AS MATERIALIZED (
 )"""
 
 
-_SLOTTED = f""", slots AS (
+_SLOTS = f""", slots AS (
     SELECT quarter, {_DIMENSIONS}, slot, count(*) AS n
     FROM calls CROSS JOIN LATERAL (VALUES
         (width_bucket(latency_ms, {BOUNDS_ARRAY})),
         ({FIRST_TOKEN_BIT} + width_bucket(time_to_first_token_ms, {BOUNDS_ARRAY}))) AS each (slot)
     WHERE slot IS NOT NULL GROUP BY quarter, {_DIMENSIONS}, slot
-), slotted AS (
+)"""
+#: An entry for each slot of a row: of any number of calls.
+_WHOLE = f"""{_SLOTS}, slotted AS (
     SELECT breakdown, tier, start, digest,
         array_agg((n::bigint << {SLOT_BITS}) | slot ORDER BY slot) AS durations
     FROM (
@@ -106,6 +110,12 @@ _SLOTTED = f""", slots AS (
             sum(n) AS n
         FROM slots CROSS JOIN tiers GROUP BY tier, {_START}, slot, GROUPING SETS ({_GROUPINGS})
     ) AS spread GROUP BY breakdown, tier, start, digest
+)"""
+#: Several entries for a slot, in a third of the time: of the calls of a batch.
+_QUICK = f"""{_SLOTS}, slotted AS (
+    SELECT {_BREAKDOWN} AS breakdown, tier, {_START} AS start, {_DIGEST} AS digest,
+        array_agg((n::bigint << {SLOT_BITS}) | slot) AS durations
+    FROM slots CROSS JOIN tiers GROUP BY tier, {_START}, GROUPING SETS ({_GROUPINGS})
 )"""
 
 
@@ -118,9 +128,9 @@ def _added(sign: str) -> str:
     return ", ".join((*counts, *sums))
 
 
-def _upsert(changes: str, *, with_durations: bool) -> str:
+def _upsert(changes: str, slotted: str) -> str:
     # In the order of the key, so that two transactions wait for one another and never deadlock.
-    return f"""WITH {made(OF_IDS, with_durations=with_durations)}
+    return f"""WITH {_made(_OF_IDS, slotted)}
 INSERT INTO usage_rollups AS r ({_list(COLUMNS)})
 SELECT {_list(COLUMNS)} FROM made ORDER BY {_list(KEY)}
 ON CONFLICT ({_list(KEY)}) DO UPDATE SET {changes}"""
@@ -138,25 +148,29 @@ _DURATIONS = f"""durations = CASE
     ) AS entries) END"""
 
 #: New calls.
-ADD = _upsert(f"{_added('+')}, {_DURATIONS}", with_durations=True)
+ADD = _upsert(f"{_added('+')}, {_DURATIONS}", _QUICK)
 #: Around a change of what calls cost; how long they took stays.
-TAKE_AWAY = _upsert(_added("-"), with_durations=False)
-GIVE_BACK = _upsert(_added("+"), with_durations=False)
+TAKE_AWAY = _upsert(_added("-"), "")
+GIVE_BACK = _upsert(_added("+"), "")
 
-FILL = f"""WITH {made(OF_SPAN)}
+#: All calls of an organization, in one statement, so that none is both in a sum and waiting.
+FILL = f"""WITH waited AS (
+    DELETE FROM pending_rollups WHERE organization_id = CAST(:organization_id AS uuid)
+), {_made("TRUE", _WHOLE)}
 INSERT INTO usage_rollups ({_list(COLUMNS)}) SELECT {_list(COLUMNS)} FROM made"""
 
-#: Sums of which the stored and the true value differ, as text, by the key of the row.
+#: Rows that differ from what the calls amount to.
 _COMPARED = (*COUNTS, *SUMS)
 _SORTED = f"""(SELECT array_agg(entry ORDER BY entry) FROM (
     SELECT (sum(each >> {SLOT_BITS})::bigint << {SLOT_BITS}) | (each & {SLOT_MASK}) AS entry
     FROM unnest(%s.durations) AS each GROUP BY each & {SLOT_MASK}) AS entries)"""
-VERIFY = f"""WITH {made(OF_SPAN)}, kept AS (
+VERIFY = f"""WITH {_made(_SUMMED, _WHOLE)}, kept AS (
     SELECT * FROM usage_rollups
-    WHERE organization_id = CAST(:organization_id AS uuid) AND start >= :start AND start < :end
+    WHERE organization_id = CAST(:organization_id AS uuid)
+        AND (calls <> 0 OR durations IS NOT NULL)
 )
 SELECT breakdown, tier, start,
-    coalesce(kept.provider, made.provider) AS provider, coalesce(kept.model, made.model) AS model,
+    {", ".join(f"coalesce(kept.{name}, made.{name}) AS {name}" for name in DIMENSIONS)},
     kept.calls AS kept_calls, made.calls AS true_calls,
     kept.cost_usd AS kept_cost_usd, made.cost_usd AS true_cost_usd
 FROM kept FULL JOIN made USING (breakdown, tier, start, digest)

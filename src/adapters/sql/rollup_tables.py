@@ -5,11 +5,14 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKeyConstraint,
+    Identity,
+    Index,
     Numeric,
     PrimaryKeyConstraint,
     SmallInteger,
     String,
     Table,
+    Text,
     Uuid,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -55,4 +58,17 @@ usage_rollups = Table(
     finite_time("start"),
     # A bucket of now is written with every batch: room for its next version on the same page.
     postgresql_with={"fillfactor": "70"},
+)
+
+#: Calls that are in no sum yet, a row for each transaction that stored some. Reports read them
+#: beside the sums; that way no transaction waits for another one's sums of the same hour.
+pending_rollups = Table(
+    "pending_rollups",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    id_column("organization_id"),
+    Column("event_ids", ARRAY(Text), nullable=False),
+    PrimaryKeyConstraint("number"),
+    ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
+    Index(None, "organization_id"),
 )

@@ -15,6 +15,7 @@ from adapters.sql.organizations import SqlOrganizationRepository
 from adapters.sql.price_books import SqlPriceBooks
 from adapters.sql.pricing_terms import SqlPricingTermsRepository
 from adapters.sql.repricings import SqlRepricings
+from adapters.sql.rollups import SqlRollups
 from adapters.sql.sessions import SqlSessionRepository
 from adapters.sql.sign_in_attempts import SqlSignInAttempts
 from adapters.sql.usage_reports import SqlUsageReports
@@ -49,6 +50,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.budgets = SqlBudgetRepository(connection)
         self.pricing_terms = SqlPricingTermsRepository(connection)
         self.repricings = SqlRepricings(connection)
+        self.rollups = SqlRollups(connection)
         self.price_books = SqlPriceBooks(connection)
         return self
 

@@ -3,7 +3,7 @@
 Where no breakdown knows all dimensions that are asked for (users and tags), it is calls alone.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -30,7 +30,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.event_tables import TOKEN_COLUMNS, events
 from adapters.sql.rollup_statements import BOUNDS_ARRAY, SLOT_MASK
-from adapters.sql.rollup_tables import COUNTS, FIRST_TOKEN_BIT, SLOT_BITS, SUMS, usage_rollups
+from adapters.sql.rollup_tables import (
+    COUNTS,
+    FIRST_TOKEN_BIT,
+    SLOT_BITS,
+    SUMS,
+    pending_rollups,
+    usage_rollups,
+)
 from adapters.sql.selections import conditions, filters, group_column
 from domain.costing import CostSource
 from domain.event import Status
@@ -119,10 +126,9 @@ class _Parts:
         self, ready: Select[Any], single: Select[Any]
     ) -> CompoundSelect[Any] | Select[Any]:
         """Both, or the only one that there is; a span of nothing is single calls."""
-        chosen = [self._of_buckets(ready)] if self._breakdown and self._whole else []
-        if self._single or not chosen:
-            chosen.append(self._of_events(single))
-        return chosen[0] if len(chosen) == 1 else union_all(*chosen)
+        if not self._whole:
+            return single.where(*conditions(self._selection))
+        return union_all(self._of_buckets(ready), self._of_events(single), self._waiting(single))
 
     def _of_buckets(self, ready: Select[Any]) -> Select[Any]:
         piece = _unnested(self._whole)
@@ -142,11 +148,41 @@ class _Parts:
         )
 
     def _of_events(self, single: Select[Any]) -> Select[Any]:
-        spans = (
-            and_(events.c.timestamp >= span.start, events.c.timestamp < span.end)
-            for span in self._single
+        return single.where(*conditions(self._selection), _within(self._single))
+
+    def _waiting(self, single: Select[Any]) -> Select[Any]:
+        """Calls of the buckets' time that are in no sum yet."""
+        of_organization = pending_rollups.c.organization_id == self._selection.organization_id
+        waiting = select(func.unnest(pending_rollups.c.event_ids)).where(of_organization)
+        return single.where(
+            *conditions(self._selection),
+            events.c.id == func.any(func.array(waiting.scalar_subquery())),
+            _within([piece.span for piece in self._whole]),
         )
-        return single.where(*conditions(self._selection), or_(false(), *spans))
+
+
+def _within(spans: Iterable[Span]) -> ColumnElement[bool]:
+    return or_(
+        false(),
+        *(
+            and_(events.c.timestamp >= span.start, events.c.timestamp < span.end)
+            for span in _joined(spans)
+        ),
+    )
+
+
+def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """Adjacent ones as one: there may be thousands."""
+    known: Span | None = None
+    for span in spans:
+        if known is not None and known.end == span.start:
+            known = Span(known.start, span.end)
+        else:
+            if known is not None:
+                yield known
+            known = span
+    if known is not None:
+        yield known
 
 
 def _filtered(selection: EventSelection) -> Collection[Dimension | TagDimension]:

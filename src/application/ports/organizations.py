@@ -18,5 +18,9 @@ class OrganizationRepository(Protocol):
         """The organization, or None."""
 
     @abstractmethod
+    def list_all(self) -> list[Organization]:
+        """Every tenant, in the order of slugs: for the operator, never for a user."""
+
+    @abstractmethod
     def is_slug_free(self, slug: str) -> bool:
         """Whether no organization has this slug now; ``add`` has the last word."""

@@ -13,6 +13,7 @@ from application.ports.organizations import OrganizationRepository
 from application.ports.price_books import PriceBooks
 from application.ports.pricing_terms import PricingTermsRepository
 from application.ports.repricings import Repricings
+from application.ports.rollups import Rollups
 from application.ports.sessions import SessionRepository
 from application.ports.sign_in_attempts import SignInAttempts
 from application.ports.usage_reports import UsageReports
@@ -39,6 +40,7 @@ class UnitOfWork(Protocol):
     budgets: BudgetRepository
     pricing_terms: PricingTermsRepository
     repricings: Repricings
+    rollups: Rollups
     price_books: PriceBooks
 
     @abstractmethod

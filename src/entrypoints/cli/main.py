@@ -39,6 +39,24 @@ def migrate() -> None:
     click.echo(_explained(run))
 
 
+@main.command()
+def verify() -> None:
+    """Work out every sum anew from the calls, and name each that is wrong."""
+    from entrypoints.cli.rollups import verify as run
+
+    told, is_sound = _explained(run)
+    click.echo(told)
+    sys.exit(0 if is_sound else 1)
+
+
+@main.command()
+def rebuild() -> None:
+    """Make the sums that reports read anew from the calls."""
+    from entrypoints.cli.rollups import rebuild as run
+
+    click.echo(_explained(run))
+
+
 @main.command("reset-password")
 @click.argument("email")
 @click.password_option(help="Asked for when it is left out.")

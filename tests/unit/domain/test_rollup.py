@@ -1,5 +1,6 @@
 """What sums that are kept ready can answer, and what is left to single events."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,7 +25,7 @@ def test_pieces_cover_every_moment_once_in_whole_buckets(
     found = pieces(cut)
     assert found[0].span.start == span.start
     assert found[-1].span.end == span.end
-    for one, following in zip(found, found[1:], strict=False):
+    for one, following in itertools.pairwise(found):
         assert one.span.end == following.span.start
     for piece in found:
         assert piece.tier is None or _is_whole(piece, piece.tier)

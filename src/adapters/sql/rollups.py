@@ -1,0 +1,108 @@
+"""Sums of events in PostgreSQL."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from adapters.sql.rollup_statements import ADD, FILL, GIVE_BACK, TAKE_AWAY, VERIFY
+from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, usage_rollups
+from application.ports.rollups import Rollups
+from domain.rollup import Breakdown, Tier
+from domain.rollup_difference import RollupDifference
+
+
+class SqlRollups(Rollups):
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_waiting(self, *, limit: int = 20) -> int:
+        organization_id = self._claim()
+        if organization_id is None:
+            return 0
+        oldest = (
+            select(pending_rollups.c.number, pending_rollups.c.event_ids)
+            .where(pending_rollups.c.organization_id == organization_id)
+            .order_by(pending_rollups.c.number)
+            .limit(limit)
+        )
+        rows = self._connection.execute(oldest).all()
+        ids = [each for row in rows for each in row.event_ids]
+        _change(self._connection, ADD, organization_id, ids)
+        done = pending_rollups.c.number.in_([row.number for row in rows])
+        self._connection.execute(delete(pending_rollups).where(done))
+        return len(ids)
+
+    def _claim(self) -> str | None:
+        """An organization whose calls wait and nobody else is adding, longest first."""
+        waiting = (
+            select(pending_rollups.c.organization_id)
+            .group_by(pending_rollups.c.organization_id)
+            .order_by(func.min(pending_rollups.c.number))
+        )
+        for organization_id in self._connection.execute(waiting).scalars().all():
+            lock = select(func.pg_try_advisory_xact_lock(_key(organization_id)))
+            if self._connection.execute(lock).scalar_one():
+                return str(organization_id)
+        return None
+
+    def differences(self, organization_id: str, *, limit: int = 100) -> list[RollupDifference]:
+        rows = self._connection.execute(
+            text(VERIFY), {"organization_id": organization_id, "most": limit}
+        )
+        return [
+            RollupDifference(
+                breakdown=Breakdown(row.breakdown),
+                tier=Tier(row.tier),
+                start=row.start,
+                values=tuple(getattr(row, name) for name in DIMENSIONS),
+                kept_calls=row.kept_calls,
+                true_calls=None if row.true_calls is None else int(row.true_calls),
+                kept_cost_usd=row.kept_cost_usd,
+                true_cost_usd=row.true_cost_usd,
+            )
+            for row in rows
+        ]
+
+    def rebuild(self, organization_id: str) -> None:
+        _lock(self._connection, organization_id)
+        # All of it may take longer than any request may.
+        self._connection.execute(text("SET LOCAL statement_timeout = 0"))
+        kept = usage_rollups.c.organization_id == organization_id
+        self._connection.execute(delete(usage_rollups).where(kept))
+        self._connection.execute(text(FILL), {"organization_id": organization_id})
+
+
+@contextmanager
+def summed_again(
+    connection: Connection, organization_id: str, event_ids: Sequence[str]
+) -> Iterator[None]:
+    """Within it stored calls may change, and the sums that they are in follow."""
+    _lock(connection, organization_id)
+    waiting = select(func.unnest(pending_rollups.c.event_ids)).where(
+        pending_rollups.c.organization_id == organization_id,
+        pending_rollups.c.event_ids.op("&&")(literal(list(event_ids), ARRAY(Text))),
+    )
+    not_yet = set(connection.execute(waiting).scalars())
+    ids = [each for each in event_ids if each not in not_yet]
+    _change(connection, TAKE_AWAY, organization_id, ids)
+    yield
+    _change(connection, GIVE_BACK, organization_id, ids)
+
+
+def _lock(connection: Connection, organization_id: str) -> None:
+    """Until the transaction ends: whether a call is in a sum must not change meanwhile."""
+    connection.execute(select(func.pg_advisory_xact_lock(_key(organization_id))))
+
+
+def _key(organization_id: str) -> ColumnElement[int]:
+    return func.hashtextextended(f"rollups {organization_id}", 0)
+
+
+def _change(
+    connection: Connection, statement: str, organization_id: str, ids: Sequence[str]
+) -> None:
+    if ids:
+        connection.execute(text(statement), {"organization_id": organization_id, "ids": ids})

@@ -1,0 +1,25 @@
+"""Sums of events that are kept ready for reports."""
+
+from abc import abstractmethod
+from typing import Protocol
+
+from domain.rollup_difference import RollupDifference
+
+
+class Rollups(Protocol):
+    """What reports show never depends on how far the sums are: calls that wait count as well."""
+
+    @abstractmethod
+    def add_waiting(self, *, limit: int = 20) -> int:
+        """Add calls of one organization, the one that waits longest; how many, 0 when none waits.
+
+        ``limit`` is a number of stored batches. Several processes share the work.
+        """
+
+    @abstractmethod
+    def differences(self, organization_id: str, *, limit: int = 100) -> list[RollupDifference]:
+        """Sums that differ from those of the calls themselves; none where all is well."""
+
+    @abstractmethod
+    def rebuild(self, organization_id: str) -> None:
+        """Make the organization's sums anew from its calls."""

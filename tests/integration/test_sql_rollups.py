@@ -1,0 +1,204 @@
+"""Sums that are kept ready are what the calls amount to, whatever happens at once."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from threading import Event as Signal
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from adapters.sql.engine import create_pool
+from adapters.sql.unit_of_work import SqlUnitsOfWork
+from domain.api_key import ApiKey
+from domain.event import Event
+from domain.period import Span
+from domain.report import EventSelection, Measures
+from domain.rollup import Breakdown, Tier
+from domain.rollup_difference import RollupDifference
+from tests.builders import NOW, a_cost, an_event
+from tests.contracts.concurrency import at_once
+from tests.contracts.events import append
+from tests.contracts.tenants import a_stored_key
+
+DAY = Span(NOW - timedelta(days=1), NOW + timedelta(days=1))
+
+
+@pytest.fixture
+def units_of_work(database_url: str) -> Iterator[SqlUnitsOfWork]:
+    engine = create_pool(database_url, size=12)
+    yield SqlUnitsOfWork(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def key(units_of_work: SqlUnitsOfWork) -> ApiKey:
+    return a_stored_key(units_of_work)
+
+
+def add_waiting(units_of_work: SqlUnitsOfWork, limit: int = 20) -> int:
+    with units_of_work() as uow:
+        added = uow.rollups.add_waiting(limit=limit)
+        uow.commit()
+    return added
+
+
+def reprice(units_of_work: SqlUnitsOfWork, key: ApiKey, events: list[Event], usd: str) -> None:
+    again = [replace(event, cost=a_cost(usd)) for event in events]
+    with units_of_work() as uow:
+        uow.events.reprice(key.organization_id, again)
+        uow.commit()
+
+
+def differences(units_of_work: SqlUnitsOfWork, key: ApiKey) -> list[RollupDifference]:
+    with units_of_work(snapshot=True) as uow:
+        return uow.rollups.differences(key.organization_id)
+
+
+def measures(units_of_work: SqlUnitsOfWork, key: ApiKey) -> Measures:
+    with units_of_work(snapshot=True) as uow:
+        selection = EventSelection(organization_id=key.organization_id, span=DAY)
+        return uow.usage_reports.measures(selection)
+
+
+def some_events(key: ApiKey, number: int) -> list[Event]:
+    return [
+        an_event(
+            key,
+            timestamp=NOW - timedelta(minutes=7 * n),
+            model=f"model-{n % 3}",
+            project=None if n % 4 else "shop",
+            latency_ms=100 * n,
+        )
+        for n in range(number)
+    ]
+
+
+def test_calls_count_before_and_after_they_are_in_a_sum(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    append(units_of_work, key, some_events(key, 40))
+    waiting = measures(units_of_work, key)
+    assert add_waiting(units_of_work) == 40
+    assert add_waiting(units_of_work) == 0
+    assert measures(units_of_work, key) == waiting
+    assert waiting.calls == 40
+
+
+def test_a_call_that_was_sent_twice_is_in_the_sums_once(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    events = some_events(key, 10)
+    for batch in (events, events[:5], [*events, *some_events(key, 1)]):
+        append(units_of_work, key, batch)
+        add_waiting(units_of_work)
+    assert measures(units_of_work, key).calls == 11
+    assert differences(units_of_work, key) == []
+
+
+def test_sums_that_were_rolled_back_are_added_again(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    append(units_of_work, key, some_events(key, 10))
+    with units_of_work() as uow:
+        assert uow.rollups.add_waiting() == 10
+    assert add_waiting(units_of_work) == 10
+    assert differences(units_of_work, key) == []
+
+
+def test_a_new_cost_is_in_the_sums_whether_or_not_the_call_was(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    summed, waiting = some_events(key, 6), some_events(key, 4)
+    append(units_of_work, key, summed)
+    add_waiting(units_of_work)
+    append(units_of_work, key, waiting)
+    reprice(units_of_work, key, [*summed, *waiting], "5")
+    assert measures(units_of_work, key).cost_usd == Decimal(50)
+    assert differences(units_of_work, key) == []
+    add_waiting(units_of_work)
+    assert measures(units_of_work, key).cost_usd == Decimal(50)
+    assert differences(units_of_work, key) == []
+
+
+def test_a_sum_that_is_wrong_is_named_and_repaired(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    append(units_of_work, key, [an_event(key, timestamp=NOW, model="gpt", cost=a_cost("2"))])
+    add_waiting(units_of_work)
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "UPDATE usage_rollups SET cost_usd = 3 WHERE breakdown = 'model' AND tier = 1"
+        )
+    (found,) = differences(units_of_work, key)
+    assert (found.breakdown, found.tier) == (Breakdown.MODEL, Tier.HOUR)
+    assert (found.kept_cost_usd, found.true_cost_usd) == (Decimal(3), Decimal(2))
+    assert "gpt" in found.values
+    with units_of_work() as uow:
+        uow.rollups.rebuild(key.organization_id)
+        uow.commit()
+    assert differences(units_of_work, key) == []
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "DELETE FROM usage_rollups WHERE tier = 0",
+        "UPDATE usage_rollups SET durations = NULL",
+        "UPDATE usage_rollups SET project = 'other' WHERE breakdown = 'project'",
+    ],
+)
+def test_a_sum_that_is_gone_is_named(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str, loss: LiteralString
+) -> None:
+    append(units_of_work, key, some_events(key, 3))
+    add_waiting(units_of_work)
+    with psycopg.connect(database_url) as connection:
+        connection.execute(loss)
+    assert differences(units_of_work, key)
+
+
+def test_many_durations_of_one_hour_stay_countable(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    for number in range(30):
+        events = [an_event(key, timestamp=NOW, latency_ms=n * (number + 1)) for n in range(20)]
+        append(units_of_work, key, events)
+        add_waiting(units_of_work)
+    assert differences(units_of_work, key) == []
+    exact = sorted(n * (number + 1) for n in range(20) for number in range(30))[593]
+    assert measures(units_of_work, key).latency_ms.p99 == pytest.approx(exact, rel=0.02)
+
+
+def test_storing_adding_pricing_and_rebuilding_at_once_lose_nothing(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    known = some_events(key, 60)
+    append(units_of_work, key, known)
+    stored = Signal()
+
+    def work(number: int) -> None:
+        if number < 3:
+            for _ in range(8):
+                append(units_of_work, key, some_events(key, 12))
+            stored.set()
+        elif number == 3:
+            for usd in range(8):
+                reprice(units_of_work, key, known, str(usd))
+        elif number == 4:
+            while not stored.is_set():
+                with units_of_work() as uow:
+                    uow.rollups.rebuild(key.organization_id)
+                    uow.commit()
+        else:
+            while not stored.is_set():
+                add_waiting(units_of_work, limit=2)
+
+    at_once(7, work)
+    assert differences(units_of_work, key) == []
+    while add_waiting(units_of_work):
+        pass
+    assert differences(units_of_work, key) == []
+    assert measures(units_of_work, key).calls == 60 + 3 * 8 * 12
