@@ -8,6 +8,11 @@ from domain.pricing.cost import CostLine, Total
 from domain.pricing.quote import Quote
 from domain.usage.token_usage import TokenUsage
 
+#: The largest cost of one call that is kept, in US dollars; a price beyond it is a mistake.
+MOST_COST_USD = Decimal(10**9)
+#: The price makes more of the call than any call costs: its cost is unknown until that is mended.
+COST_OUT_OF_RANGE = "cost_out_of_range"
+
 
 class CostSource(StrEnum):
     """Where the cost of an event comes from, and how far to trust it."""
@@ -73,6 +78,8 @@ def decide_cost(
     if usage.is_empty:
         quote = None
     total = quote.total_of(usage) if quote else None
+    if total is not None and _is_out_of_range(total):
+        total, notes = None, (*notes, COST_OUT_OF_RANGE)
     source, amount = _source_and_amount(known, total)
     if provider_cost_usd is not None:
         source, amount = CostSource.PROVIDER_REPORTED, provider_cost_usd
@@ -91,7 +98,15 @@ def _list_cost(quote: Quote | None, total: Total | None, usage: TokenUsage) -> D
     if quote is None or quote.at_list is None:
         return None
     listed = total if quote.at_list is quote else quote.at_list.total_of(usage)
-    return listed.amount_usd if listed and listed.is_priced else None
+    is_known = listed and listed.is_priced and not _is_out_of_range(listed)
+    return listed.amount_usd if listed and is_known else None
+
+
+def _is_out_of_range(total: Total) -> bool:
+    saved = total.cache_savings_usd
+    return total.amount_usd > MOST_COST_USD or (
+        saved is not None and saved.copy_abs() > MOST_COST_USD
+    )
 
 
 def _source_and_amount(

@@ -50,6 +50,11 @@ class Breakdown(StrEnum):
     def dimensions(self) -> tuple[Dimension, ...]:
         return _DIMENSIONS[self]
 
+    @property
+    def finest(self) -> Tier:
+        """The narrowest buckets that are kept: with many combinations there is little to sum up."""
+        return Tier.HOUR if self is Breakdown.COMBINED else Tier.QUARTER
+
 
 _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
     Breakdown.TOTAL: (),
@@ -87,12 +92,12 @@ class Piece:
     span: Span
 
 
-def pieces(spans: Iterable[Span]) -> list[Piece]:
+def pieces(spans: Iterable[Span], finest: Tier = Tier.QUARTER) -> list[Piece]:
     """What covers adjacent ``spans`` exactly, so that no bucket lies in two of them.
 
-    The coarsest buckets that fit; bounds inside of a bucket are left to single events.
+    The coarsest buckets that fit, down to the ``finest``; the rest is left to single events.
     """
-    parts = [part for span in spans for part in _cover(span, Tier.DAY)]
+    parts = [part for span in spans for part in _cover(span, Tier.DAY, finest)]
     return [
         Piece(tier, Span(run[0].span.start, run[-1].span.end))
         for tier, group in groupby(parts, key=lambda part: part.tier)
@@ -100,23 +105,23 @@ def pieces(spans: Iterable[Span]) -> list[Piece]:
     ]
 
 
-def _cover(span: Span, tier: Tier) -> Iterator[Piece]:
+def _cover(span: Span, tier: Tier, finest: Tier) -> Iterator[Piece]:
     start, end = _ceiling(span.start, tier), _floor(span.end, tier)
     if start >= end:
-        yield from _cover_finer(span, tier)
+        yield from _cover_finer(span, tier, finest)
         return
-    yield from _cover_finer(Span(span.start, start), tier)
+    yield from _cover_finer(Span(span.start, start), tier, finest)
     yield Piece(tier, Span(start, end))
-    yield from _cover_finer(Span(end, span.end), tier)
+    yield from _cover_finer(Span(end, span.end), tier, finest)
 
 
-def _cover_finer(span: Span, tier: Tier) -> Iterator[Piece]:
+def _cover_finer(span: Span, tier: Tier, finest: Tier) -> Iterator[Piece]:
     if span.start >= span.end:
         return
-    if tier is Tier.QUARTER:
+    if tier is finest:
         yield Piece(None, span)
     else:
-        yield from _cover(span, Tier(tier - 1))
+        yield from _cover(span, Tier(tier - 1), finest)
 
 
 def _floor(instant: datetime, tier: Tier) -> datetime:

@@ -14,9 +14,14 @@ _PLAIN = {
 }
 
 
+def plain_region(stated: str | None) -> str | None:
+    """A region as it is compared, one word in lower case; None for none."""
+    return "_".join((stated or "").lower().split()) or None
+
+
 def plain_service_tier(stated: str | None) -> str | None:
-    """The canonical word for a stated tier; an unknown one is kept, in lower case."""
+    """The canonical word for a stated tier; an unknown one is kept, as one word in lower case."""
     if stated is None:
         return None
-    word = stated.strip().lower()
+    word = "_".join(stated.lower().split())
     return _PLAIN.get(word, word)

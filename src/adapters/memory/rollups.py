@@ -9,7 +9,7 @@ class InMemoryRollups(Rollups):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def add_waiting(self, *, limit: int = 20) -> int:  # noqa: ARG002 - the port's signature
+    def add_waiting(self, *, limit: int = 100) -> int:  # noqa: ARG002 - the port's signature
         return 0
 
     def differences(self, organization_id: str, *, limit: int = 100) -> list[RollupDifference]:  # noqa: ARG002

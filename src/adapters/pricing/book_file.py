@@ -46,7 +46,7 @@ def table_of(book: BookRecord) -> PricingTable:
     for record in book.models:
         try:
             models.append(_model(record, book.sources))
-        except (ValueError, re.error) as error:
+        except (ValueError, OverflowError, re.error) as error:
             raise PriceBookError(
                 f"price book: {record.provider} {record.model}: {error}"
             ) from error

@@ -1,16 +1,18 @@
 """The records of a price book's file, and how it is read."""
 
 from datetime import date, time
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
 import msgspec
 
 from domain.errors import TrueComputeError
 
-_Text = Annotated[str, msgspec.Meta(min_length=1)]
+#: Without the signs that no database and no page can show.
+_Text = Annotated[str, msgspec.Meta(min_length=1, pattern=r"\A[^\x00-\x1f\x7f]*\Z")]
 _Day = Annotated[int, msgspec.Meta(ge=1, le=7)]
 _Version = Annotated[str, msgspec.Meta(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$")]
+_TimeOfDay = Annotated[time, msgspec.Meta(tz=False)]
 _Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 
 
@@ -56,7 +58,7 @@ class PriceRecord(_Record, frozen=True):
     region: _Text | None = None
     valid_from: date | None = None
     valid_to: date | None = None
-    window: tuple[time, time] | None = None
+    window: tuple[_TimeOfDay, _TimeOfDay] | None = None
     days: tuple[_Day, ...] = ()
     disputed: bool = False
     confirmed_by: _Text | None = None
@@ -104,5 +106,7 @@ def parse_book(content: bytes) -> BookRecord:
         return msgspec.json.decode(content, type=BookRecord)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise PriceBookError(f"price book: {error}") from error
+    except InvalidOperation as error:
+        raise PriceBookError("price book: a number has an exponent that no price has") from error
     except RecursionError as error:
         raise PriceBookError("price book: its conditions are nested too deeply") from error

@@ -11,6 +11,10 @@ _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _SET = re.compile(r"\[\^?\]?[^\]]*\]")
 _REPEATED_GROUP = re.compile(r"\)(?:[*+]|\{)")
 _UNBOUNDED = re.compile(r"[*+]|\{\d*,\d*\}")
+#: Groups that are no plain ones or look-aheads, and references back to a group: among them are
+#: comments, flags and conditions, in which the sign of a repeat may mean something else.
+_SPECIAL = re.compile(r"\(\?(?![:=!])")
+_REFERENCE = re.compile(r"\\[1-9gk]")
 #: Alternatives and question marks, but not the one that opens a special group.
 _CHOICE = re.compile(r"\||(?<!\()\?")
 
@@ -23,6 +27,8 @@ def safe_pattern(pattern: str) -> str:
     """
     if len(pattern) > _LONGEST:
         raise ValueError(f"a pattern has at most {_LONGEST} characters")
+    if _SPECIAL.search(_ESCAPED.sub("e", pattern)) or _REFERENCE.search(pattern):
+        raise ValueError(f"the pattern {pattern!r} has a group of a kind that is not needed")
     plain = _SET.sub("s", _ESCAPED.sub("e", pattern))
     unbounded = len(_UNBOUNDED.findall(plain))
     is_wild = unbounded > _MOST_UNBOUNDED or unbounded + len(_CHOICE.findall(plain)) > _MOST_CHOICES

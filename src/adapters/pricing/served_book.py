@@ -25,7 +25,8 @@ class ServedPricingTables(PricingTables):
     """Looks for another book every few seconds, by one thread; the others go on with theirs.
 
     While the database is away, or holds a book that cannot be read, the table stays as it is.
-    Before the database answered once, none is in force: the bundled one could be the wrong one.
+    Before the database answered once with a book that can be read, none is in force: the bundled
+    one could be the wrong one.
     """
 
     def __init__(
@@ -78,13 +79,14 @@ class ServedPricingTables(PricingTables):
             wait_s = wait_s if self._has_looked else min(wait_s, _FIRST_LOOK_AGAIN_S)
         except TrueComputeError as error:
             self._complain(error)
-            self._has_looked = True
         self._due = self._monotonic() + wait_s
 
     def _complain(self, error: TrueComputeError) -> None:
         """Once for the same reason, not at every look."""
         if error.detail != self._complaint:
-            log.warning("the price book stays as it is", detail=error.detail)
+            log.warning(
+                "the price book stays as it is", is_known=self._has_looked, detail=error.detail
+            )
         self._complaint = error.detail
 
     def _look(self) -> tuple[str, PricingTable] | None:

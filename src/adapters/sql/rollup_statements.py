@@ -54,6 +54,9 @@ _BREAKDOWN = "CASE " + " ".join(
 ) + " END"  # fmt: skip
 _START = """CASE tier WHEN 0 THEN quarter WHEN 1 THEN date_trunc('hour', quarter, 'UTC')
     ELSE date_trunc('day', quarter, 'UTC') END"""
+_KEPT = " AND ".join(
+    f"NOT (breakdown = '{each}' AND tier < {each.finest})" for each in Breakdown if each.finest
+)
 _DIGEST = f"md5(row({_DIMENSIONS})::text)::uuid"
 
 #: How the calls to sum up are found: by their ids, or by their time.
@@ -90,7 +93,7 @@ calls AS MATERIALIZED (
     SELECT CAST(:organization_id AS uuid) AS organization_id, breakdown, tier, start, digest,
         {_DIMENSIONS}, {_list(COUNTS)}, {", ".join(f"nullif({n}, 0) AS {n}" for n in SUMS)},
         {durations}
-    FROM summed {joined}
+    FROM summed {joined} WHERE {_KEPT}
 )"""
 
 

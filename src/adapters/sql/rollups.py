@@ -18,7 +18,7 @@ class SqlRollups(Rollups):
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add_waiting(self, *, limit: int = 20) -> int:
+    def add_waiting(self, *, limit: int = 100) -> int:
         organization_id = self._claim()
         if organization_id is None:
             return 0

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     DateTime,
+    FromClause,
     Integer,
     Select,
     SmallInteger,
@@ -24,9 +25,11 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from adapters.sql.event_tables import TOKEN_COLUMNS, events
 from adapters.sql.rollup_statements import BOUNDS_ARRAY, SLOT_MASK
@@ -56,8 +59,8 @@ def sums(
     parts = _Parts(selection, by, buckets)
     ready = select(
         *parts.keys_of_rollups,
-        usage_rollups.c.start.label("moment"),
-        *(usage_rollups.c[name] for name in _NUMBERS),
+        parts.kept.c.start.label("moment"),
+        *(parts.kept.c[name] for name in _NUMBERS),
     )
     single = select(
         *parts.keys_of_events,
@@ -70,17 +73,21 @@ def sums(
 def slots(selection: EventSelection, by: GroupBy = ()) -> CompoundSelect[Any] | Select[Any]:
     """Rows with ``group_0`` and so on, a ``slot`` of durations, and ``n`` calls in it."""
     parts = _Parts(selection, by, ())
-    entry = func.unnest(usage_rollups.c.durations).table_valued("entry").render_derived()
+    entry = (
+        select(func.unnest(parts.kept.c.durations).label("entry"))
+        .correlate(parts.kept)
+        .lateral("entries")
+    )
     ready = select(
         *parts.keys_of_rollups,
         entry.c.entry.op("&")(SLOT_MASK).cast(Integer).label("slot"),
         entry.c.entry.op(">>")(SLOT_BITS).label("n"),
-    ).join_from(usage_rollups, entry, literal(True))  # noqa: FBT003
+    )
     each = select(literal_column(_SLOTS).label("slot")).correlate(events).lateral("each")
     single = select(
         *parts.keys_of_events, each.c.slot, literal(1, BigInteger).label("n")
     ).join_from(events, each, each.c.slot.is_not(None))
-    return parts.together(ready, single)
+    return parts.together(ready, single, entry)
 
 
 _SLOTS = f"""unnest(ARRAY[
@@ -108,44 +115,62 @@ class _Parts:
         self._selection = selection
         self._breakdown = breakdown_for({*_filtered(selection), *by})
         spans = buckets or [selection.span]
-        covering = pieces(spans) if self._breakdown else [Piece(None, selection.span)]
+        covering = (
+            pieces(spans, self._breakdown.finest)
+            if self._breakdown
+            else [Piece(None, selection.span)]
+        )
         self._whole = [piece for piece in covering if piece.tier is not None]
         self._single = [piece.span for piece in covering if piece.tier is None]
+        self._piece = _unnested(self._whole)
+        self.kept = self._kept()
         names = [f"group_{number}" for number in range(len(by))]
         self.keys_of_events = [
             group_column(each).label(name) for each, name in zip(by, names, strict=True)
         ]
         # Without a breakdown they are never asked for, and may be what roll-ups do not know.
-        known = usage_rollups.c if self._breakdown else {each.value: null() for each in Dimension}
+        known = self.kept.c if self._breakdown else {each.value: null() for each in Dimension}
         self.keys_of_rollups = [
             (known[each.value] if isinstance(each, Dimension) else null()).label(name)
             for each, name in zip(by, names, strict=True)
         ]
 
     def together(
-        self, ready: Select[Any], single: Select[Any]
+        self, ready: Select[Any], single: Select[Any], *further: FromClause
     ) -> CompoundSelect[Any] | Select[Any]:
-        """Both, or the only one that there is; a span of nothing is single calls."""
+        """Both, or single calls alone; ``further`` is joined to the buckets' rows."""
         if not self._whole:
             return single.where(*conditions(self._selection))
-        return union_all(self._of_buckets(ready), self._of_events(single), self._waiting(single))
-
-    def _of_buckets(self, ready: Select[Any]) -> Select[Any]:
-        piece = _unnested(self._whole)
-        return ready.join(
-            piece,
-            and_(
-                usage_rollups.c.tier == piece.c.tier,
-                usage_rollups.c.start >= piece.c.first,
-                usage_rollups.c.start < piece.c.next,
-            ),
-        ).where(
-            usage_rollups.c.organization_id == self._selection.organization_id,
-            usage_rollups.c.breakdown == self._breakdown,
-            # Not one that repricing or retention has emptied.
-            usage_rollups.c.calls > 0,
-            *filters(self._selection, usage_rollups),
+        return union_all(
+            self._of_buckets(ready, further), self._of_events(single), self._waiting(single)
         )
+
+    def _kept(self) -> LateralFromClause:
+        """The rows of a piece, to be looked up in the index piece by piece, with an offset that
+
+        keeps the planner from reading all of them at once.
+        """
+        return (
+            select(usage_rollups)
+            .where(
+                usage_rollups.c.organization_id == self._selection.organization_id,
+                usage_rollups.c.breakdown == self._breakdown,
+                usage_rollups.c.tier == self._piece.c.tier,
+                usage_rollups.c.start >= self._piece.c.first,
+                usage_rollups.c.start < self._piece.c.next,
+                # Not one that repricing has emptied.
+                usage_rollups.c.calls > 0,
+                *(filters(self._selection, usage_rollups) if self._breakdown else ()),
+            )
+            .offset(0)
+            .lateral("kept")
+        )
+
+    def _of_buckets(self, ready: Select[Any], further: Iterable[FromClause]) -> Select[Any]:
+        rows = self._piece.join(self.kept, true())
+        for each in further:
+            rows = rows.join(each, true())
+        return ready.select_from(rows)
 
     def _of_events(self, single: Select[Any]) -> Select[Any]:
         return single.where(*conditions(self._selection), _within(self._single))

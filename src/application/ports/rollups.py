@@ -10,7 +10,7 @@ class Rollups(Protocol):
     """What reports show never depends on how far the sums are: calls that wait count as well."""
 
     @abstractmethod
-    def add_waiting(self, *, limit: int = 20) -> int:
+    def add_waiting(self, *, limit: int = 100) -> int:
         """Add calls of one organization, the one that waits longest; how many, 0 when none waits.
 
         ``limit`` is a number of stored batches. Several processes share the work.

@@ -1,5 +1,6 @@
 """Costs follow an organization's terms: what a change of them may touch is priced again."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 
@@ -9,6 +10,9 @@ from domain.event import FURTHEST_AHEAD
 from domain.pricing.pricing_terms import Entry
 from domain.pricing.terms import AliasTerms, Terms
 from domain.repricing import Repricing, RepricingReason, RepricingScope
+
+#: From here on spellings of the same name differ.
+_VERSION = re.compile(r"[-@]20\d\d-?\d\d|[-@]\d+$")
 
 
 def request_repricing(
@@ -41,11 +45,19 @@ def request_repricing(
 def _scope(entry_id: str, terms: Terms) -> RepricingScope:
     return RepricingScope(
         provider=terms.provider,
-        name=terms.alias.strip().lower() if isinstance(terms, AliasTerms) else None,
+        name=_stem(terms.alias) if isinstance(terms, AliasTerms) else None,
         start=_midnight(terms.valid_from),
         end=_midnight(terms.valid_to),
         terms_id=entry_id,
     )
+
+
+def _stem(alias: str) -> str | None:
+    """What stands in every spelling of a name that the alias means: its start before a date or a
+
+    version, which some clouds write with other signs; None where that is nothing.
+    """
+    return _VERSION.split(alias.strip().lower(), maxsplit=1)[0] or None
 
 
 def _midnight(day: date | None) -> datetime | None:

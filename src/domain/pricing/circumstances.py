@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from domain.pricing.price import STANDARD_SPEED, Price
-from domain.service_tier import DEFAULT, plain_service_tier
+from domain.service_tier import DEFAULT, plain_region, plain_service_tier
 
 #: The price of the ordinary tier was applied: the book has none for the stated one.
 SERVICE_TIER_NOT_PRICED = "service_tier_not_priced"
@@ -33,38 +33,40 @@ def schedule_of(
     """
     latest_first = tuple(prices)[::-1]
     tier = plain_service_tier(service_tier) or DEFAULT
-    pace = (speed or "").strip().lower() or STANDARD_SPEED
-    place = (region or "").strip().lower() or None
+    wanted_speed = (speed or "").strip().lower() or STANDARD_SPEED
+    wanted_region = plain_region(region)
     return tuple(
-        (price, _given_up(price, tier, pace, place))
-        for wanted in _wishes(tier, pace, place, is_list_only=is_list_only)
+        (price, _given_up(price, tier, wanted_speed, wanted_region))
+        for wanted in _wishes(tier, wanted_speed, wanted_region, is_list_only=is_list_only)
         for price in latest_first
         if (price.service_tier, price.speed, price.region) == wanted
     )
 
 
 def _wishes(
-    tier: str, pace: str, place: str | None, *, is_list_only: bool
+    tier: str, wanted_speed: str, wanted_region: str | None, *, is_list_only: bool
 ) -> Iterator[tuple[str, str, str | None]]:
     """Circumstances from the one asked for to the ordinary one, each once."""
     if is_list_only:
         yield DEFAULT, STANDARD_SPEED, None
         return
     combinations = (
-        (tier, pace),
+        (tier, wanted_speed),
         (tier, STANDARD_SPEED),
-        (DEFAULT, pace),
+        (DEFAULT, wanted_speed),
         (DEFAULT, STANDARD_SPEED),
     )
-    yield from dict.fromkeys((*pair, where) for pair in combinations for where in (place, None))
+    yield from dict.fromkeys(
+        (*pair, where) for pair in combinations for where in (wanted_region, None)
+    )
 
 
-def _given_up(price: Price, tier: str, pace: str, place: str | None) -> Notes:
+def _given_up(price: Price, tier: str, wanted_speed: str, wanted_region: str | None) -> Notes:
     notes = []
     if price.service_tier != tier:
         notes.append(SERVICE_TIER_NOT_PRICED)
-    if price.speed != pace:
+    if price.speed != wanted_speed:
         notes.append(SPEED_NOT_PRICED)
-    if price.region != place:
+    if price.region != wanted_region:
         notes.append(REGION_NOT_PRICED)
     return tuple(notes)

@@ -18,7 +18,7 @@ from domain.pricing.pricing_terms import Alias, Discount, OwnPrice, PricingTerms
 from domain.pricing.quote import Quote
 from domain.pricing.rates import UnitRate, lend, stated_rates
 from domain.pricing.terms_of_model import TermsOfModel, holding, terms_of_model
-from domain.service_tier import DEFAULT, plain_service_tier
+from domain.service_tier import DEFAULT, plain_region, plain_service_tier
 
 #: The source of a price that the organization entered itself.
 OWN_PRICE_SOURCE = "own price"
@@ -59,7 +59,8 @@ class OrganizationPrices(Prices):
 
     An own price comes before the list, class by class; a discount comes off what stays at list
     price. An own price for ordinary calls leaves a batch call, say, at the list's batch price
-    where the list has one. The list's quote is kept beside the effective one.
+    where the list has one, and a call in fast mode likewise. The list's quote is kept beside the
+    effective one.
     """
 
     def __init__(self, table: PricingTable, terms: PricingTerms) -> None:
@@ -91,7 +92,9 @@ class OrganizationPrices(Prices):
             speed=speed,
             region=region,
         )
-        call = _Call(plain_service_tier(service_tier) or DEFAULT, region, prompt_tokens)
+        call = _Call(
+            plain_service_tier(service_tier) or DEFAULT, plain_region(region), prompt_tokens
+        )
         if chosen.own is not None and not _covers(chosen.own, call, applied):
             chosen = replace(chosen, own=None)
         agreement = chosen.agreement
@@ -188,7 +191,12 @@ def _tier_of(own: OwnPrice, call: _Call) -> str:
 
 
 def _covers(own: OwnPrice, call: _Call, applied: Applied | None) -> bool:
-    """Whether something is agreed for the call's tier, or the list has nothing nearer to it."""
+    """Whether something is agreed for the call's tier, or the list has nothing nearer to it.
+
+    Nothing can be agreed for another speed than the ordinary one.
+    """
+    if applied is not None and applied.price.speed != STANDARD_SPEED:
+        return False
     if prices_tier(own.terms.rates, call.service_tier):
         return True
     if not prices_tier(own.terms.rates, DEFAULT):

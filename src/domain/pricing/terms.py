@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from domain.errors import Invalid
 from domain.money import MOST_USD, decimals_of
-from domain.service_tier import DEFAULT
+from domain.service_tier import DEFAULT, plain_region, plain_service_tier
 from domain.text import check_text
 from domain.usage.token_usage import TokenClass, Unit
 
@@ -66,7 +66,7 @@ class OwnRate:
     """US dollars for every ``per`` of a token class or unit.
 
     ``tier_from`` is the prompt size above which it holds, None for every prompt. ``region`` None
-    holds in every region.
+    holds in every region. Tier of service and region are kept as calls state them.
 
     Raises:
         Invalid: no such class, or a price or number that is out of bounds.
@@ -94,6 +94,9 @@ class OwnRate:
         check_text(self.service_tier, "/rates", shortest=1, longest=64)
         if self.region is not None:
             check_text(self.region, "/rates", shortest=1, longest=64)
+        # As calls have them, whoever typed them.
+        object.__setattr__(self, "service_tier", plain_service_tier(self.service_tier) or DEFAULT)
+        object.__setattr__(self, "region", plain_region(self.region))
 
     @property
     def circumstance(self) -> tuple[str, str, str | None]:

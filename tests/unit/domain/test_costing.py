@@ -1,5 +1,6 @@
 """Which figure is the cost of a call, and how far to trust it."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.costing import (
+    COST_OUT_OF_RANGE,
+    MOST_COST_USD,
     CostExplanation,
     CostSource,
     EventCost,
@@ -214,3 +217,20 @@ def test_a_cost_is_unknown_exactly_when_it_is_unpriced(
     cost = decide_cost(usage, quote, reported)
     assert (cost.cost_usd is None) == (cost.source is CostSource.UNPRICED)
     assert (reported is not None) == (cost.source is CostSource.PROVIDER_REPORTED)
+
+
+def test_a_price_that_makes_more_than_any_call_costs_leaves_the_cost_unknown() -> None:
+    quote = replace(QUOTE, rates={TokenClass.INPUT: UnitRate(Decimal(10**6), 1)})
+    cost = decide_cost(known(TokenUsage({TokenClass.INPUT: 1001})), quote, None)
+    assert outcome(cost) == (CostSource.UNPRICED, None)
+    assert (cost.list_cost_usd, cost.cache_savings_usd) == (None, None)
+    assert cost.notes == (COST_OUT_OF_RANGE,)
+    dearest = decide_cost(known(TokenUsage({TokenClass.INPUT: 1000})), quote, None)
+    assert outcome(dearest) == (CostSource.COMPUTED, MOST_COST_USD)
+
+
+def test_the_providers_own_figure_stands_beside_a_price_that_is_a_mistake() -> None:
+    quote = replace(QUOTE, rates={TokenClass.INPUT: UnitRate(Decimal(10**6), 1)})
+    cost = decide_cost(known(TokenUsage({TokenClass.INPUT: 1001})), quote, Decimal(2))
+    assert outcome(cost) == (CostSource.PROVIDER_REPORTED, Decimal(2))
+    assert cost.list_cost_usd is None

@@ -48,6 +48,11 @@ def exactly(amount: Decimal | None) -> str:
     return f"{_MINUS if amount < 0 else ''}${plain(abs(amount))}"
 
 
+def share_of_hundred(percent: Decimal) -> str:
+    """Stated in percent, to the last digit: ``12.5 %``."""
+    return f"{plain(percent)} %"
+
+
 def number(count: int | Decimal) -> str:
     """In full, with separators: ``1,234,567``."""
     return f"{count:,}" if isinstance(count, int) else f"{Decimal(plain(count)):,f}"

@@ -25,6 +25,7 @@ _FILTERS = (
     formats.days,
     formats.duration,
     formats.exactly,
+    formats.share_of_hundred,
     formats.last_day,
     formats.moment,
     formats.number,

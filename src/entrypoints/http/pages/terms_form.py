@@ -20,6 +20,7 @@ from domain.pricing.terms import (
     TermsKind,
 )
 from domain.providers import canonical_provider
+from domain.service_tier import DEFAULT
 from domain.text import check_text
 from domain.usage.token_usage import TokenClass
 from entrypoints.http.pages.forms import text
@@ -27,8 +28,15 @@ from entrypoints.http.pages.forms import text
 #: Classes with a field of their own; others go into the lines below them.
 CLASSES = ("input", "output", "cache_read", "cache_write_5m", "cache_write_1h")
 _MILLION = 10**6
+_MOST_DIGITS = 10
+#: A class and its price, then in this order where they are not the usual ones.
 _LINE = re.compile(
-    r"(?P<class>\w+)\s+\$?(?P<usd>[\d.]+)(?:\s+above\s+(?P<above>[\d,]+))?(?:\s+(?P<tier>[a-z]+))?"
+    r"(?P<class>\w+)\s+\$?(?P<usd>[\d.]+)"
+    r"(?:\s+per\s+(?P<per>[\d,]+))?"
+    r"(?:\s+above\s+(?P<above>[\d,]+))?"
+    r"(?:\s+tier\s+(?P<tier>\S+)|\s+(?!(?:per|above|tier|in)\b)(?P<word>\S+))?"
+    r"(?:\s+in\s+(?P<region>\S.*))?",
+    re.ASCII,
 )
 
 
@@ -127,23 +135,34 @@ def _rate(line: str) -> OwnRate:
     if matched is None:
         raise Invalid.at("/rates", "must be one class and its price on each line")
     name = matched["class"]
-    above = int(matched["above"].replace(",", "")) if matched["above"] else None
     return OwnRate(
         class_=name,
         unit_price_usd=_usd(matched["usd"], "/rates"),
-        per=_MILLION if name in frozenset(TokenClass) else 1,
-        tier_from=above,
-        **({"service_tier": matched["tier"]} if matched["tier"] else {}),
+        per=_whole(matched["per"]) or _usual_per(name),
+        tier_from=_whole(matched["above"]),
+        service_tier=matched["tier"] or matched["word"] or DEFAULT,
+        region=matched["region"],
     )
+
+
+def _whole(typed: str | None) -> int | None:
+    digits = (typed or "").replace(",", "")
+    if len(digits) > _MOST_DIGITS:
+        raise Invalid.at("/rates", f"numbers must have at most {_MOST_DIGITS} digits")
+    return int(digits) if digits else None
+
+
+def _usual_per(name: str) -> int:
+    """What a price is for where nothing is said: tokens are priced by the million."""
+    return _MILLION if name in frozenset(TokenClass) else 1
 
 
 def _rate_values(terms: OwnPriceTerms) -> dict[str, str]:
     values: dict[str, str] = {}
     lines: list[str] = []
     for rate in terms.rates:
-        usual_per = _MILLION if rate.class_ in frozenset(TokenClass) else 1
-        is_plain = rate.tier_from is None and rate.service_tier == "default" and not rate.region
-        if rate.class_ in CLASSES and is_plain and rate.per == usual_per:
+        is_plain = rate.tier_from is None and rate.service_tier == DEFAULT and not rate.region
+        if rate.class_ in CLASSES and is_plain and rate.per == _usual_per(rate.class_):
             values[f"rate_{rate.class_}"] = plain(rate.unit_price_usd)
         else:
             lines.append(_line_of(rate))
@@ -151,9 +170,11 @@ def _rate_values(terms: OwnPriceTerms) -> dict[str, str]:
 
 
 def _line_of(rate: OwnRate) -> str:
+    per = f" per {rate.per}" if rate.per != _usual_per(rate.class_) else ""
     above = f" above {rate.tier_from}" if rate.tier_from else ""
-    tier = f" {rate.service_tier}" if rate.service_tier != "default" else ""
-    return f"{rate.class_} {plain(rate.unit_price_usd)}{above}{tier}"
+    tier = f" tier {rate.service_tier}" if rate.service_tier != DEFAULT else ""
+    region = f" in {rate.region}" if rate.region else ""
+    return f"{rate.class_} {plain(rate.unit_price_usd)}{per}{above}{tier}{region}"
 
 
 _READERS: Mapping[TermsKind, Mapping[str, Callable[[], Any]]] = {

@@ -158,6 +158,12 @@ BROKEN = {
     ),
     "a price for too many": ("models", 0, "prices", 0, "rates", "input", "per", 10**9 + 1),
     "conditions within conditions": ("models", 0, "match", nested(8)),
+    "a pattern of too many": ("models", 0, "match", {"regex": "a{99999999999}"}),
+    "a time of day with a zone": ("models", 0, "prices", 0, "window", ["16:30:00Z", "00:30:00Z"]),
+    "a sign that nobody sees": ("models", 0, "model", "m\x00"),
+    "an exponent without end": (
+        "models", 0, "prices", 0, "rates", "input", "usd", "1e9999999999999999999999",
+    ),
     "two conditions": ("models", 0, "match", {"equals": "m", "contains": "m"}),
     "no condition": ("models", 0, "match", {}),
     "another format": ("format", 2),
@@ -180,7 +186,11 @@ def test_a_book_with_a_fault_is_refused_whole(path: tuple[Any, ...], tmp_path: P
 
 @pytest.mark.parametrize(
     "content",
-    [b'{"x": ' + b"[" * 100_000, b'{"book_version": "\xff\xfe"}'],
+    [
+        b'{"x": ' + b"[" * 100_000,
+        b'{"book_version": "\xff\xfe"}',
+        BOOK.read_bytes()[:-3] + b', "x": 1e9999999999999999999999}',
+    ],
 )
 def test_bytes_that_are_no_text_or_nested_without_end_are_refused(content: bytes) -> None:
     with pytest.raises(PriceBookError, match="price book: "):

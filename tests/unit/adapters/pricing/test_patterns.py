@@ -40,6 +40,13 @@ def test_what_a_book_needs_is_allowed(pattern: str) -> None:
         "(a|aa)" * 25 + "b",
         "(?:a{2,}){9}",
         "a" * 201,
+        "(?#[)(a+)+$(?#])",
+        "(?x)(a+ #]\n)+$",
+        "(?i)a",
+        "(?<=a+)b",
+        r"(a)\1\1\1",
+        "(?P<n>a)(?P=n)",
+        "(?>a|b)",
     ],
 )
 def test_what_a_name_could_make_slow_is_refused(pattern: str) -> None:

@@ -110,6 +110,17 @@ def test_a_book_that_cannot_be_read_changes_nothing(
     assert served.current() is bundled
 
 
+def test_no_book_is_in_force_while_the_first_one_cannot_be_read(
+    served: ServedPricingTables, units: SometimesAway, clock: Clock
+) -> None:
+    activate(units, b"{}")
+    with pytest.raises(Unavailable):
+        served.current()
+    clock.now += 6
+    with pytest.raises(Unavailable):
+        served.is_replaced()
+
+
 def test_no_book_is_in_force_before_the_store_answered_once(
     served: ServedPricingTables, units: SometimesAway, clock: Clock
 ) -> None:

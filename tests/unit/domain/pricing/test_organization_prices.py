@@ -17,7 +17,7 @@ from domain.pricing.quote import Quote
 from domain.pricing.terms import Terms
 from domain.usage.token_usage import TokenClass, TokenUsage
 from tests.agreements import alias, discount, own_price, rate, terms_of
-from tests.unit.domain.pricing.books import NOON, price, shop
+from tests.unit.domain.pricing.books import NOON, per_million, price, shop
 
 TABLE = shop()
 
@@ -268,3 +268,34 @@ def test_terms_replace_nothing_of_a_price_but_what_they_name() -> None:
     assert found is not None
     bare = replace(found, rates=listed.rates, agreement=None, list_quote=None)
     assert bare == listed
+
+
+def test_an_own_price_for_ordinary_calls_leaves_a_fast_call_at_its_list_price() -> None:
+    ordinary = price("tiered", {"input": per_million("3")})
+    fast = replace(price("tiered", {"input": per_million("9")}), speed="fast")
+    table = PricingTable(
+        "1", [PricedModel("acme", "tiered", StartsWith("tiered"), (ordinary, fast))]
+    )
+    own = own_price("tiered", rate("input", "1"))
+    assert unit_prices(quote(own, table=table))["input"] == 1
+    found = quote(own, table=table, speed="fast")
+    assert unit_prices(found)["input"] == 9
+    assert found is not None
+    assert found.agreement is None
+
+
+@pytest.mark.parametrize("region", ["eu", "EU", " Eu "])
+def test_a_region_is_compared_as_a_word(region: str) -> None:
+    own = own_price("tiered", rate("input", "1"), rate("input", "9", region="Eu"))
+    assert unit_prices(quote(own, region=region))["input"] == 9
+
+
+@pytest.mark.parametrize("tier", ["batch", "Batch", " BATCH"])
+def test_a_tier_of_service_is_compared_as_a_word(tier: str) -> None:
+    own = own_price("tiered", rate("input", "1"), rate("input", "9", service_tier="Batch"))
+    assert unit_prices(quote(own, service_tier=tier))["input"] == 9
+
+
+def test_an_own_price_of_the_standard_tier_is_one_for_ordinary_calls() -> None:
+    own = own_price("tiered", rate("input", "1", service_tier="standard"))
+    assert unit_prices(quote(own))["input"] == 1
