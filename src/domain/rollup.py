@@ -52,8 +52,13 @@ class Breakdown(StrEnum):
 
     @property
     def finest(self) -> Tier:
-        """The narrowest buckets that are kept: with many combinations there is little to sum up."""
-        return Tier.HOUR if self is Breakdown.COMBINED else Tier.QUARTER
+        """The narrowest buckets that are kept: the more rows, the less there is to sum up in each.
+
+        With quarters of all combinations the sums would take three times the room of the calls.
+        """
+        if self is Breakdown.TOTAL:
+            return Tier.QUARTER
+        return Tier.DAY if self is Breakdown.COMBINED else Tier.HOUR
 
 
 _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {

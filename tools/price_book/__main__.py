@@ -38,7 +38,7 @@ def main() -> int:
     refused = [refusal.detail for refusal in refusals(changes, noted)]
     if len(content) > _MOST_BYTES:
         refused.append(f"the book has {len(content)} bytes, more than {_MOST_BYTES}")
-    if refused and "--first" not in sys.argv:
+    if refused:
         sys.stderr.writelines(f"refused: {detail}\n" for detail in refused)
         return 1
     BOOK.write_bytes(content)

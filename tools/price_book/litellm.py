@@ -8,8 +8,9 @@ from decimal import Decimal
 from importlib.metadata import distribution
 from typing import Any
 
+from domain.money import EXACT
 from domain.service_tier import DEFAULT
-from tools.price_book.litellm_keys import is_price, key_of
+from tools.price_book.litellm_keys import check_key, key_of
 from tools.price_book.litellm_names import Place, place_of
 
 SOURCE = "litellm"
@@ -41,7 +42,9 @@ class Tiered:
 
     def times(self, factor: Decimal) -> "Tiered":
         return Tiered(
-            self.usd * factor, self.per, tuple((above, usd * factor) for above, usd in self.tiers)
+            EXACT.multiply(self.usd, factor),
+            self.per,
+            tuple((above, EXACT.multiply(usd, factor)) for above, usd in self.tiers),
         )
 
 
@@ -70,10 +73,6 @@ class Listing:
     name: str
     rates: dict[Circumstance, Rates] = field(default_factory=dict)
     off_peak: OffPeak | None = None
-
-
-def version() -> str:
-    return distribution(SOURCE).version
 
 
 def licence() -> str:
@@ -116,7 +115,7 @@ def _plain_names_last(item: tuple[str, object]) -> tuple[bool, str]:
 def _listing(place: Place, entry: Mapping[str, Any]) -> Listing:
     listing = Listing(place.provider, place.name)
     for key in entry:
-        is_price(key)  # raises for one that nobody has thought about
+        check_key(key)
     ordinary = _rates(entry, DEFAULT)
     if not ordinary:
         return listing
@@ -138,7 +137,7 @@ def _of_tier(ordinary: Rates, changed: Rates) -> Rates:
     """
     rates = {**ordinary, **changed}
     if "cache_write_1h" in ordinary and "cache_write_1h" not in changed and "input" in changed:
-        share = changed["input"].usd / ordinary["input"].usd
+        share = EXACT.divide(changed["input"].usd, ordinary["input"].usd)
         rates["cache_write_1h"] = ordinary["cache_write_1h"].times(share)
     return rates
 
@@ -148,12 +147,12 @@ def _multiplied(
 ) -> dict[Circumstance, Rates]:
     """Prices that are a multiple of those of every tier; fees for other things stay."""
     return {
-        (tier, speed if speed != "standard" else pace, place): {
+        (tier, speed if speed != "standard" else own_speed, region): {
             name: rate.times(factor) if rate.per == _MILLION else rate
             for name, rate in of_tier.items()
         }
-        for (tier, pace, _), of_tier in rates.items()
-        for (_, speed, place), factor in _multipliers(entry)
+        for (tier, own_speed, _), of_tier in rates.items()
+        for (_, speed, region), factor in _multipliers(entry)
     }
 
 
@@ -239,7 +238,7 @@ def _is_known(value: object) -> bool:
 
 
 def _per_million(value: object) -> Decimal:
-    return Decimal(str(value)) * _MILLION
+    return EXACT.multiply(Decimal(str(value)), _MILLION)
 
 
 def _shortest(usd: Decimal) -> Decimal:

@@ -115,12 +115,10 @@ def key_of(key: str, mode: str) -> PriceKey | None:
     return PriceKey(unit, 1, tier, above) if unit else None
 
 
-def is_price(key: str) -> bool:
-    """Whether a key is a price. Raises ``KeyError`` for one that nobody has thought about."""
-    if _SOUNDS_LIKE_PRICE.search(key) is None:
-        return False
+def check_key(key: str) -> None:
+    """Raises ``KeyError`` for a price that nobody has thought about."""
     matched = _KEY.fullmatch(key)
     known = matched is not None and matched["base"] in _TOKENS
-    if known or key in _READ_ELSEWHERE or any(part in key for part in _NOT_CARRIED):
-        return True
-    raise KeyError(key)
+    decided = known or key in _READ_ELSEWHERE or any(part in key for part in _NOT_CARRIED)
+    if _SOUNDS_LIKE_PRICE.search(key) and not decided:
+        raise KeyError(key)

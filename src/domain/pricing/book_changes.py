@@ -63,10 +63,6 @@ class BookChanges:
     removed: tuple[Model, ...]
     changed: tuple[RateChange, ...]
 
-    @property
-    def is_nothing(self) -> bool:
-        return not (self.added or self.removed or self.changed)
-
 
 class RefusalCode(StrEnum):
     DRASTIC_PRICE = "drastic_price"

@@ -49,7 +49,8 @@ def desk(world: World) -> Desk:
 
 def test_a_staged_book_is_compared_and_not_yet_in_force(desk: Desk) -> None:
     found = desk.stage(edited("mine-1"))
-    assert found.changes.is_nothing
+    changes = found.changes
+    assert (changes.added, changes.removed, changes.changed) == ((), (), ())
     assert found.refusals == ()
     assert desk.stage(None) == found
     assert not desk.tables.is_replaced()
