@@ -1,17 +1,15 @@
 """US dollars, exact: ``Decimal`` with a context that refuses to round."""
 
-import re
 from collections.abc import Iterable
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, localcontext
 
+from domain.decimals import JSON_NUMBER
 from domain.errors import Invalid
 
 #: Largest amount that a sender may state, in US dollars.
 MOST_USD = Decimal(10**6)
 #: More decimals than any provider states; binary floats printed in full have fewer.
 MOST_DECIMALS = 30
-
-_DECIMAL = re.compile(r"-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,6})?", re.ASCII)
 
 EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
 
@@ -28,7 +26,7 @@ def parse_usd(value: Decimal | str, pointer: str) -> Decimal:
     Raises:
         Invalid: not a finite decimal number from 0 to 10^6 with at most 30 decimals.
     """
-    if isinstance(value, str) and not _DECIMAL.fullmatch(value):
+    if isinstance(value, str) and not JSON_NUMBER.fullmatch(value):
         raise Invalid.at(pointer, "must be a decimal number", code="invalid_money")
     amount = Decimal(value)
     if not amount.is_finite() or not 0 <= amount <= MOST_USD:

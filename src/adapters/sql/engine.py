@@ -1,7 +1,5 @@
 """The connection pool, and the one place where a driver's errors become the domain's."""
 
-from decimal import Decimal
-
 import msgspec
 from psycopg import Error as DriverError
 from psycopg.errors import UniqueViolation
@@ -10,6 +8,7 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from adapters.sql.constraints import conflict_for
+from domain.decimals import exact
 from domain.errors import TrueComputeError, Unavailable
 
 #: A statement that runs longer is a fault, not a wait. Seconds of patience for a connection.
@@ -19,7 +18,7 @@ _CONNECT_TIMEOUT_S = 5
 _POOL_TIMEOUT_S = 5
 #: Fractions are kept as a sender wrote them: money may stand in a provider's usage.
 TO_JSON = msgspec.json.Encoder(decimal_format="number")
-_FROM_JSON = msgspec.json.Decoder(float_hook=Decimal)
+_FROM_JSON = msgspec.json.Decoder(float_hook=exact)
 
 
 def create_pool(url: str, *, size: int = 8) -> Engine:

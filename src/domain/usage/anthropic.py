@@ -5,7 +5,6 @@ https://platform.claude.com/docs/en/build-with-claude/prompt-caching.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from domain.service_tier import plain_service_tier
 from domain.usage.fields import MAX_COUNT, count, details, rows, text
@@ -92,14 +91,10 @@ def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:
         ("input_tokens", TokenClass.INPUT),
         ("cache_read_input_tokens", TokenClass.CACHE_READ),
     ):
-        tokens = count(usage, key)
-        if tokens is not None:
-            tally.tokens[token_class] = tokens
+        tally.take(token_class, count(usage, key))
     _read_cache_writes(usage, tally)
     _read_output(usage, tally)
-    searches = count(details(usage, "server_tool_use"), "web_search_requests", "/server_tool_use")
-    if searches is not None:
-        tally.units[Unit.WEB_SEARCHES] = Decimal(searches)
+    tally.take_unit(Unit.WEB_SEARCHES, searches(usage))
     if any(row.get("type") != "message" for row in rows(usage, "iterations")):
         tally.notes.append(ITERATIONS_NOT_COUNTED)
     place = text(usage, "inference_geo")
@@ -109,6 +104,11 @@ def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:
         speed=text(usage, "speed"),
         region=None if place in _ORDINARY_PLACES else place,
     )
+
+
+def searches(usage: Mapping[str, object]) -> int | None:
+    """Web searches that the server made, which have a fee each."""
+    return count(details(usage, "server_tool_use"), "web_search_requests", "/server_tool_use")
 
 
 def _read_cache_writes(usage: Mapping[str, object], tally: Tally) -> None:
@@ -122,10 +122,8 @@ def _read_cache_writes(usage: Mapping[str, object], tally: Tally) -> None:
     elif total is not None and total != (short or 0) + (long or 0):
         tally.notes.append(contradictory(at))
         short, long = total, None
-    if short is not None:
-        tally.tokens[TokenClass.CACHE_WRITE_5M] = short
-    if long is not None:
-        tally.tokens[TokenClass.CACHE_WRITE_1H] = long
+    tally.take(TokenClass.CACHE_WRITE_5M, short)
+    tally.take(TokenClass.CACHE_WRITE_1H, long)
 
 
 def _read_output(usage: Mapping[str, object], tally: Tally) -> None:

@@ -4,6 +4,8 @@ Converse counts input, cache reads and cache writes apart, as Anthropic does.
 Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage.html;
 InvokeModel answers in each maker's own shape:
 https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html.
+Claude Code sums a session's usage for each model by the same arithmetic, whoever was called:
+https://docs.claude.com/en/api/agent-sdk/typescript (``ModelUsage``); its cost is an estimate.
 """
 
 from collections.abc import Mapping
@@ -12,17 +14,23 @@ from domain.service_tier import plain_service_tier
 from domain.usage import anthropic, cohere, openai
 from domain.usage.fields import count, rows, text
 from domain.usage.normalised import NormalisedUsage, Tally, contradictory
-from domain.usage.token_usage import TokenClass
+from domain.usage.token_usage import TokenClass, Unit
 
 _LIFETIMES = {"5m": TokenClass.CACHE_WRITE_5M, "1h": TokenClass.CACHE_WRITE_1H}
-#: Keys of Converse and of the metrics that end an InvokeModel stream, in that order.
+#: Keys of Converse, of the metrics that end an InvokeModel stream, and of Claude Code's
+#: ``modelUsage``, in that order.
 _COUNTS = (
     (TokenClass.INPUT, ("inputTokens", "inputTokenCount")),
     (TokenClass.CACHE_READ, ("cacheReadInputTokens", "cacheReadInputTokenCount")),
-    (TokenClass.CACHE_WRITE_5M, ("cacheWriteInputTokens", "cacheWriteInputTokenCount")),
+    (
+        TokenClass.CACHE_WRITE_5M,
+        ("cacheWriteInputTokens", "cacheWriteInputTokenCount", "cacheCreationInputTokens"),
+    ),
     (TokenClass.OUTPUT, ("outputTokens", "outputTokenCount")),
 )
 _MARKS = frozenset(key for _, keys in _COUNTS for key in keys)
+#: Keys that tell these objects from others with ``inputTokens``.
+CACHE_KEYS = frozenset(key for _, keys in _COUNTS[1:3] for key in keys)
 
 
 def read(usage: Mapping[str, object]) -> NormalisedUsage:
@@ -35,7 +43,7 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
         return _read_titan(usage)
     if "billed_units" in usage or "meta" in usage:
         return cohere.read(usage)._replace(convention="bedrock")
-    if openai.is_chat(usage):
+    if openai.is_chat(usage) or openai.is_response(usage):
         return openai.read(usage)._replace(convention="bedrock")
     return anthropic.read(usage)._replace(convention="bedrock")
 
@@ -43,10 +51,8 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
 def _read_converse(usage: Mapping[str, object]) -> NormalisedUsage:
     tally = Tally()
     for token_class, keys in _COUNTS:
-        for key in keys:
-            tokens = count(usage, key)
-            if tokens is not None:
-                tally.tokens[token_class] = tokens
+        tally.take(token_class, tally.agreed([count(usage, key) for key in keys], f"/{keys[0]}"))
+    tally.take_unit(Unit.WEB_SEARCHES, count(usage, "webSearchRequests"))
     _split_writes(usage, tally)
     total = count(usage, "totalTokens")
     plain = tally.tokens.get(TokenClass.INPUT, 0) + tally.tokens.get(TokenClass.OUTPUT, 0)
@@ -80,18 +86,14 @@ def _read_pair(usage: Mapping[str, object], prompt: str, output: str) -> Normali
     """Two plain counts, as Meta's Llama has them."""
     tally = Tally()
     for token_class, key in ((TokenClass.INPUT, prompt), (TokenClass.OUTPUT, output)):
-        tokens = count(usage, key)
-        if tokens is not None:
-            tally.tokens[token_class] = tokens
+        tally.take(token_class, count(usage, key))
     return tally.normalised("bedrock")
 
 
 def _read_titan(usage: Mapping[str, object]) -> NormalisedUsage:
     """Amazon Titan: one count of input, and one for each result."""
     tally = Tally()
-    prompt = count(usage, "inputTextTokenCount")
-    if prompt is not None:
-        tally.tokens[TokenClass.INPUT] = prompt
+    tally.take(TokenClass.INPUT, count(usage, "inputTextTokenCount"))
     made = [
         count(row, "tokenCount", f"/results/{n}") for n, row in enumerate(rows(usage, "results"))
     ]

@@ -5,7 +5,6 @@ https://docs.cohere.com/reference/rerank and https://docs.cohere.com/reference/e
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from domain.usage import openai
 from domain.usage.fields import count, details
@@ -35,11 +34,7 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
         tally.notes.append(incomplete(f"{at}/billed_units"))
     billed = details(source, name, at)
     for key, token_class in _TOKENS:
-        tokens = count(billed, key, f"{at}/{name}")
-        if tokens is not None:
-            tally.tokens[token_class] = tokens
+        tally.take(token_class, count(billed, key, f"{at}/{name}"))
     for key, unit in _UNITS:
-        number = count(billed, key, f"{at}/{name}")
-        if number is not None:
-            tally.units[unit] = Decimal(number)
+        tally.take_unit(unit, count(billed, key, f"{at}/{name}"))
     return tally.normalised("cohere")

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from types import MappingProxyType
 
+from domain.decimals import JSON_NUMBER
 from domain.errors import Invalid
 from domain.money import MOST_DECIMALS, MOST_USD, decimals_of
 
@@ -61,6 +62,7 @@ def seconds(source: Mapping[str, object], key: str) -> Decimal | None:
         return None
     if not 0 <= value <= MAX_COUNT:
         raise refused(f"/{key}", "expected 0 to 1000000000 seconds")
+    value = value.copy_abs()  # there is a negative zero
     return value if value == value.to_integral_value() else value.quantize(_NANO, context=_ROUNDED)
 
 
@@ -71,7 +73,7 @@ def money(source: Mapping[str, object], key: str, parent: str = "") -> Decimal |
         return None
     if not 0 <= value <= MOST_USD or decimals_of(value) > MOST_DECIMALS:
         raise refused(f"{parent}/{key}", f"expected 0 to {MOST_USD} dollars")
-    return value
+    return value.copy_abs()  # there is a negative zero
 
 
 def text(source: Mapping[str, object], key: str) -> str | None:
@@ -97,9 +99,14 @@ def _unusual_count(value: object, pointer: str) -> int:
 
 
 def _decimal(value: object, pointer: str) -> Decimal | None:
-    """A finite number as the sender wrote it; a float by its shortest decimal form."""
+    """A finite number as the sender wrote it; a float by its shortest decimal form.
+
+    A text must be a number in JSON's words, without a sign: no space, no "1_0", no other digits.
+    """
     if value is None:
         return None
+    if isinstance(value, str) and (value[:1] == "-" or not JSON_NUMBER.fullmatch(value)):
+        raise refused(pointer, "expected a number")
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise refused(pointer, "expected a number")
     try:

@@ -77,19 +77,14 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
 
 
 def read_quickly(usage: Mapping[str, object]) -> NormalisedUsage | None:
-    """The most common objects; None for anything unusual."""
-    return _read_common(usage, _CAMEL)
-
-
-def _read_common(usage: Mapping[str, object], names: _Names) -> NormalisedUsage | None:
     """What nearly every call on text reports, in a third of the time; None for anything unusual.
 
     The details add nothing where all of them are text.
     """
     if not _COMMON.issuperset(usage):
         return None
-    prompt, output = usage.get(names.prompt), usage.get(names.candidates)
-    cached, thoughts = usage.get(names.cached), usage.get(names.thoughts)
+    prompt, output = usage.get(_CAMEL.prompt), usage.get(_CAMEL.candidates)
+    cached, thoughts = usage.get(_CAMEL.cached), usage.get(_CAMEL.thoughts)
     if type(prompt) is not int or type(output) is not int:
         return None
     tokens, total = {TokenClass.OUTPUT: output}, prompt + output
@@ -105,16 +100,16 @@ def _read_common(usage: Mapping[str, object], names: _Names) -> NormalisedUsage 
             return None
         tokens[TokenClass.REASONING] = thoughts
         total += thoughts
-    stated = usage.get(names.total, total)
+    stated = usage.get(_CAMEL.total, total)
     is_sound = 0 <= prompt <= MAX_COUNT and 0 <= output <= MAX_COUNT
-    if not is_sound or type(stated) is not int or stated != total or not _is_text(usage, names):
+    if not is_sound or type(stated) is not int or stated != total or not _is_text(usage):
         return None
     return of_tokens(tokens, "gemini")
 
 
-def _is_text(usage: Mapping[str, object], names: _Names) -> bool:
+def _is_text(usage: Mapping[str, object]) -> bool:
     """Whether every stated modality is text, with a count that can be one."""
-    for key in (names.prompt_details, names.cached_details, names.candidates_details):
+    for key in (_CAMEL.prompt_details, _CAMEL.cached_details, _CAMEL.candidates_details):
         listed = usage.get(key)
         if listed is None:
             continue
@@ -123,7 +118,7 @@ def _is_text(usage: Mapping[str, object], names: _Names) -> bool:
         for row in listed:
             if type(row) is not dict or row.get("modality") != "TEXT":
                 return False
-            tokens = row.get(names.modality_count)
+            tokens = row.get(_CAMEL.modality_count)
             if type(tokens) is not int or not 0 <= tokens <= MAX_COUNT:
                 return False
     return True
@@ -150,8 +145,7 @@ def _read_prompt(usage: Mapping[str, object], names: _Names, tally: Tally) -> No
     parts = {TokenClass.CACHE_READ: cached}
     if prompt is None:
         tally.split(None, TokenClass.INPUT, parts, total_at=at, parts_at=at)
-        if tool is not None:
-            tally.tokens[TokenClass.INPUT] = tool
+        tally.take(TokenClass.INPUT, tool)
         return
     total = prompt + (tool or 0)
     parts |= _prompt_modalities(usage, names, cached, tally)
@@ -202,8 +196,7 @@ def _read_output(usage: Mapping[str, object], names: _Names, tally: Tally) -> No
         parts_at=f"/{key_details}",
     )
     thoughts = count(usage, names.thoughts)
-    if thoughts is not None:
-        tally.tokens[TokenClass.REASONING] = thoughts
+    tally.take(TokenClass.REASONING, thoughts)
 
 
 def _check_total(usage: Mapping[str, object], names: _Names, tally: Tally) -> None:

@@ -17,9 +17,7 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
     if "generated_tokens" not in usage:
         return openai.read(usage)._replace(convention="huggingface")
     tally = Tally()
-    made = count(usage, "generated_tokens")
-    if made is not None:
-        tally.tokens[TokenClass.OUTPUT] = made
+    tally.take(TokenClass.OUTPUT, count(usage, "generated_tokens"))
     if usage.get("prefill"):  # one row for each token of the prompt, where it was asked for
         tally.tokens[TokenClass.INPUT] = len(rows(usage, "prefill"))
     return tally.normalised("huggingface")

@@ -4,7 +4,6 @@ Source: https://docs.mistral.ai/api (``UsageInfo``, ``OCRUsageInfo``).
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from domain.usage import openai
 from domain.usage.fields import count, details, seconds
@@ -18,7 +17,7 @@ _SINGULAR = "prompt_token_details"
 
 def read(usage: Mapping[str, object]) -> NormalisedUsage:
     """A completion's or embedding's ``usage``, or the ``usage_info`` of an OCR answer."""
-    return openai.read_common(usage, openai.CHAT, "mistral") or _read_carefully(usage)
+    return openai.read_common(usage, "mistral") or _read_carefully(usage)
 
 
 def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:
@@ -34,11 +33,8 @@ def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:
     openai.read_output(usage, names, tally)
     # The SDK writes an unset value as an empty object.
     audio = None if usage.get(_AUDIO) == {} else seconds(usage, _AUDIO)
-    if audio is not None:
-        tally.units[Unit.AUDIO_SECONDS] = audio
+    tally.take_unit(Unit.AUDIO_SECONDS, audio)
     if not audio:  # the total of an audio prompt includes tokens that no other field states
         openai.check_total(usage, names, tally)
-    pages = count(usage, "pages_processed")
-    if pages is not None:
-        tally.units[Unit.PAGES] = Decimal(pages)
+    tally.take_unit(Unit.PAGES, count(usage, "pages_processed"))
     return openai.finish(usage, tally, "mistral")

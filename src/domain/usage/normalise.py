@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from domain.money import MOST_USD
 from domain.usage import (
     anthropic,
     bedrock,
@@ -21,6 +22,7 @@ from domain.usage import (
     voyage,
     xai,
 )
+from domain.usage.fields import MAX_COUNT, refused
 from domain.usage.normalised import NO_CONVENTION, UNRECOGNISED_USAGE, NormalisedUsage
 from domain.usage.token_usage import TokenUsage
 
@@ -82,6 +84,12 @@ _QUICK: dict[str, Callable[[Mapping[str, object]], NormalisedUsage | None]] = {
     "google": gemini.read_quickly,
     "vertex": gemini.read_quickly,
 }
+#: What adds the cost that a provider states to a reading of the same object.
+_BILLS: dict[str, Callable[[NormalisedUsage, Mapping[str, object]], NormalisedUsage]] = {
+    "openrouter": openrouter.billed,
+    "perplexity": perplexity.billed,
+    "xai": xai.billed,
+}
 #: Where a usage object stands in an answer that was sent whole.
 _WRAPPINGS = (
     "usage",
@@ -107,11 +115,30 @@ def normalise(provider: str, model: str, provider_usage: Mapping[str, object]) -
     quick = _QUICK.get(provider)
     read = quick(provider_usage) if quick else None
     if read is None:
-        read = _read_carefully(provider, model, provider_usage)
+        read = _bounded(_billed(provider, model, provider_usage))
     if read.notes and UNRECOGNISED_USAGE in read.notes:
         for inner in _inner(provider_usage):
             return normalise(provider, model, inner)
     return read
+
+
+def _bounded(read: NormalisedUsage) -> NormalisedUsage:
+    """The reading, unless a sum in it is above what any count may be. Raises ``Invalid``."""
+    tokens, units = read.usage
+    if max(max(tokens.values(), default=0), max(units.values(), default=0)) > MAX_COUNT:
+        raise refused("", f"makes a class or a unit of more than {MAX_COUNT}")
+    if read.provider_cost_usd is not None and read.provider_cost_usd > MOST_USD:
+        raise refused("", f"makes a cost of more than {MOST_USD} dollars")
+    return read
+
+
+def _billed(provider: str, model: str, usage: Mapping[str, object]) -> NormalisedUsage:
+    """A reading with the cost that the provider states, also in a shape that is not its own."""
+    read, bill = _read_carefully(provider, model, usage), _BILLS.get(provider)
+    if bill is None or read.provider_cost_usd is not None:
+        return read
+    logged = usage.get(frameworks.LOGGED_BY_LITELLM)
+    return bill(read, logged if isinstance(logged, Mapping) else usage)
 
 
 def _read_carefully(provider: str, model: str, usage: Mapping[str, object]) -> NormalisedUsage:
@@ -131,13 +158,18 @@ def _convention(provider: str, model: str, usage: Mapping[str, object]) -> Conve
     convention = _CONVENTIONS.get(provider, _read_nothing)
     if provider in _MANY_MAKERS:
         return _by_shape(convention, model, usage)
-    if convention is anthropic.read and openai.is_chat(usage):
-        return openai.read  # Anthropic's own endpoint in OpenAI's protocol
-    if provider in _TWO_PROTOCOLS and not _ANTHROPIC_MARKS.isdisjoint(usage):
+    if convention is anthropic.read and _is_openai(usage):
+        return openai.read  # Anthropic's own endpoint in OpenAI's protocol, or OpenAI's SDK
+    is_response = openai.is_response(usage)
+    if provider in _TWO_PROTOCOLS and not is_response and not _ANTHROPIC_MARKS.isdisjoint(usage):
         return anthropic.read
     if provider == "perplexity" and "deep-research" in model:
         return perplexity.read_research
     return convention
+
+
+def _is_openai(usage: Mapping[str, object]) -> bool:
+    return openai.is_chat(usage) or openai.is_response(usage)
 
 
 def _read_nothing(usage: Mapping[str, object]) -> NormalisedUsage:  # noqa: ARG001
@@ -148,7 +180,7 @@ def _by_shape(default: Convention, model: str, usage: Mapping[str, object]) -> C
     """The maker's convention, by the keys that only its objects have."""
     if gemini.recognises(usage):
         return gemini.read
-    if openai.is_chat(usage):
+    if _is_openai(usage):
         return openai.read
     if not _ANTHROPIC_MARKS.isdisjoint(usage) or "claude" in model.lower():
         return anthropic.read

@@ -1,6 +1,6 @@
 """What normalising a provider's usage object gives, and the notes it may leave."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -78,9 +78,9 @@ _new, _NO_UNITS = tuple.__new__, TokenUsage().units
 def of_tokens(
     tokens: dict[TokenClass, int], convention: str, service_tier: str | None = None
 ) -> NormalisedUsage:
-    """A reading of tokens alone, for the quick readings: named tuples' own constructors take twice
+    """A reading of tokens alone, for the quick readings.
 
-    as long, a twentieth of what an event may take.
+    Named tuples' own constructors take twice as long, a twentieth of what an event may take.
     """
     usage = _new(TokenUsage, (tokens, _NO_UNITS))
     return _new(NormalisedUsage, (usage, convention, None, service_tier, (), None, None))
@@ -93,6 +93,27 @@ class Tally:
     tokens: dict[TokenClass, int] = field(default_factory=dict)
     units: dict[Unit, Decimal] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+    def take(self, token_class: TokenClass, tokens: int | None) -> None:
+        """A class as it is stated; nothing where it is not."""
+        if tokens is not None:
+            self.tokens[token_class] = tokens
+
+    def take_unit(self, unit: Unit, quantity: int | Decimal | None) -> None:
+        """A unit as it is stated; nothing where it is not."""
+        if quantity is not None:
+            self.units[unit] = Decimal(quantity)
+
+    def agreed(self, stated: Iterable[int | None], at: str) -> int | None:
+        """The one count that several places state, of which some may be left at zero.
+
+        Where they differ, the largest: counts of a call only grow while it is answered. The note
+        says that the classes are in doubt.
+        """
+        numbers = [number for number in stated if number is not None]
+        if len({number for number in numbers if number}) > 1:
+            self.notes.append(contradictory(at))
+        return max(numbers, default=None)
 
     def split(
         self,

@@ -20,7 +20,5 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
         ("prompt_eval_count", TokenClass.INPUT),
         ("eval_count", TokenClass.OUTPUT),
     ):
-        tokens = count(usage, key)
-        if tokens is not None:
-            tally.tokens[token_class] = tokens
+        tally.take(token_class, count(usage, key))
     return tally.normalised("ollama")

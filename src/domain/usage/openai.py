@@ -35,7 +35,6 @@ CHAT = Names(
 RESPONSES = Names("input_tokens", "input_tokens_details", "output_tokens", "output_tokens_details")
 #: Keys of an object that can be read without a second look, the whole of it.
 _CHAT_KEYS = frozenset({*CHAT, "total_tokens"})
-_RESPONSES_KEYS = frozenset({*RESPONSES, "total_tokens"})
 #: What the parts of a prompt and of an output are; None for what is part of the rest.
 _PROMPT_PARTS: Mapping[str, TokenClass | None] = {
     "cached_tokens": TokenClass.CACHE_READ,
@@ -63,7 +62,7 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
 
 def read_quickly(usage: Mapping[str, object]) -> NormalisedUsage | None:
     """The most common objects; None for anything unusual."""
-    return read_common(usage, CHAT, "openai")
+    return read_common(usage, "openai")
 
 
 def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:
@@ -74,22 +73,20 @@ def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:
     return finish(usage, tally, "openai")
 
 
-def read_common(
-    usage: Mapping[str, object], names: Names, convention: str
-) -> NormalisedUsage | None:
-    """What nearly every call reports, in a quarter of the time of reading with care.
+def read_common(usage: Mapping[str, object], convention: str) -> NormalisedUsage | None:
+    """What nearly every chat completion reports, in a quarter of the time of reading with care.
 
     None for anything unusual: an unknown key, a value that is no plain count, numbers that
     contradict one another. The careful reading gives the same for what is read here.
     """
-    if not (_CHAT_KEYS if names is CHAT else _RESPONSES_KEYS).issuperset(usage):
+    if not _CHAT_KEYS.issuperset(usage):
         return None
-    prompt, output = usage.get(names.prompt), usage.get(names.output)
+    prompt, output = usage.get("prompt_tokens"), usage.get("completion_tokens")
     if type(prompt) is not int or type(output) is not int:
         return None
     tokens: dict[TokenClass, int] = {}
-    rest = _take(usage.get(names.prompt_details), _PROMPT_PARTS, prompt, tokens)
-    made = _take(usage.get(names.output_details), _OUTPUT_PARTS, output, tokens)
+    rest = _take(usage.get("prompt_tokens_details"), _PROMPT_PARTS, prompt, tokens)
+    made = _take(usage.get("completion_tokens_details"), _OUTPUT_PARTS, output, tokens)
     total = usage.get("total_tokens")
     if rest < 0 or made < 0 or prompt > MAX_COUNT or output > MAX_COUNT:
         return None
@@ -125,6 +122,17 @@ def _take(
 
 def is_chat(usage: Mapping[str, object]) -> bool:
     return usage.get("prompt_tokens") is not None or usage.get("completion_tokens") is not None
+
+
+def is_response(usage: Mapping[str, object]) -> bool:
+    """Whether the object is that of responses, whoever was called: OpenAI's Agents SDK makes it.
+
+    Anthropic's counts have names of their own for what was cached; they decide where they count.
+    """
+    parts = usage.get(RESPONSES.prompt_details)
+    if not isinstance(parts, Mapping) or parts.get("cached_tokens") is None:
+        return False
+    return not (usage.get("cache_read_input_tokens") or usage.get("cache_creation_input_tokens"))
 
 
 def names_of(usage: Mapping[str, object]) -> Names:
@@ -197,9 +205,7 @@ def check_total(usage: Mapping[str, object], names: Names, tally: Tally, outside
 
 def finish(usage: Mapping[str, object], tally: Tally, convention: str) -> NormalisedUsage:
     """What stands beside the tokens: a transcription's seconds, and the tier where it is stated."""
-    duration = seconds(usage, "seconds")
-    if duration is not None:
-        tally.units[Unit.AUDIO_SECONDS] = duration
+    tally.take_unit(Unit.AUDIO_SECONDS, seconds(usage, "seconds"))
     tier = plain_service_tier(text(usage, "service_tier"))
     return tally.normalised(convention, service_tier=tier)
 

@@ -31,12 +31,8 @@ def read_research(usage: Mapping[str, object]) -> NormalisedUsage:
     if cited:
         tally.tokens[TokenClass.INPUT] = tally.tokens.get(TokenClass.INPUT, 0) + cited
         tally.notes.append(CITATIONS_AS_INPUT)
-    reasoning = count(usage, "reasoning_tokens")
-    if reasoning is not None:
-        tally.tokens[TokenClass.REASONING] = reasoning
-    searches = count(usage, "num_search_queries")
-    if searches is not None:
-        tally.units[Unit.WEB_SEARCHES] = Decimal(searches)
+    tally.take(TokenClass.REASONING, count(usage, "reasoning_tokens"))
+    tally.take_unit(Unit.WEB_SEARCHES, count(usage, "num_search_queries"))
     return tally.normalised("perplexity", provider_cost_usd=_charged(usage))
 
 
@@ -44,6 +40,12 @@ def _without_extras(usage: Mapping[str, object]) -> Mapping[str, object]:
     return {key: value for key, value in usage.items() if key not in ("cost", "citation_tokens")}
 
 
+def billed(read: NormalisedUsage, usage: Mapping[str, object]) -> NormalisedUsage:
+    """A reading of the same object with what Perplexity charged, where it says so."""
+    is_stated = isinstance(usage.get("cost"), Mapping)
+    return read._replace(provider_cost_usd=_charged(usage)) if is_stated else read
+
+
 def _charged(usage: Mapping[str, object]) -> Decimal | None:
-    """The whole cost; its parts are in the same object."""
+    """The whole cost, in US dollars; its parts are in the same object."""
     return money(details(usage, "cost"), "total_cost", "/cost")

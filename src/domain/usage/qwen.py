@@ -18,7 +18,14 @@ _CACHE = "prompt_tokens_details"
 def read(usage: Mapping[str, object]) -> NormalisedUsage:
     """A ``usage`` of DashScope's own protocol or of the one it shares with OpenAI."""
     names, tally = openai.names_of(usage), Tally()
-    cache, made = details(usage, _CACHE), details(usage, names.output_details)
+    _read_prompt(usage, names, tally)
+    _read_output(usage, names, tally)
+    openai.check_total(usage, names, tally)
+    return openai.finish(usage, tally, "qwen")
+
+
+def _read_prompt(usage: Mapping[str, object], names: openai.Names, tally: Tally) -> None:
+    cache = details(usage, _CACHE)
     shown = cache if names is openai.CHAT else details(usage, names.prompt_details)
     parts = {
         TokenClass.CACHE_READ: count(cache, "cached_tokens", f"/{_CACHE}"),
@@ -27,27 +34,18 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
         TokenClass.INPUT_VIDEO: _modality(usage, shown, "video_tokens"),
         TokenClass.INPUT_AUDIO: _modality(usage, shown, "audio_tokens"),
     }
-    at = f"/{names.prompt_details}"
-    tally.split(
-        count(usage, names.prompt),
-        TokenClass.INPUT,
-        parts,
-        total_at=f"/{names.prompt}",
-        parts_at=at,
-    )
-    output_at = f"/{names.output_details}"
-    tally.split(
-        count(usage, names.output),
-        TokenClass.OUTPUT,
-        {
-            TokenClass.REASONING: count(made, "reasoning_tokens", output_at),
-            TokenClass.OUTPUT_AUDIO: count(made, "audio_tokens", output_at),
-        },
-        total_at=f"/{names.output}",
-        parts_at=output_at,
-    )
-    openai.check_total(usage, names, tally)
-    return openai.finish(usage, tally, "qwen")
+    at = {"total_at": f"/{names.prompt}", "parts_at": f"/{names.prompt_details}"}
+    tally.split(count(usage, names.prompt), TokenClass.INPUT, parts, **at)
+
+
+def _read_output(usage: Mapping[str, object], names: openai.Names, tally: Tally) -> None:
+    made, at = details(usage, names.output_details), f"/{names.output_details}"
+    parts = {
+        TokenClass.REASONING: count(made, "reasoning_tokens", at),
+        TokenClass.OUTPUT_AUDIO: count(made, "audio_tokens", at),
+    }
+    total = count(usage, names.output)
+    tally.split(total, TokenClass.OUTPUT, parts, total_at=f"/{names.output}", parts_at=at)
 
 
 def _modality(usage: Mapping[str, object], shown: Mapping[str, object], key: str) -> int | None:

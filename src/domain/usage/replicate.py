@@ -6,7 +6,6 @@ https://replicate.com/docs/topics/billing.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from domain.usage import openai
 from domain.usage.fields import count, seconds
@@ -23,13 +22,9 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
         ("input_token_count", TokenClass.INPUT),
         ("output_token_count", TokenClass.OUTPUT),
     ):
-        tokens = count(usage, key)
-        if tokens is not None:
-            tally.tokens[token_class] = tokens
-    pictures = count(usage, "image_count")
-    if pictures is not None:
-        tally.units[Unit.IMAGES] = Decimal(pictures)
+        tally.take(token_class, count(usage, key))
+    tally.take_unit(Unit.IMAGES, count(usage, "image_count"))
     ran = seconds(usage, "predict_time")
-    if ran is not None and not tally.tokens and not tally.units:
-        tally.units[Unit.COMPUTE_SECONDS] = ran
+    if not tally.tokens and not tally.units:
+        tally.take_unit(Unit.COMPUTE_SECONDS, ran)
     return tally.normalised("replicate")

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from domain.usage.fields import count
 from domain.usage.normalised import NormalisedUsage, Tally, contradictory, of_framework
 from domain.usage.token_usage import TokenClass
+from domain.usage.totals import agrees, leaves_out_cache, leaves_out_reasoning
 
 _INPUT = (
     "gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt",
@@ -88,13 +89,14 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
         )
         rule = "otel_exclusive" if is_exclusive else "otel_inclusive"
         stated += cached if is_exclusive else 0
-    if made is not None and reasoning and total == (stated or 0) + made + reasoning:
-        made += reasoning
+    if made is not None and leaves_out_reasoning(stated or 0, made, reasoning or 0, total):
+        made += reasoning or 0
     parts[TokenClass.INPUT_AUDIO] = _first(usage, _AUDIO_IN)
     tally.split(stated, TokenClass.INPUT, parts, total_at=_at(_INPUT), parts_at=_at(_INPUT))
     made_of = {TokenClass.REASONING: reasoning, TokenClass.OUTPUT_AUDIO: _first(usage, _AUDIO_OUT)}
     tally.split(made, TokenClass.OUTPUT, made_of, total_at=_at(_OUTPUT), parts_at=_at(_OUTPUT))
-    if total is not None and stated is not None and total not in _totals(stated, cached, made or 0):
+    is_whole = total is None or stated is None or agrees(stated, cached, made or 0, total)
+    if not is_whole:
         tally.notes.append(contradictory(_at(_TOTAL)))
     tally.notes.insert(0, of_framework(rule))
     return tally.normalised(rule)
@@ -102,24 +104,13 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
 
 def _is_exclusive(stated: int, cached: int, made: int, reasoning: int, total: int | None) -> bool:
     """Whether the input leaves out what was cached: by the total, else where it must."""
-    if total in (stated + made, stated + made + reasoning):
-        return cached > stated
-    if total in (stated + cached + made, stated + cached + made + reasoning):
-        return True
-    return cached > stated
-
-
-def _totals(stated: int, cached: int, made: int) -> tuple[int, int]:
-    """What a total may be: some leave out what was cached there, too."""
-    return stated + made, stated - cached + made
+    return leaves_out_cache(stated, cached, made, reasoning, total) or cached > stated
 
 
 def _first(usage: Mapping[str, object], names: tuple[str, ...]) -> int | None:
-    for name in names:
-        found = count(usage, name)
-        if found is not None:
-            return found
-    return None
+    """What the first of the names states; zero only where no other name states more."""
+    stated = [found for name in names if (found := count(usage, name)) is not None]
+    return next((number for number in stated if number), 0 if stated else None)
 
 
 def _at(names: tuple[str, ...]) -> str:

@@ -18,6 +18,5 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
     total = count(usage, "total_tokens")
     if total is None:
         total = count(usage, "text_tokens")
-    if total is not None:
-        tally.tokens[TokenClass.INPUT] = total
+    tally.take(TokenClass.INPUT, total)
     return tally.normalised("voyage")

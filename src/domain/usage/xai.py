@@ -25,7 +25,7 @@ def read(usage: Mapping[str, object]) -> NormalisedUsage:
     else:
         openai.read_output(usage, names, tally)
     openai.check_total(usage, names, tally, outside=outside)
-    return tally.normalised("xai", provider_cost_usd=_billed(usage))
+    return tally.normalised("xai", provider_cost_usd=_charged(usage))
 
 
 def _read_chat_output(usage: Mapping[str, object], tally: Tally) -> int:
@@ -42,13 +42,17 @@ def _read_chat_output(usage: Mapping[str, object], tally: Tally) -> int:
     reasoning = count(parts, "reasoning_tokens", at)
     if reasoning is None:  # xAI's own SDK states it beside the totals
         reasoning = count(usage, "reasoning_tokens")
-    if reasoning is not None:
-        tally.tokens[TokenClass.REASONING] = reasoning
+    tally.take(TokenClass.REASONING, reasoning)
     return reasoning or 0
 
 
-def _billed(usage: Mapping[str, object]) -> Decimal | None:
-    """One dollar is 10^10 ticks."""
+def billed(read: NormalisedUsage, usage: Mapping[str, object]) -> NormalisedUsage:
+    """A reading of the same object with what xAI charged, where it says so."""
+    return read._replace(provider_cost_usd=_charged(usage))
+
+
+def _charged(usage: Mapping[str, object]) -> Decimal | None:
+    """What xAI charged, in US dollars, of which each is 10^10 ticks."""
     ticks = usage.get("cost_in_usd_ticks")
     if ticks is None:
         return None

@@ -1,12 +1,12 @@
 """An event as it comes over the wire, decoded to what the domain calls a reported event."""
 
 from collections.abc import Callable, Iterable
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from application.ingestion.ingest_events import Rejection
+from domain.decimals import exact
 from domain.errors import Fault, Invalid
 from domain.event import SENT_TEXTS, ReportedEvent, Status, UsageStatus
 from domain.providers import canonical_provider
@@ -60,7 +60,7 @@ class _OnlyId(msgspec.Struct):
 
 
 #: Fractions of a provider's own object stay exact: it may state money.
-_EVENT = msgspec.json.Decoder(EventMessage, float_hook=Decimal)
+_EVENT = msgspec.json.Decoder(EventMessage, float_hook=exact)
 _ONLY_ID = msgspec.json.Decoder(_OnlyId)
 
 #: How JSON writes what PostgreSQL cannot store. Looked for first: to walk through every object

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from domain.decimals import exact
 from domain.errors import Invalid
 from domain.money import decimals_of, parse_usd
 from domain.pointers import step
@@ -15,8 +16,8 @@ from domain.usage.token_usage import FRACTIONAL_UNITS, TokenClass, TokenUsage, U
 MOST = 10**9
 _MOST_DECIMALS = 9
 
-_USAGE = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal)
-_MONEY = msgspec.json.Decoder(float_hook=Decimal)
+_USAGE = msgspec.json.Decoder(dict[str, Any], float_hook=exact)
+_MONEY = msgspec.json.Decoder(float_hook=exact)
 _TAG = msgspec.json.Decoder(str | int | float | bool | None)
 _TOKEN_CLASSES = frozenset(TokenClass)
 _WHOLE = _TOKEN_CLASSES | (frozenset(Unit) - FRACTIONAL_UNITS)

@@ -1,13 +1,14 @@
 """JSON as the standard has it: no NaN, no infinity, no lone surrogates, decimals exact."""
 
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 from flask.json.provider import DefaultJSONProvider
 
+from domain.decimals import exact
+
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_DECODER = msgspec.json.Decoder(float_hook=exact)
 
 
 class StrictJsonProvider(DefaultJSONProvider):

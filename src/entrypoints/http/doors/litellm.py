@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from domain.decimals import exact
 from domain.errors import Invalid
 from domain.event import ReportedEvent, Status
 from domain.providers import CANONICAL_PROVIDERS, canonical_provider
@@ -64,7 +65,7 @@ class _Call(msgspec.Struct):
     completion_tokens: Any = None
 
 
-_DECODER = msgspec.json.Decoder(_Call, float_hook=Decimal)
+_DECODER = msgspec.json.Decoder(_Call, float_hook=exact)
 
 
 def read_call(document: bytes) -> ReportedEvent:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from werkzeug.exceptions import BadRequest
 
+from domain.decimals import exact_or_text
 from entrypoints.http.doors.spans import Span
 
 if TYPE_CHECKING:  # it takes as long to import as the rest of a request, and few need it
@@ -78,7 +79,8 @@ class _Request(msgspec.Struct, rename="camel"):
     resource_spans: list[_ResourceSpans] = []
 
 
-_DECODER = msgspec.json.Decoder(_Request, float_hook=Decimal)
+#: One request holds many spans: a number that cannot be must not sink the others.
+_DECODER = msgspec.json.Decoder(_Request, float_hook=exact_or_text)
 
 
 def spans_of_json(body: bytes) -> list[Span]:
@@ -190,7 +192,7 @@ def _scalar(value: _Value) -> object:
         return value.bool_value
     if value.int_value is not None:
         return _number(value.int_value)
-    if isinstance(value.double_value, int | Decimal):
+    if isinstance(value.double_value, int | Decimal | str):
         return value.double_value
     if bytes(value.array_value):
         return _listed(value.array_value)

@@ -190,7 +190,9 @@ def _usage(span: Span) -> dict[str, Any] | None:
 
 
 def _whole(value: object) -> object:
-    """A number that was written as a text."""
+    """A number that was written as a text; a text for what is no number and has no JSON."""
+    if isinstance(value, Decimal) and not value.is_finite():
+        return str(value)
     text = value.strip() if isinstance(value, str) else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else value
 

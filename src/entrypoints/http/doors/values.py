@@ -18,6 +18,8 @@ from domain.timestamps import parse_timestamp
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_TEXT = 256
+#: The end of the year 9999, in seconds.
+_LATEST = 253_402_300_799
 
 
 def word(*values: object) -> str | None:
@@ -53,7 +55,8 @@ def instant(value: object, pointer: str) -> datetime:
     """Seconds since 1970 as a number, or RFC 3339. Raises ``Invalid`` (``invalid_timestamp``)."""
     if isinstance(value, str):
         return parse_timestamp(value, pointer)
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    # Bounded first: to write out a million digits takes half a minute.
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and 0 <= value <= _LATEST:
         with suppress(OverflowError, ValueError, ArithmeticError):
             return _EPOCH + timedelta(microseconds=int(value * 10**6))
     raise Invalid.at(pointer, "must be a time", code="invalid_timestamp")

@@ -162,6 +162,7 @@ def test_what_only_describes_a_call_never_keeps_it_out() -> None:
     [
         ({"startTime": None}, "/startTime"),
         ({"startTime": 1e300}, "/startTime"),
+        ({"startTime": -1}, "/startTime"),
         ({"model": None, "hidden_params": None}, "/model"),
         ({"metadata": {"usage_object": {"x": "\0"}}}, "/metadata/usage_object/x"),
     ],

@@ -176,3 +176,9 @@ def test_a_time_to_the_first_token_that_is_none_is_left_out(value: object) -> No
 def test_a_span_at_no_possible_time_is_refused_alone() -> None:
     found = calls_of([replace(SPAN, start_ns=2**70), span(CHAT, 2)])
     assert [isinstance(each, Rejection) for each in found] == [True, False]
+
+
+def test_a_number_that_is_none_is_kept_as_a_text_which_is_no_count() -> None:
+    found = call({**CHAT, "gen_ai.usage.prompt_tokens": Decimal("NaN")})
+    assert found.provider_usage is not None
+    assert found.provider_usage["gen_ai.usage.prompt_tokens"] == "NaN"
