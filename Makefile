@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion chaos fuzz clean
+.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion bench-reports chaos fuzz clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ lock: ## Resolve the locked requirements anew (needs uv): make lock UPGRADE="lit
 prices: $(VENV)/.dev ## Write the price book anew from the locked price sources, and show what changes
 	@PYTHONPATH=src:. $(BIN)/python -m tools.price_book
 
-bench: bench-pricing bench-ingestion ## Every claim about speed
+bench: bench-pricing bench-ingestion bench-reports ## Every claim about speed
 
 bench-pricing: $(VENV)/.dev ## What pricing a call costs, against genai-prices in the same run
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.pricing
@@ -54,6 +54,9 @@ bench-pricing: $(VENV)/.dev ## What pricing a call costs, against genai-prices i
 
 bench-ingestion: $(VENV)/.dev ## What storing events takes, beside a raw COPY in the same run
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.ingestion
+
+bench-reports: $(VENV)/.dev ## What a report takes, with a tenth of the calls and with all (minutes)
+	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.reports
 
 chaos: $(VENV)/.dev ## Whether anything acknowledged is ever lost: kill -9 of everything, minutes long
 	@PYTHONPATH=src:. $(BIN)/python -m tests.chaos --seconds $${CHAOS_SECONDS:-120}
