@@ -1,19 +1,16 @@
 """Two price books side by side: what changed, and what must not change unseen."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from domain.money import EXACT, plain
-from domain.pricing.cost import amount_of
-from domain.pricing.listing import PriceRow
+from domain.money import plain
 from domain.pricing.pricing_table import PricingTable
+from domain.pricing.rate_changes import Model, RateChange, changes_of, quotes_of
 
-#: A price that moves further than this, up or down, is an error until somebody says why.
-MOST_FACTOR = 10
 #: Shares of models that may go, or lose a price, at once: of the book, and of one provider.
 MOST_GONE = Decimal("0.02")
 MOST_GONE_OF_PROVIDER = Decimal("0.2")
@@ -21,34 +18,6 @@ MOST_GONE_OF_PROVIDER = Decimal("0.2")
 FEW = 2
 #: The share of models whose price may change at once.
 MOST_CHANGED = Decimal("0.25")
-
-Model = tuple[str, str]
-#: By class and circumstance, the price of a million units.
-_Rates = Mapping[str, Decimal]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class RateChange:
-    """A price of one unit, before and after; ``about`` names class and circumstance.
-
-    None for ``after_usd`` is a price that is gone. ``from_day`` is None for a change that is seen
-    at once, else the day on which it begins.
-    """
-
-    provider: str
-    model: str
-    about: str
-    before_usd: Decimal
-    after_usd: Decimal | None
-    from_day: date | None = None
-
-    @property
-    def is_drastic(self) -> bool:
-        """Whether it moved more than tenfold, to zero and from zero included."""
-        if self.after_usd is None:
-            return False
-        low, high = sorted((self.before_usd, self.after_usd))
-        return high > EXACT.multiply(low, MOST_FACTOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +31,7 @@ class BookChanges:
     added: tuple[Model, ...]
     removed: tuple[Model, ...]
     changed: tuple[RateChange, ...]
+    no_longer_sold: tuple[tuple[str, str], ...] = ()
 
 
 class RefusalCode(StrEnum):
@@ -79,23 +49,22 @@ class Refusal:
 
 
 def compare(before: PricingTable, after: PricingTable, day: date) -> BookChanges:
-    """What changes for calls of ``day`` and later when ``after`` takes the place of ``before``."""
-    old, new = _rows_by_model(before, day), _rows_by_model(after, day)
-    kept = {model for model in old.keys() & new.keys() if _is_still_meant(model, before, after)}
+    """What changes for calls of ``day`` and later when ``after`` takes the place of ``before``.
+
+    Every model of the old book is asked for by its name in both: a record may go and its price
+    stay with another one, and a new record may take a name from an old one.
+    """
+    old, new = _models_with_prices(before, day), _models_with_prices(after, day)
+    gone = {model for model in old - new if not any(quotes_of(after, model, day))}
+    changed = (
+        change for model in sorted(old - gone) for change in changes_of(model, before, after, day)
+    )
     return BookChanges(
         before=frozenset(old),
-        added=tuple(sorted(new.keys() - old.keys())),
-        removed=tuple(sorted(old.keys() - kept)),
-        changed=tuple(
-            sorted(
-                (
-                    change
-                    for model in kept
-                    for change in _changes(model, old[model], new[model], day)
-                ),
-                key=lambda change: (change.provider, change.model, change.about),
-            )
-        ),
+        added=tuple(sorted(new - old)),
+        removed=tuple(sorted(gone)),
+        no_longer_sold=tuple(sorted(before.fallbacks - after.fallbacks)),
+        changed=tuple(sorted(changed, key=lambda each: (each.provider, each.model, each.about))),
     )
 
 
@@ -106,18 +75,24 @@ def refusals(changes: BookChanges, noted: Collection[Model] = ()) -> list[Refusa
         for change in changes.changed
         if change.is_drastic and (change.provider, change.model) not in noted
     ]
-    return [*drastic, *_removals(changes), *_mass_change(changes)]
+    lost = [Refusal(RefusalCode.MASS_REMOVAL, _lost(pair)) for pair in changes.no_longer_sold]
+    return [*drastic, *lost, *_removals(changes), *_mass_change(changes)]
 
 
 def summary(changes: BookChanges) -> Iterator[str]:
     """The changes in lines that a person reads."""
     for change in changes.changed:
         yield f"changed  {line_of(change)}"
+    yield from map(_lost, changes.no_longer_sold)
     for sign, models in (("removed", changes.removed), ("added", changes.added)):
         for provider, model in models:
             yield f"{sign:8} {provider} {model}"
     counted = f"{len(changes.added)} added, {len(changes.removed)} removed"
     yield f"{len(changes.changed)} prices changed, models: {counted}"
+
+
+def _lost(pair: tuple[str, str]) -> str:
+    return f"models of {pair[1]} have no price at {pair[0]} any more"
 
 
 def line_of(change: RateChange) -> str:
@@ -127,48 +102,13 @@ def line_of(change: RateChange) -> str:
     return f"{change.provider} {change.model} {change.about}: {moved}{begins}"
 
 
-def _is_still_meant(model: Model, before: PricingTable, after: PricingTable) -> bool:
-    """Whether the model's own name means it in the new book, if it did in the old one."""
-    found, still = before.find(*model), after.find(*model)
-    was_meant = found is not None and (found.provider, found.name) == model
-    return not was_meant or (still is not None and (still.provider, still.name) == model)
-
-
-def _rows_by_model(table: PricingTable, day: date) -> dict[Model, list[PriceRow]]:
-    """The rows that hold on ``day`` or later."""
-    found: dict[Model, list[PriceRow]] = {}
-    for row in table.prices():
-        if row.valid_to is None or day < row.valid_to:
-            found.setdefault((row.provider, row.model), []).append(row)
-    return found
-
-
-def _changes(
-    model: Model, old: list[PriceRow], new: list[PriceRow], day: date
-) -> Iterator[RateChange]:
-    """The first change of each price, today's or one that a row announces."""
-    days = {bound for row in (*old, *new) for bound in (row.valid_from, row.valid_to) if bound}
-    seen: set[str] = set()
-    for each in (day, *sorted(bound for bound in days if bound > day)):
-        before, after = _rates_on(old, each), _rates_on(new, each)
-        for about in before.keys() - seen:
-            if before[about] != after.get(about):
-                seen.add(about)
-                begins = None if each == day else each
-                yield RateChange(*model, about, before[about], after.get(about), begins)
-
-
-def _rates_on(rows: Iterable[PriceRow], day: date) -> _Rates:
-    found: dict[str, Decimal] = {}
-    for row in rows:
-        begun = row.valid_from is None or row.valid_from <= day
-        if not begun or (row.valid_to is not None and day >= row.valid_to):
-            continue
-        for rate in row.rates:
-            stated = (rate.service_tier, rate.speed, rate.region, row.window, rate.tier_from)
-            about = " ".join([rate.class_, *(str(part) for part in stated if part is not None)])
-            found[about] = amount_of(10**6, rate.unit_price_usd, rate.per)
-    return found
+def _models_with_prices(table: PricingTable, day: date) -> set[Model]:
+    """Those with a price on ``day`` or later."""
+    return {
+        (row.provider, row.model)
+        for row in table.prices()
+        if row.valid_to is None or day < row.valid_to
+    }
 
 
 def _removals(changes: BookChanges) -> Iterator[Refusal]:

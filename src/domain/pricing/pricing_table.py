@@ -74,8 +74,17 @@ class PricingTable(Prices):
         self._schedules: dict[_Asked, Schedule] = {}
         # Most schedules begin with a price that holds at any time: it by the prompt's tier.
         self._always: dict[_Asked, tuple[Price, dict[int | None, Applied]]] = {}
-        # By identity: prices live as long as the table does.
+        # By identity: what is remembered keeps its price, so that no other one gets its id.
         self._applied: dict[tuple[int, int | None, Notes], Applied] = {}
+
+    @property
+    def fallbacks(self) -> frozenset[tuple[str, str]]:
+        """Pairs of a provider and another one whose models it sells at their list price."""
+        return frozenset(
+            (provider, seller)
+            for provider, sellers in self._fallbacks.items()
+            for seller in sellers
+        )
 
     @property
     def models(self) -> int:

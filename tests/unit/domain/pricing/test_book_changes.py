@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 
 import pytest
@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from domain.pricing.book_changes import BookChanges, RefusalCode, compare, refusals, summary
 from domain.pricing.matching import Equals, StartsWith
-from domain.pricing.price import Price, Rate
+from domain.pricing.price import DailyWindow, Price, Rate, Tier
 from domain.pricing.pricing_table import PricedModel, PricingTable
 
 DAY = date(2026, 11, 26)
 LATER = date(2027, 1, 1)
+DEAR = {"input": Rate(Decimal(99), 10**6)}
 
 
 def price(provider: str, name: str, usd: str, per: int = 10**6, **rates: str) -> Price:
@@ -77,7 +78,8 @@ def test_prices_of_other_days_are_not_compared() -> None:
 def test_a_price_that_is_gone_is_seen_and_many_of_them_are_refused() -> None:
     before = [row(f"m{number}", output="2") for number in range(200)]
     one = changes_of(before, [row("m0"), *before[1:]])
-    assert [(c.model, c.after_usd) for c in one.changed] == [("m0", None)]
+    # With the output goes what is priced as output.
+    assert [(c.model, c.after_usd) for c in one.changed] == [("m0", None), ("m0", None)]
     assert next(iter(summary(one))).endswith("output default standard: $2 -> no price")
     assert codes(before, [*MANY[:5], *before[5:]]) == [RefusalCode.MASS_REMOVAL]
 
@@ -92,11 +94,61 @@ def test_an_announced_price_is_compared_too() -> None:
     assert codes(MANY, [m0, *MANY[1:]]) == [RefusalCode.DRASTIC_PRICE]
 
 
-def test_a_model_whose_name_means_another_one_is_as_good_as_removed() -> None:
-    greedy = PricedModel("acme", "greedy", StartsWith("m"), (price("acme", "greedy", "1"),))
+def test_a_record_may_go_and_its_price_stay_with_another_one() -> None:
+    family = PricedModel("acme", "m", StartsWith("m"), (price("acme", "m", "1"),))
+    changes = changes_of(MANY, [family])
+    assert (changes.removed, changes.changed) == ((), ())
+
+
+def test_a_record_that_takes_names_from_others_is_seen() -> None:
+    greedy = PricedModel("acme", "greedy", StartsWith("m"), (price("acme", "greedy", "50"),))
     changes = changes_of(MANY, [greedy, *MANY])
-    assert len(changes.removed) == len(MANY)
-    assert set(codes(MANY, [greedy, *MANY])) == {RefusalCode.MASS_REMOVAL}
+    assert {change.after_usd for change in changes.changed} == {Decimal(50)}
+    assert RefusalCode.DRASTIC_PRICE in codes(MANY, [greedy, *MANY])
+
+
+def known_as(prices: Iterable[Price]) -> PricedModel:
+    return PricedModel("acme", "m0", StartsWith("m0"), tuple(prices))
+
+
+ORDINARY = price("acme", "m0", "1", output="4")
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        [replace(ORDINARY, rates={"input": Rate(Decimal(1), 10**6, (Tier(0, Decimal(99)),))})],
+        [ORDINARY, replace(ORDINARY, rates={"input": Rate(Decimal(99), 10**6)})],
+        [ORDINARY, replace(ORDINARY, window=DailyWindow(time(), time()), rates=DEAR)],
+        [ORDINARY, replace(ORDINARY, valid_from=LATER, rates=DEAR)],
+        [replace(ORDINARY, rates={**ORDINARY.rates, "requests": Rate(Decimal(1), 1)})],
+        [replace(ORDINARY, rates={**ORDINARY.rates, "reasoning": Rate(Decimal(4000), 10**6)})],
+        [replace(ORDINARY, service_tier="batch")],
+        [replace(ORDINARY, rates={})],
+    ],
+    ids=[
+        "a tier above nothing", "a second price", "a window of all day", "an announced price",
+        "a fee for each call", "reasoning apart", "another tier of service", "no price",
+    ],
+)  # fmt: skip
+def test_a_price_that_hides_is_seen(after: list[Price]) -> None:
+    changes = changes_of([known_as([ORDINARY])], [known_as(after)])
+    assert changes.changed or changes.removed
+
+
+def test_a_new_model_that_takes_the_dated_names_of_an_old_one_is_seen() -> None:
+    dated = PricedModel("acme", "m0-2", StartsWith("m0-2"), (price("acme", "m0-2", "900"),))
+    (change, *_) = changes_of([known_as([ORDINARY])], [dated, known_as([ORDINARY])]).changed
+    assert change.about.endswith("of dated names")
+    assert change.is_drastic
+
+
+def test_a_cloud_that_sells_a_makers_models_no_more_loses_their_prices() -> None:
+    models = [known_as([ORDINARY])]
+    before = PricingTable("1", models, {"cloud": ("acme",)})
+    changes = compare(before, PricingTable("2", models), DAY)
+    assert [refusal.code for refusal in refusals(changes)] == [RefusalCode.MASS_REMOVAL]
+    assert next(iter(summary(changes))) == "models of acme have no price at cloud any more"
 
 
 @pytest.mark.parametrize(
