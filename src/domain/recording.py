@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.costing import EventCost, UsageKnowledge, decide_cost
+from domain.errors import Invalid
 from domain.event import Event, ReportedEvent, Status, UsageStatus
 from domain.pricing.prices import Prices
 from domain.usage.normalise import NormalisedUsage, normalise
@@ -43,14 +44,20 @@ def record(
 
 
 def record_again(event: Event, *, prices: Prices, now: datetime) -> Event:
-    """The same call, its usage read and its cost decided as it would be today."""
-    again = record(
-        event.reported,
-        organization_id=event.organization_id,
-        api_key_id=event.api_key_id,
-        received_at=event.received_at,
-        prices=prices,
-    )
+    """The same call, its usage read and its cost decided as it would be today.
+
+    What would be refused today was taken once, and stays as it is: it must not stop the others.
+    """
+    try:
+        again = record(
+            event.reported,
+            organization_id=event.organization_id,
+            api_key_id=event.api_key_id,
+            received_at=event.received_at,
+            prices=prices,
+        )
+    except Invalid:
+        return event
     return replace(again, repriced_at=now)
 
 

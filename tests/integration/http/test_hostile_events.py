@@ -385,3 +385,19 @@ def test_after_all_of_that_every_stored_event_can_be_read(file_team: Team) -> No
             break
     query.pop("view")
     assert seen == file_team.usage(**{**query, "limit": 1})["totals"]["calls"] > 0
+
+
+@pytest.mark.parametrize(
+    ("provider", "usage"),
+    [
+        ("bedrock", {"inputTextTokenCount": 1, "results": [{"tokenCount": 10**9}] * 2}),
+        ("google", {"promptTokenCount": 10**9, "toolUsePromptTokenCount": 10**9}),
+    ],
+)
+def test_counts_whose_sum_no_column_holds_never_sink_the_other_events(
+    file_team: Team, provider: str, usage: dict[str, Any]
+) -> None:
+    bad = an_event(provider=provider, model="m", usage=None, provider_usage=usage)
+    told = file_team.send(bad, an_event())
+    assert (told["accepted"], told["rejected"]) == (1, 1)
+    assert told["results"][0]["code"] == "invalid_usage"

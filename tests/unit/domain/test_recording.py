@@ -15,7 +15,7 @@ from domain.money import exact_sum
 from domain.pricing.matching import StartsWith
 from domain.pricing.price import Rate
 from domain.pricing.pricing_table import PricedModel, PricingTable
-from domain.recording import record
+from domain.recording import record, record_again
 from domain.usage.token_usage import TokenClass, TokenUsage, Unit
 from tests.unit.domain.pricing.books import per_million, price
 
@@ -280,3 +280,9 @@ def test_an_event_keeps_who_sent_it_when_and_as_what() -> None:
     event = recorded({"usage": USAGE})
     assert (event.organization_id, event.api_key_id, event.received_at) == ("o1", "k1", NOW)
     assert event.reported == replace(CALL, usage=USAGE)
+
+
+def test_an_event_that_would_be_refused_today_stays_as_it_was_taken() -> None:
+    taken = record(CALL, organization_id="o", api_key_id="k", received_at=NOW, prices=BOOK)
+    odd = replace(taken, reported=replace(CALL, provider_usage={"prompt_tokens": -1}))
+    assert record_again(odd, prices=BOOK, now=NOW) == odd
