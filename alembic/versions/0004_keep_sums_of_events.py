@@ -51,7 +51,32 @@ CREATE TABLE usage_rollups (
     CONSTRAINT pk_usage_rollups PRIMARY KEY (organization_id, breakdown, tier, start, digest),
     CONSTRAINT fk_usage_rollups_organization_id FOREIGN KEY(organization_id) REFERENCES organizations (id) ON DELETE CASCADE,
     CONSTRAINT ck_usage_rollups_tier CHECK (tier BETWEEN 0 AND 2),
-    CONSTRAINT ck_usage_rollups_start CHECK (start >= '2000-01-01Z' AND start < '2200-01-01Z')
+    CONSTRAINT ck_usage_rollups_start CHECK (start >= '2000-01-01Z' AND start < '2200-01-01Z'),
+    CONSTRAINT ck_usage_rollups_calls CHECK (calls >= -1000000000000000000 AND calls <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_errors CHECK (errors >= -1000000000000000000 AND errors <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_provider_reported_calls CHECK (provider_reported_calls >= -1000000000000000000 AND provider_reported_calls <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_computed_calls CHECK (computed_calls >= -1000000000000000000 AND computed_calls <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_estimated_calls CHECK (estimated_calls >= -1000000000000000000 AND estimated_calls <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_partial_calls CHECK (partial_calls >= -1000000000000000000 AND partial_calls <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_unpriced_calls CHECK (unpriced_calls >= -1000000000000000000 AND unpriced_calls <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_cost_usd CHECK (cost_usd >= -1000000000000000000 AND cost_usd <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_cache_savings_usd CHECK (cache_savings_usd >= -1000000000000000000 AND cache_savings_usd <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_latency_ms CHECK (latency_ms >= -1000000000000000000 AND latency_ms <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_latency_calls CHECK (latency_calls >= -1000000000000000000 AND latency_calls <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_first_token_ms CHECK (first_token_ms >= -1000000000000000000 AND first_token_ms <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_first_token_calls CHECK (first_token_calls >= -1000000000000000000 AND first_token_calls <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_input_tokens CHECK (input_tokens >= -1000000000000000000 AND input_tokens <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_cache_read_tokens CHECK (cache_read_tokens >= -1000000000000000000 AND cache_read_tokens <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_cache_write_5m_tokens CHECK (cache_write_5m_tokens >= -1000000000000000000 AND cache_write_5m_tokens <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_cache_write_1h_tokens CHECK (cache_write_1h_tokens >= -1000000000000000000 AND cache_write_1h_tokens <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_output_tokens CHECK (output_tokens >= -1000000000000000000 AND output_tokens <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_reasoning_tokens CHECK (reasoning_tokens >= -1000000000000000000 AND reasoning_tokens <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_input_audio_tokens CHECK (input_audio_tokens >= -1000000000000000000 AND input_audio_tokens <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_cache_read_audio_tokens CHECK (cache_read_audio_tokens >= -1000000000000000000 AND cache_read_audio_tokens <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_output_audio_tokens CHECK (output_audio_tokens >= -1000000000000000000 AND output_audio_tokens <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_input_image_tokens CHECK (input_image_tokens >= -1000000000000000000 AND input_image_tokens <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_output_image_tokens CHECK (output_image_tokens >= -1000000000000000000 AND output_image_tokens <= 1000000000000000000),
+    CONSTRAINT ck_usage_rollups_input_video_tokens CHECK (input_video_tokens >= -1000000000000000000 AND input_video_tokens <= 1000000000000000000)
 )
  WITH (fillfactor = 70)
 """

@@ -50,6 +50,7 @@ AMOUNTS = {
     "cost_after_usd": ["-0.000001", "1000000000000000.000001"],
 }
 NO_AMOUNTS = ["NaN", "Infinity", "-Infinity"]
+SUMS = [f"{10**18 + 1}", f"-{10**18 + 1}"]
 TOKENS = ["-1", "1000000001"]
 #: What counts over all calls or changes.
 COUNTS = {name: ["-1", f"{10**15 + 1}"] for name in ("pricing_revision", "seen", "changed")}
@@ -73,6 +74,10 @@ def refused_values(column: Column[object]) -> list[str]:
     """What a column must not hold; nothing for one that holds no amount, count or time."""
     if isinstance(column.type, DateTime):
         return TIMES
+    if column.identity is not None:
+        return []
+    if column.table.name == "usage_rollups" and isinstance(column.type, Numeric | BigInteger):
+        return SUMS + (NO_AMOUNTS if isinstance(column.type, Numeric) else [])
     if isinstance(column.type, Numeric):
         return NO_AMOUNTS + AMOUNTS[column.name]
     if isinstance(column.type, Date):
@@ -140,6 +145,7 @@ def _store_one_of_each(units_of_work: UnitsOfWork) -> None:
         uow.invitations.put(organization.id, an_invitation(organization))
         uow.api_keys.add(organization.id, key)
         uow.events.append(organization.id, [an_event(key)])
+        uow.rollups.add_waiting()
         uow.budgets.add(organization.id, replace(budget, terms=estimating))
         uow.pricing_terms.add(organization.id, discount("10", organization_id=organization.id))
         uow.repricings.add(organization.id, a_repricing(organization, scope=SCOPE).finished(NOW))

@@ -17,7 +17,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from adapters.sql.columns import ORGANIZATION, finite_time, id_column, metadata, time_column
+from adapters.sql.columns import (
+    ORGANIZATION,
+    bounded,
+    finite_time,
+    id_column,
+    metadata,
+    time_column,
+)
 from adapters.sql.event_tables import TOKEN_COLUMNS
 from domain.costing import CostSource
 from domain.rollup import Breakdown
@@ -56,6 +63,8 @@ usage_rollups = Table(
     ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
     CheckConstraint("tier BETWEEN 0 AND 2", name="tier"),
     finite_time("start"),
+    # Against what is no number; a sum that pricing again has made wrong is left to `verify`.
+    *(bounded(name, -(10**18), 10**18) for name in (*COUNTS, *SUMS)),
     # A bucket of now is written with every batch: room for its next version on the same page.
     postgresql_with={"fillfactor": "70"},
 )

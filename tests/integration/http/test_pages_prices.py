@@ -71,7 +71,7 @@ def test_terms_are_entered_changed_and_removed(owner: Browser) -> None:
     path = f"{OWN}/prices/{entered['id']}"
     form = owner.open(path)
     typed = {name: form.value(name) for name in price}
-    assert typed["rates"] == "input 1.5 above 200000\noutput 4 batch"
+    assert typed["rates"] == "input 1.5 above 200000\noutput 4 tier batch"
     assert owner.submit(path, **typed | {"rate_output": "7"}).status == 303
     (changed,) = owner.client.get("/api/v1/prices/own").json["data"]  # type: ignore[index]
     assert changed["rates"][1]["unit_price_usd"] == "7"
