@@ -1,7 +1,8 @@
 """One run: clients send through faults, and afterwards the books are compared.
 
 Afterwards every acknowledged event is there once, nothing is there that nobody sent, the sums are
-equal to the last digit, the product's own report says the same, and a fresh event lands.
+equal to the last digit, the product's own report and every sum that is kept ready say the same,
+and a fresh event lands.
 """
 
 import random
@@ -15,6 +16,9 @@ from pathlib import Path
 
 import psycopg
 
+from adapters.sql.engine import create_pool
+from adapters.sql.unit_of_work import SqlUnitsOfWork
+from application.rollups.verify_rollups import VerifyRollups
 from domain.money import exact_sum
 from tests.chaos.senders import Ledger, Sender, open_account, post, usage
 from tests.chaos.server import Server
@@ -137,7 +141,17 @@ def _compare(server: Server, ledger: Ledger, cookie: str) -> list[str]:
     told = usage(server.port, cookie)
     if (told["calls"], Decimal(told["cost_usd"])) != (len(stored), total):
         found.append(f"the report says {told['calls']} calls of {told['cost_usd']} dollars")
-    return [*found, *_fresh(server, cookie, told["calls"])]
+    return [*found, *_fresh(server, cookie, told["calls"]), *_wrong_sums(server)]
+
+
+def _wrong_sums(server: Server) -> list[str]:
+    """Whether the sums that are kept ready, and what waits to be added, are those of the events."""
+    engine = create_pool(server.database_url)
+    try:
+        found = VerifyRollups(SqlUnitsOfWork(engine))()
+    finally:
+        engine.dispose()
+    return [f"a sum is wrong: {each}" for of in found for each in of.differences[:3]]
 
 
 def _fresh(server: Server, cookie: str, calls: int) -> list[str]:

@@ -42,5 +42,5 @@ def test_a_wrong_sum_is_named_until_the_sums_are_made_anew(
     assert "gpt-4o, day of" in found.output
     assert "calls 7, are 1" in found.output
     assert "truecompute rebuild" in found.output
-    assert run("rebuild").output == "The sums of 1 organizations were made anew.\n"
-    assert run("verify").output == "The sums of 1 organizations are what their calls amount to.\n"
+    assert run("rebuild").output == "The sums of one organization were made anew.\n"
+    assert run("verify").output == "The sums of one organization are what the calls amount to.\n"

@@ -21,6 +21,7 @@ from tests.contracts.price_books import PriceBooksContract
 from tests.contracts.price_gaps import PriceGapsContract
 from tests.contracts.pricing_terms import PricingTermsContract
 from tests.contracts.repricings import RepricingsContract
+from tests.contracts.rollups import RollupsContract
 from tests.contracts.sessions import SessionRepositoryContract
 from tests.contracts.sign_in_attempts import SignInAttemptsContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
@@ -100,3 +101,6 @@ class TestPriceGaps(PriceGapsContract): ...
 
 
 class TestPriceBooks(PriceBooksContract): ...
+
+
+class TestRollups(RollupsContract): ...

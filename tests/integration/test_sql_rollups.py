@@ -160,6 +160,19 @@ def test_a_sum_that_is_gone_is_named(
     assert differences(units_of_work, key)
 
 
+def test_to_look_at_every_call_may_take_longer_than_a_request(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(units_of_work, key, some_events(key, 200))
+    monkeypatch.setattr("adapters.sql.engine._STATEMENT_TIMEOUT_MS", 1)
+    impatient = create_pool(database_url)
+    with SqlUnitsOfWork(impatient)() as uow:
+        assert uow.rollups.add_waiting() == 200
+        assert uow.rollups.differences(key.organization_id) == []
+        uow.rollups.rebuild(key.organization_id)
+    impatient.dispose()
+
+
 def test_many_durations_of_one_hour_stay_countable(
     units_of_work: SqlUnitsOfWork, key: ApiKey
 ) -> None:

@@ -1,14 +1,10 @@
 """Sums in memory: reports add up the events themselves, so there is nothing to keep."""
 
-from adapters.memory.state import State
 from application.ports.rollups import Rollups
 from domain.rollup_difference import RollupDifference
 
 
 class InMemoryRollups(Rollups):
-    def __init__(self, state: State) -> None:
-        self._state = state
-
     def add_waiting(self, *, limit: int = 100) -> int:  # noqa: ARG002 - the port's signature
         return 0
 

@@ -70,7 +70,7 @@ class InMemoryUnitOfWork(UnitOfWork):
         self.budgets = InMemoryBudgetRepository(state)
         self.pricing_terms = InMemoryPricingTermsRepository(state)
         self.repricings = InMemoryRepricings(state)
-        self.rollups = InMemoryRollups(state)
+        self.rollups = InMemoryRollups()
         self.price_books = InMemoryPriceBooks(state)
 
 

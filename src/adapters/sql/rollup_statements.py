@@ -25,20 +25,20 @@ def _list(names: Iterable[str]) -> str:
 
 
 _DIMENSIONS = _list(DIMENSIONS)
-BOUNDS_ARRAY = f"'{{{','.join(map(str, BOUNDS))}}}'::integer[]"
-#: One event's part of each sum.
-_OF_EVENT = {
+_BOUNDS_ARRAY = f"'{{{','.join(map(str, BOUNDS))}}}'::integer[]"
+#: One event's part of each sum, and the slots of its durations.
+OF_EVENT = {
     "calls": "1",
     "errors": f"(status = '{Status.ERROR}')::integer",
     **{f"{source}_calls": f"(cost_source = '{source}')::integer" for source in CostSource},
     "cost_usd": "cost_usd",
     "cache_savings_usd": "cache_savings_usd",
     "latency_ms": "latency_ms::bigint",
-    "latency_calls": "(latency_ms IS NOT NULL)::integer",
     "first_token_ms": "time_to_first_token_ms::bigint",
-    "first_token_calls": "(time_to_first_token_ms IS NOT NULL)::integer",
     **{name: name for name in TOKEN_COLUMNS.values()},
 }
+SLOTS_OF_EVENT = f"""unnest(ARRAY[width_bucket(latency_ms, {_BOUNDS_ARRAY}),
+    {FIRST_TOKEN_BIT} + width_bucket(time_to_first_token_ms, {_BOUNDS_ARRAY})])"""
 _GROUPINGS = _list(f"({_list(each.dimensions)})" for each in Breakdown)
 _BREAKDOWN = "CASE " + " ".join(
     "WHEN grouping({}) = {} THEN '{}'".format(
@@ -82,12 +82,12 @@ calls AS MATERIALIZED (
     FROM events WHERE organization_id = CAST(:organization_id AS uuid) AND {where}
 ), sums AS (
     SELECT quarter, {_DIMENSIONS},
-        {", ".join(f"sum({of_event}) AS {name}" for name, of_event in _OF_EVENT.items())}
+        {", ".join(f"sum({of_event}) AS {name}" for name, of_event in OF_EVENT.items())}
     FROM calls GROUP BY quarter, {_DIMENSIONS}
 ), tiers (tier) AS (VALUES (0::smallint), (1::smallint), (2::smallint)
 ), summed AS (
     SELECT {_BREAKDOWN} AS breakdown, tier, {_START} AS start, {_DIGEST} AS digest, {_DIMENSIONS},
-        {", ".join(f"sum({name}) AS {name}" for name in _OF_EVENT)}
+        {", ".join(f"sum({name}) AS {name}" for name in OF_EVENT)}
     FROM sums CROSS JOIN tiers GROUP BY tier, {_START}, GROUPING SETS ({_GROUPINGS})
 ){slotted}, made AS (
     SELECT CAST(:organization_id AS uuid) AS organization_id, breakdown, tier, start, digest,
@@ -99,9 +99,7 @@ calls AS MATERIALIZED (
 
 _SLOTS = f""", slots AS (
     SELECT quarter, {_DIMENSIONS}, slot, count(*) AS n
-    FROM calls CROSS JOIN LATERAL (VALUES
-        (width_bucket(latency_ms, {BOUNDS_ARRAY})),
-        ({FIRST_TOKEN_BIT} + width_bucket(time_to_first_token_ms, {BOUNDS_ARRAY}))) AS each (slot)
+    FROM calls CROSS JOIN LATERAL {SLOTS_OF_EVENT} AS each (slot)
     WHERE slot IS NOT NULL GROUP BY quarter, {_DIMENSIONS}, slot
 )"""
 #: An entry for each slot of a row: of any number of calls.

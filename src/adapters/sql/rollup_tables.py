@@ -37,9 +37,7 @@ SUMS = (
     "cost_usd",
     "cache_savings_usd",
     "latency_ms",
-    "latency_calls",
     "first_token_ms",
-    "first_token_calls",
     *TOKEN_COLUMNS.values(),
 )
 _MONEY = ("cost_usd", "cache_savings_usd")

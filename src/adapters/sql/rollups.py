@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, text
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -19,6 +19,7 @@ class SqlRollups(Rollups):
         self._connection = connection
 
     def add_waiting(self, *, limit: int = 100) -> int:
+        self._take_time()
         organization_id = self._claim()
         if organization_id is None:
             return 0
@@ -49,6 +50,7 @@ class SqlRollups(Rollups):
         return None
 
     def differences(self, organization_id: str, *, limit: int = 100) -> list[RollupDifference]:
+        self._take_time()
         rows = self._connection.execute(
             text(VERIFY), {"organization_id": organization_id, "most": limit}
         )
@@ -67,12 +69,16 @@ class SqlRollups(Rollups):
         ]
 
     def rebuild(self, organization_id: str) -> None:
+        self._take_time()
         _lock(self._connection, organization_id)
-        # All of it may take longer than any request may.
-        self._connection.execute(text("SET LOCAL statement_timeout = 0"))
         kept = usage_rollups.c.organization_id == organization_id
         self._connection.execute(delete(usage_rollups).where(kept))
         self._connection.execute(text(FILL), {"organization_id": organization_id})
+
+    def _take_time(self) -> None:
+        """Until the transaction ends: all of an organization takes longer than any request may."""
+        timeouts = ("statement_timeout", "lock_timeout")
+        self._connection.execute(select(*(func.set_config(each, "0", true()) for each in timeouts)))
 
 
 @contextmanager

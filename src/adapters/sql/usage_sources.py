@@ -16,7 +16,6 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     and_,
-    cast,
     column,
     false,
     func,
@@ -31,19 +30,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
-from adapters.sql.event_tables import TOKEN_COLUMNS, events
-from adapters.sql.rollup_statements import BOUNDS_ARRAY, SLOT_MASK
+from adapters.sql.event_tables import events
+from adapters.sql.rollup_statements import OF_EVENT, SLOT_MASK, SLOTS_OF_EVENT
 from adapters.sql.rollup_tables import (
     COUNTS,
-    FIRST_TOKEN_BIT,
     SLOT_BITS,
     SUMS,
     pending_rollups,
     usage_rollups,
 )
 from adapters.sql.selections import conditions, filters, group_column
-from domain.costing import CostSource
-from domain.event import Status
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy, TagDimension
 from domain.rollup import Piece, breakdown_for, pieces
@@ -65,7 +61,7 @@ def sums(
     single = select(
         *parts.keys_of_events,
         events.c.timestamp.label("moment"),
-        *(_OF_EVENT[name].label(name) for name in _NUMBERS),
+        *(literal_column(OF_EVENT[name]).label(name) for name in _NUMBERS),
     )
     return parts.together(ready, single)
 
@@ -83,29 +79,11 @@ def slots(selection: EventSelection, by: GroupBy = ()) -> CompoundSelect[Any] | 
         entry.c.entry.op("&")(SLOT_MASK).cast(Integer).label("slot"),
         entry.c.entry.op(">>")(SLOT_BITS).label("n"),
     )
-    each = select(literal_column(_SLOTS).label("slot")).correlate(events).lateral("each")
+    each = select(literal_column(SLOTS_OF_EVENT).label("slot")).correlate(events).lateral("each")
     single = select(
         *parts.keys_of_events, each.c.slot, literal(1, BigInteger).label("n")
     ).join_from(events, each, each.c.slot.is_not(None))
     return parts.together(ready, single, entry)
-
-
-_SLOTS = f"""unnest(ARRAY[
-    width_bucket(events.latency_ms, {BOUNDS_ARRAY}),
-    {FIRST_TOKEN_BIT} + width_bucket(events.time_to_first_token_ms, {BOUNDS_ARRAY})])"""
-
-_OF_EVENT: dict[str, ColumnElement[Any]] = {
-    "calls": literal_column("1", BigInteger),
-    "errors": cast(events.c.status == Status.ERROR, Integer),
-    **{f"{source}_calls": cast(events.c.cost_source == source, Integer) for source in CostSource},
-    "cost_usd": events.c.cost_usd,
-    "cache_savings_usd": events.c.cache_savings_usd,
-    "latency_ms": events.c.latency_ms,
-    "latency_calls": cast(events.c.latency_ms.is_not(None), Integer),
-    "first_token_ms": events.c.time_to_first_token_ms,
-    "first_token_calls": cast(events.c.time_to_first_token_ms.is_not(None), Integer),
-    **{name: events.c[name] for name in TOKEN_COLUMNS.values()},
-}
 
 
 class _Parts:
@@ -146,9 +124,10 @@ class _Parts:
         )
 
     def _kept(self) -> LateralFromClause:
-        """The rows of a piece, to be looked up in the index piece by piece, with an offset that
+        """The rows of a piece.
 
-        keeps the planner from reading all of them at once.
+        The offset keeps the planner from reading the rows of all pieces at once: each piece is
+        looked up in the index.
         """
         return (
             select(usage_rollups)

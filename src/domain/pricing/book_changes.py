@@ -24,7 +24,8 @@ MOST_CHANGED = Decimal("0.25")
 class BookChanges:
     """What a new book changes from one day on; models are pairs of provider and name.
 
-    ``removed`` are also the models whose own name does not mean them any more.
+    ``removed`` are the models whose name has no price any more, ``no_longer_sold`` pairs of a
+    provider and another one whose models have no price there any more.
     """
 
     before: Collection[Model]

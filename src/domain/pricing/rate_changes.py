@@ -48,8 +48,9 @@ class RateChange:
 
 
 class _Call(NamedTuple):
-    """A call to ask both books about."""
+    """A call to ask both books about; ``since`` is the day on which its price may have begun."""
 
+    since: date
     at: datetime
     prompt_tokens: int
     service_tier: str
@@ -57,7 +58,14 @@ class _Call(NamedTuple):
     region: str | None
 
     def quote(self, table: PricingTable, model: Model) -> Quote | None:
-        return table.quote(*model, **self._asdict())
+        return table.quote(
+            *model,
+            at=self.at,
+            prompt_tokens=self.prompt_tokens,
+            service_tier=self.service_tier,
+            speed=self.speed,
+            region=self.region,
+        )
 
     @property
     def about(self) -> str:
@@ -91,7 +99,7 @@ def changes_of(
                 about = f"{class_} {call.about}"
                 if about not in seen:
                     seen.add(about)
-                    begins = None if call.at.date() <= day + timedelta(_WEEK) else call.at.date()
+                    begins = None if call.since == day else call.since
                     yield RateChange(provider, name, about + suffix, was, becomes, begins)
 
 
@@ -125,10 +133,10 @@ def _calls(prices: Iterable[Price], day: date) -> list[_Call]:
     """Every circumstance of the prices, on every day and at every hour on which one begins."""
     known = [price for price in prices if price.valid_to is None or day < price.valid_to]
     bounds = {bound for price in known for bound in (price.valid_from, price.valid_to) if bound}
-    days = [day, *sorted(bound for bound in bounds if bound > day)]
+    begins = days = [day, *sorted(bound for bound in bounds if bound > day)]
     windows = [price.window for price in known if price.window]
     if any(window.days for window in windows):
-        days = sorted({each + timedelta(n) for each in days for n in range(_WEEK)})
+        days = sorted({each + timedelta(n) for each in begins for n in range(_WEEK)})
     times = sorted({time(), *(t for window in windows for t in (window.start, window.end))})
     moments = [datetime.combine(each, at, UTC) for each, at in product(days, times)]
     prompts = sorted({0, *(above + 1 for price in known for above in price.thresholds)})
@@ -137,6 +145,6 @@ def _calls(prices: Iterable[Price], day: date) -> list[_Call]:
         key=lambda each: tuple(part or "" for part in each),
     )
     return [
-        _Call(at, prompt, *circumstance)
+        _Call(max(each for each in begins if each <= at.date()), at, prompt, *circumstance)
         for at, prompt, circumstance in product(moments, prompts, circumstances)
     ]

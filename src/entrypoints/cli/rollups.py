@@ -17,14 +17,18 @@ def verify() -> tuple[str, bool]:
     ]
     if lines:
         return "\n".join((*lines, '"truecompute rebuild" makes the sums anew.')), False
-    return f"The sums of {len(found)} organizations are what their calls amount to.", True
+    return f"The sums of {_organizations(len(found))} are what the calls amount to.", True
 
 
 def rebuild() -> str:
     """What was done, in a sentence."""
     with reachable_container() as container:
         number = container.rebuild_rollups()()
-    return f"The sums of {number} organizations were made anew."
+    return f"The sums of {_organizations(number)} were made anew."
+
+
+def _organizations(number: int) -> str:
+    return "one organization" if number == 1 else f"{number} organizations"
 
 
 def _sentence(found: RollupDifference) -> str:

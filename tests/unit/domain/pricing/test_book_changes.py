@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -141,6 +141,16 @@ def test_a_new_model_that_takes_the_dated_names_of_an_old_one_is_seen() -> None:
     (change, *_) = changes_of([known_as([ORDINARY])], [dated, known_as([ORDINARY])]).changed
     assert change.about.endswith("of dated names")
     assert change.is_drastic
+
+
+@pytest.mark.parametrize("days_ahead", [1, 3, 30])
+def test_a_price_that_is_announced_is_told_with_its_day(days_ahead: int) -> None:
+    begins = DAY + timedelta(days=days_ahead)
+    peak = DailyWindow(time(8), time(9), (1, 7))
+    peaks = replace(ORDINARY, window=peak)
+    rise = replace(ORDINARY, valid_from=begins, rates=DEAR)
+    changes = changes_of([known_as([ORDINARY])], [known_as([ORDINARY, peaks, rise])])
+    assert {change.from_day for change in changes.changed} == {begins}
 
 
 def test_a_cloud_that_sells_a_makers_models_no_more_loses_their_prices() -> None:
