@@ -15,26 +15,23 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from statistics import median
 from typing import Any
-from uuid import uuid4
 
 import psycopg
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from adapters.sql.migrations import upgrade
+from benchmarks.doors import BATCH, DOORS, NUMBERS, USAGE, Door, event
 from tests.chaos.senders import open_account
 from tests.integration.database import postgres_server, temporary_database
 from tests.integration.server import served
 
-BATCH, CONNECTIONS, BATCHES, ROUNDS = 500, 8, 48, 3
+CONNECTIONS, BATCHES, ROUNDS = 8, 48, 3
 SINGLE_CONNECTIONS, SINGLE_S = 32, 5.0
-_NUMBERS = itertools.count()
 _PLAIN = """
 CREATE TABLE plain (
     organization_id uuid NOT NULL, id text NOT NULL, "timestamp" timestamptz NOT NULL,
@@ -48,82 +45,6 @@ CREATE INDEX ON plain ("timestamp")
 _COLUMNS = """organization_id, id, "timestamp", received_at, provider, model, operation, status,
     latency_ms, input_tokens, cache_read_tokens, output_tokens, cost_usd, project, "user", tags,
     provider_usage"""
-_USAGE = {
-    "prompt_tokens": 1200, "completion_tokens": 300, "total_tokens": 1500,
-    "prompt_tokens_details": {"cached_tokens": 800},
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """Where events go in, and what a body with a batch of them is."""
-
-    name: str
-    path: str
-    content_type: str
-    body: Callable[[], bytes]
-
-
-def event(number: int) -> dict[str, Any]:
-    began = datetime.now(UTC) - timedelta(seconds=number % 3600)
-    return {
-        "id": f"call-{number:012}", "timestamp": began.isoformat(), "provider": "openai",
-        "model": "gpt-4o", "operation": "chat", "provider_usage": _USAGE, "latency_ms": 1234,
-        "project": f"project-{number % 5}", "user": f"user-{number % 100}",
-        "tags": {"feature": "summary"},
-    }  # fmt: skip
-
-
-def native() -> bytes:
-    return json.dumps({"events": [event(n) for n in itertools.islice(_NUMBERS, BATCH)]}).encode()
-
-
-def litellm() -> bytes:
-    now = time.time()
-    return json.dumps(
-        [
-            {
-                "id": f"chatcmpl-{n}", "call_type": "acompletion", "status": "success",
-                "custom_llm_provider": "openai", "model": "gpt-4o", "startTime": now - n % 3600,
-                "endTime": now - n % 3600 + 1, "end_user": f"user-{n % 100}",
-                "metadata": {"usage_object": _USAGE, "team_alias": f"project-{n % 5}"},
-                "request_tags": ["feature:summary"],
-            }
-            for n in itertools.islice(_NUMBERS, BATCH)
-        ]
-    ).encode()  # fmt: skip
-
-
-def otlp() -> bytes:
-    request = ExportTraceServiceRequest()
-    group = request.resource_spans.add()
-    group.resource.attributes.add(key="service.name").value.string_value = "shop"
-    scoped = group.scope_spans.add()
-    for number in itertools.islice(_NUMBERS, BATCH):
-        began = time.time_ns() - number % 3600 * 10**9
-        span = scoped.spans.add(
-            trace_id=uuid4().bytes, span_id=number.to_bytes(8, "big"),
-            start_time_unix_nano=began, end_time_unix_nano=began + 10**9,
-        )  # fmt: skip
-        for name, text in (
-            ("gen_ai.operation.name", "chat"), ("gen_ai.provider.name", "openai"),
-            ("gen_ai.response.model", "gpt-4o"), ("gen_ai.response.id", f"chatcmpl-{number}"),
-            ("user.id", f"user-{number % 100}"),
-        ):  # fmt: skip
-            span.attributes.add(key=name).value.string_value = text
-        for name, tokens in (
-            ("gen_ai.usage.input_tokens", 1200), ("gen_ai.usage.output_tokens", 300),
-            ("gen_ai.usage.cache_read.input_tokens", 800),
-        ):  # fmt: skip
-            span.attributes.add(key=name).value.int_value = tokens
-    return bytes(request.SerializeToString())
-
-
-DOORS = (
-    Door("native", "/api/v1/events", "application/json", native),
-    Door("LiteLLM", "/api/v1/ingest/litellm", "application/json", litellm),
-    Door("OTLP, protobuf", "/v1/traces", "application/x-protobuf", otlp),
-)
 
 
 def over_http(port: int, key: str, door: Door) -> float:
@@ -168,7 +89,7 @@ def single(port: int, key: str, path: str) -> float:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         count = 0
         while time.perf_counter() < ends:
-            connection.request("POST", path, json.dumps(event(next(_NUMBERS))), headers)
+            connection.request("POST", path, json.dumps(event(next(NUMBERS))), headers)
             answer = connection.getresponse()
             told, count = answer.read(), count + 1
             if answer.status not in expected:
@@ -205,12 +126,12 @@ def raw(url: str) -> float:
 
 def _rows() -> Iterator[tuple[Any, ...]]:
     now = datetime.now(UTC)
-    for n in itertools.islice(_NUMBERS, BATCH):
+    for n in itertools.islice(NUMBERS, BATCH):
         sent = event(n)
         yield (
             "0192f3c1-7d3e-7000-8000-00000000abcd", sent["id"], now - timedelta(seconds=n % 3600),
             now, "openai", "gpt-4o", "chat", "success", 1234, 400, 800, 300, Decimal("0.005"),
-            sent["project"], sent["user"], '{"feature": "summary"}', json.dumps(_USAGE),
+            sent["project"], sent["user"], '{"feature": "summary"}', json.dumps(USAGE),
         )  # fmt: skip
 
 
