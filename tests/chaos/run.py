@@ -102,8 +102,8 @@ def _harm(server: Server, killed: Counter[str], seconds: float, choose: random.R
     ways: dict[str, Callable[[], bool]] = {
         "kill -9 of a worker": lambda: server.kill("gunicorn"),
         "kill -9 of PostgreSQL": lambda: server.kill("postgres: truecompute"),
-        "kill -9 of PostgreSQL's first process": lambda: server.kill("postgres -D"),
-        "kill -9 of the server": lambda: server.kill("gunicorn", is_first=True),
+        "kill -9 of PostgreSQL's first process": lambda: server.kill("postgres -D", ends_all=True),
+        "kill -9 of the server": lambda: server.kill("gunicorn", is_first=True, ends_all=True),
         "kill -9 of the command": lambda: server.end(signal.SIGKILL),
         "SIGTERM of the command": lambda: server.end(signal.SIGTERM),
         "SIGTERM of a worker": lambda: server.kill("gunicorn", signal.SIGTERM),

@@ -66,12 +66,20 @@ class Server:
         except OSError:
             return False
 
-    def kill(self, words: str, number: int = signal.SIGKILL, *, is_first: bool = False) -> bool:
+    def kill(
+        self,
+        words: str,
+        number: int = signal.SIGKILL,
+        *,
+        is_first: bool = False,
+        ends_all: bool = False,
+    ) -> bool:
         """A signal to one of its processes whose command line holds ``words``.
 
-        ``is_first`` means a child of the command, else one further down.
+        ``is_first`` means a child of the command, else one further down; ``ends_all`` one without
+        which the command ends.
         """
-        process = self._process
+        process, starts = self._process, self.starts
         if process is None or process.poll() is not None:
             return False
         found = [
@@ -83,15 +91,22 @@ class Server:
             os.kill(random.choice(found), number)  # noqa: S311 - not a secret
         except (IndexError, ProcessLookupError):
             return False
+        if ends_all:
+            self._await_start_after(starts)
         return True
 
     def end(self, number: int) -> bool:
         """A signal to the command itself."""
-        process = self._process
+        process, starts = self._process, self.starts
         if process is None or process.poll() is not None:
             return False
         process.send_signal(number)
+        self._await_start_after(starts)
         return True
+
+    def _await_start_after(self, starts: int) -> None:
+        """Until then what is about to end may still answer, and seem to be ready."""
+        eventually(lambda: self.starts > starts, PATIENCE_S)
 
     def _keep(self) -> None:
         with (self.folder / "output").open("ab") as output:
