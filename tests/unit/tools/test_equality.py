@@ -9,9 +9,10 @@ import pytest
 from domain.usage.token_usage import TokenClass, TokenUsage, Unit
 from tests.unit.tools.genai_oracle import CHAT, MODELS, TABLE, agrees
 from tests.unit.tools.known_errors import KNOWN_ERRORS
+from tests.unit.tools.litellm_oracle import Literal, prices_by_model
 from tools.price_book import litellm, pins
 from tools.price_book.__main__ import DAY, build
-from tools.price_book.litellm import Listing, Tiered
+from tools.price_book.litellm import Listing
 from tools.price_book.merge import Verdict
 
 DATES = [datetime(2025, 6, 1, 12, tzinfo=UTC), datetime(2026, 3, 1, 12, tzinfo=UTC),
@@ -30,17 +31,10 @@ def usages(seed: str) -> list[dict[str, int]]:
     ]
 
 
-def cost_by(rates: dict[str, Tiered], counts: dict[str, int]) -> Decimal:
+def cost_by(prices: dict[str, Literal], counts: dict[str, int]) -> Decimal:
     """The source's literals times the counts, the tier of the whole prompt applied."""
     prompt = sum(number for name, number in counts.items() if name != "output")
-    total = Decimal(0)
-    for name, number in counts.items():
-        rate = rates[name]
-        usd = rate.usd
-        for above, price in rate.tiers:
-            usd = price if prompt > above else usd
-        total += number * usd / rate.per
-    return total
+    return sum((n * prices[name].of(prompt) for name, n in counts.items()), start=Decimal(0))
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -63,13 +57,17 @@ def test_the_models_are_all_there() -> None:
 @pytest.mark.parametrize("chunk", range(4))
 def test_every_model_of_litellm_costs_the_same_where_the_sources_agree(chunk: int) -> None:
     at = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
-    agreeing = [listing for listing in AGREEING if listing.off_peak is None]
+    agreeing = [
+        listing
+        for listing in AGREEING
+        if listing.off_peak is None and (listing.provider, listing.name) in LITERALS
+    ]
     assert len(agreeing) > 500
     differing = []
     for listing in agreeing[chunk::4]:
-        rates = {n: r for n, r in listing.rates[litellm.ORDINARY].items() if n in CHAT}
+        prices = LITERALS[listing.provider, listing.name]
         for counts in usages(f"{listing.provider} {listing.name}"):
-            known = {name: number for name, number in counts.items() if name in rates}
+            known = {name: number for name, number in counts.items() if name in prices}
             usage = TokenUsage(tokens={TokenClass(name): n for name, n in known.items()})
             quote = TABLE.quote(
                 listing.provider, listing.name, at=at, prompt_tokens=usage.prompt_tokens
@@ -77,7 +75,7 @@ def test_every_model_of_litellm_costs_the_same_where_the_sources_agree(chunk: in
             assert quote is not None
             if Unit.REQUESTS in quote.rates:
                 continue  # Perplexity's fee for a request, which this source states by its size
-            if quote.total_of(usage).amount_usd != cost_by(dict(rates), known):
+            if quote.total_of(usage).amount_usd != cost_by(prices, known):
                 differing.append((listing.provider, listing.name, known))
     assert differing[:5] == []
 
@@ -92,7 +90,7 @@ def _agreeing() -> list[Listing]:
     ]
 
 
-AGREEING = _agreeing()
+AGREEING, LITERALS = _agreeing(), prices_by_model()
 
 
 def test_every_pin_decides_something() -> None:
