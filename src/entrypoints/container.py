@@ -9,6 +9,7 @@ from adapters.pricing.served_book import ServedPricingTables
 from adapters.security.identifiers import Uuid7Identifiers
 from adapters.security.passwords import BcryptPasswords
 from adapters.security.secrets import SystemSecrets
+from adapters.shared_rate_limits import SharedRateLimits
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.accounts.authenticate_session import AuthenticateSession
@@ -20,6 +21,7 @@ from application.accounts.sign_up import SignUp
 from application.budgets.list_budgets import ListBudgets
 from application.budgets.remove_budget import RemoveBudget
 from application.budgets.set_budget import SetBudget
+from application.ingestion.admit_events import AdmitEvents
 from application.ingestion.ingest_events import IngestEvents
 from application.keys.authenticate_key import AuthenticateKey
 from application.keys.create_key import CreateKey
@@ -121,6 +123,13 @@ class Container(containers.DeclarativeContainer):
     list_terms = providers.Singleton(ListTerms, units_of_work)
     list_repricings = providers.Singleton(ListRepricings, units_of_work)
 
+    rate_limits = providers.Singleton(SharedRateLimits)
+    admit_events = providers.Singleton(
+        AdmitEvents,
+        rate_limits,
+        per_key=settings.provided.limit_per_key,
+        per_organization=settings.provided.limit_per_organization,
+    )
     ingest_events = providers.Singleton(IngestEvents, units_of_work, price_lists, clock)
 
     add_waiting_calls = providers.Singleton(AddWaitingCalls, units_of_work)

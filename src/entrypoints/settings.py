@@ -17,7 +17,10 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``database_url`` None means the embedded PostgreSQL in ``data_dir``."""
+    """``database_url`` None means the embedded PostgreSQL in ``data_dir``.
+
+    Limits are in events a second; None is without one.
+    """
 
     database_url: str | None = field(repr=False)
     data_dir: Path
@@ -30,6 +33,8 @@ class Settings:
     signup_is_open: bool
     trusted_proxies: int
     password_cost: int
+    limit_per_key: int | None = None
+    limit_per_organization: int | None = None
 
     @property
     def cookies_are_secure(self) -> bool:
@@ -64,7 +69,17 @@ def _read(env: Env) -> Settings:
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
         # OWASP advises a cost that takes about a quarter of a second; tests lower it.
         password_cost=env.int("PASSWORD_COST", 12, validate=validate.Range(4, 16)),
+        limit_per_key=_limit(env, "INGEST_LIMIT_PER_KEY"),
+        limit_per_organization=_limit(env, "INGEST_LIMIT_PER_ORGANIZATION"),
     )
+
+
+def _limit(env: Env, name: str) -> int | None:
+    """Events a second; None, when it is not set, is no limit."""
+    if not env.str(name, ""):
+        return None
+    limit: int = env.int(name, validate=validate.Range(1, 1_000_000))
+    return limit
 
 
 def _database_url(env: Env) -> str | None:

@@ -5,17 +5,16 @@ from collections.abc import Callable
 from flask import Response, jsonify, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from application.ingestion.ingest_events import IngestEventsRequest
 from domain.event import ReportedEvent
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
-from entrypoints.http.authentication import current_key
 from entrypoints.http.batches import Batch, split_logs
 from entrypoints.http.bodies import LARGEST_INFLATED, read_body
 from entrypoints.http.doors.cloudevents import in_binary_mode, read_cloud_event
 from entrypoints.http.doors.litellm import read_call
 from entrypoints.http.event_messages import read_each
 from entrypoints.http.ingest_answers import document_of, refusal_of
+from entrypoints.http.ingesting import Ingesting
 from entrypoints.http.openapi_events import CLOUDEVENTS_BODY, LITELLM_BODY
 from entrypoints.http.schemas.events import IngestedSchema
 
@@ -24,17 +23,11 @@ _STRUCTURED, _BATCH = "application/cloudevents+json", "application/cloudevents-b
 
 def blueprint(container: Container) -> Routes:
     routes = Routes("doors", __name__, url_prefix="/api/v1/ingest", description="Events")
-    run_ingest_events = container.ingest_events()
+    ingesting = Ingesting(container)
 
     def ingest(batch: Batch, read: Callable[[bytes], ReportedEvent]) -> Response:
-        key = current_key()
-        result = run_ingest_events(
-            IngestEventsRequest(
-                organization_id=key.organization_id,
-                api_key_id=key.id,
-                items=read_each(batch.documents, read),
-            )
-        )
+        ingesting.admit(len(batch.documents))
+        result = ingesting.store(read_each(batch.documents, read))
         return (refusal_of(result) if batch.is_single else None) or jsonify(document_of(result))
 
     @routes.post("/litellm")

@@ -3,15 +3,15 @@
 from flask import Response, jsonify, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from application.ingestion.ingest_events import IngestEventsRequest
 from application.reports.explain_event import ExplainEventRequest
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
-from entrypoints.http.authentication import current_key, current_organization_id
+from entrypoints.http.authentication import current_organization_id
 from entrypoints.http.batches import Batch, split_json, split_ndjson
 from entrypoints.http.bodies import read_body
 from entrypoints.http.event_messages import read_events
 from entrypoints.http.ingest_answers import document_of, refusal_of
+from entrypoints.http.ingesting import Ingesting
 from entrypoints.http.openapi_events import EVENTS_BODY
 from entrypoints.http.schemas.events import (
     ExplainedEventSchema,
@@ -22,7 +22,7 @@ from entrypoints.http.schemas.events import (
 
 def blueprint(container: Container) -> Routes:
     routes = Routes("events", __name__, url_prefix="/api/v1/events", description="Events")
-    run_ingest_events, run_explain_event = container.ingest_events(), container.explain_event()
+    ingesting, run_explain_event = Ingesting(container), container.explain_event()
 
     @routes.post("")
     @routes.doc(requestBody=EVENTS_BODY)
@@ -33,15 +33,9 @@ def blueprint(container: Container) -> Routes:
 
         A body that is one event is answered 422 when it is refused and 409 when it conflicts.
         """
-        key = current_key()
         batch = _batch()
-        result = run_ingest_events(
-            IngestEventsRequest(
-                organization_id=key.organization_id,
-                api_key_id=key.id,
-                items=read_events(batch.documents),
-            )
-        )
+        ingesting.admit(len(batch.documents))
+        result = ingesting.store(read_events(batch.documents))
         return (refusal_of(result) if batch.is_single else None) or jsonify(document_of(result))
 
     @routes.get("/<event_id:event_id>")

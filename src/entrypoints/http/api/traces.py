@@ -1,16 +1,14 @@
 """The door for OpenTelemetry: traces over OTLP/HTTP."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from application.ingestion.ingest_events import IngestEventsRequest, Rejection
+from application.ingestion.ingest_events import Rejection
 from application.ports.events import Fate
-from domain.event import ReportedEvent
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
-from entrypoints.http.authentication import current_key
 from entrypoints.http.batches import MOST_EVENTS
 from entrypoints.http.bodies import LARGEST_INFLATED, read_body
 from entrypoints.http.doors.otlp import (
@@ -22,13 +20,14 @@ from entrypoints.http.doors.otlp import (
     status_message,
 )
 from entrypoints.http.doors.spans import Span, calls_of
+from entrypoints.http.ingesting import Ingesting, Items
 from entrypoints.http.openapi_events import TRACES_ANSWER, TRACES_BODY
 from entrypoints.http.problems import MEDIA_TYPE
 
 
 def blueprint(container: Container) -> Routes:
     routes = Routes("traces", __name__, url_prefix="/v1/traces", description="Events")
-    run_ingest_events = container.ingest_events()
+    ingesting = Ingesting(container)
 
     @routes.post("")
     @routes.doc(requestBody=TRACES_BODY, responses=TRACES_ANSWER)
@@ -40,14 +39,11 @@ def blueprint(container: Container) -> Routes:
         A span's id is its event's, so that sending it again changes nothing.
         """
         media_type, spans = _spans()
-        key = current_key()
+        found = calls_of(spans)
+        ingesting.admit(len(found))
         reasons: list[str] = []
-        for calls in _portions(calls_of(spans)):
-            result = run_ingest_events(
-                IngestEventsRequest(
-                    organization_id=key.organization_id, api_key_id=key.id, items=calls
-                )
-            )
+        for calls in _portions(found):
+            result = ingesting.store(calls)
             for name, outcome in zip(result.ids, result.outcomes, strict=True):
                 if isinstance(outcome, Rejection):
                     reasons.append(f"{name}: {outcome.fault.pointer} {outcome.fault.detail}")
@@ -76,9 +72,7 @@ def _spans() -> tuple[str, list[Span]]:
     raise UnsupportedMediaType(f"Content-Type must be {PROTOBUF} or {JSON}.")
 
 
-def _portions(
-    calls: Sequence[ReportedEvent | Rejection],
-) -> Iterator[Sequence[ReportedEvent | Rejection]]:
+def _portions(calls: Items) -> Iterator[Items]:
     """As many as go into one transaction."""
     for start in range(0, len(calls), MOST_EVENTS):
         yield calls[start : start + MOST_EVENTS]
