@@ -3,6 +3,7 @@
 from dependency_injector import containers, providers
 
 from adapters.clock import SystemClock
+from adapters.metrics.prometheus import PrometheusMetrics
 from adapters.pricing.book import BundledPricingTables
 from adapters.pricing.files import JsonPriceBookFiles
 from adapters.pricing.served_book import ServedPricingTables
@@ -54,6 +55,7 @@ from application.reports.list_unpriced import ListUnpriced
 from application.reports.report_groups import ReportGroups
 from application.reports.report_usage import ReportUsage
 from application.rollups.add_waiting_calls import AddWaitingCalls
+from application.rollups.measure_backlog import MeasureBacklog
 from application.rollups.rebuild_rollups import RebuildRollups
 from application.rollups.verify_rollups import VerifyRollups
 from entrypoints.settings import Settings
@@ -72,6 +74,7 @@ class Container(containers.DeclarativeContainer):
     engine = providers.Singleton(
         create_pool, settings.provided.database_url, size=settings.provided.threads
     )
+    metrics = providers.Singleton(PrometheusMetrics)
     units_of_work = providers.Singleton(SqlUnitsOfWork, engine)
     bundled_pricing_tables = providers.Singleton(BundledPricingTables)
     pricing_tables = providers.Singleton(
@@ -130,9 +133,10 @@ class Container(containers.DeclarativeContainer):
         per_key=settings.provided.limit_per_key,
         per_organization=settings.provided.limit_per_organization,
     )
-    ingest_events = providers.Singleton(IngestEvents, units_of_work, price_lists, clock)
+    ingest_events = providers.Singleton(IngestEvents, units_of_work, price_lists, clock, metrics)
 
     add_waiting_calls = providers.Singleton(AddWaitingCalls, units_of_work)
+    measure_backlog = providers.Singleton(MeasureBacklog, units_of_work, clock)
     verify_rollups = providers.Singleton(VerifyRollups, units_of_work)
     rebuild_rollups = providers.Singleton(RebuildRollups, units_of_work)
 

@@ -33,6 +33,7 @@ class Settings:
     signup_is_open: bool
     trusted_proxies: int
     password_cost: int
+    metrics_token: str | None = field(default=None, repr=False)
     limit_per_key: int | None = None
     limit_per_organization: int | None = None
 
@@ -69,6 +70,7 @@ def _read(env: Env) -> Settings:
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
         # OWASP advises a cost that takes about a quarter of a second; tests lower it.
         password_cost=env.int("PASSWORD_COST", 12, validate=validate.Range(4, 16)),
+        metrics_token=env.str("METRICS_TOKEN", None, validate=validate.Length(min=16)),
         limit_per_key=_limit(env, "INGEST_LIMIT_PER_KEY"),
         limit_per_organization=_limit(env, "INGEST_LIMIT_PER_ORGANIZATION"),
     )

@@ -9,9 +9,11 @@ from typing import LiteralString
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
+from application.ports.rollups import WaitingCalls
 from domain.api_key import ApiKey
 from domain.event import Event
 from domain.period import Span
@@ -23,6 +25,7 @@ from tests.contracts.concurrency import at_once
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 
+HOUR = timedelta(hours=1)
 DAY = Span(NOW - timedelta(days=1), NOW + timedelta(days=1))
 
 
@@ -85,6 +88,20 @@ def test_calls_count_before_and_after_they_are_in_a_sum(
     assert add_waiting(units_of_work) == 0
     assert measures(units_of_work, key) == waiting
     assert waiting.calls == 40
+
+
+def test_what_waits_is_told_with_its_age(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
+    first, later = some_events(key, 3), some_events(key, 2)
+    append(units_of_work, key, [replace(event, received_at=NOW) for event in first])
+    append(units_of_work, key, [replace(event, received_at=NOW + HOUR) for event in later])
+    with units_of_work(snapshot=True) as uow:
+        assert uow.rollups.waiting() == WaitingCalls(5, NOW)
+    add_waiting(units_of_work, limit=1)
+    with units_of_work(snapshot=True) as uow:
+        assert uow.rollups.waiting() == WaitingCalls(2, NOW + HOUR)
+    add_waiting(units_of_work)
+    with units_of_work(snapshot=True) as uow:
+        assert uow.rollups.waiting() == WaitingCalls(0, None)
 
 
 def test_a_call_that_was_sent_twice_is_in_the_sums_once(
@@ -161,16 +178,14 @@ def test_a_sum_that_is_gone_is_named(
 
 
 def test_to_look_at_every_call_may_take_longer_than_a_request(
-    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str, monkeypatch: pytest.MonkeyPatch
+    units_of_work: SqlUnitsOfWork, key: ApiKey
 ) -> None:
-    append(units_of_work, key, some_events(key, 200))
-    monkeypatch.setattr("adapters.sql.engine._STATEMENT_TIMEOUT_MS", 1)
-    impatient = create_pool(database_url)
-    with SqlUnitsOfWork(impatient)() as uow:
-        assert uow.rollups.add_waiting() == 200
+    append(units_of_work, key, some_events(key, 2_000))
+    with units_of_work() as uow:
+        uow._connection.execute(text("SET LOCAL statement_timeout = 25"))
+        assert uow.rollups.add_waiting() == 2_000
         assert uow.rollups.differences(key.organization_id) == []
         uow.rollups.rebuild(key.organization_id)
-    impatient.dispose()
 
 
 def test_many_durations_of_one_hour_stay_countable(

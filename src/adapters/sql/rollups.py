@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, Connection, delete, func, literal, select,
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from adapters.sql.event_tables import events
 from adapters.sql.rollup_statements import ADD, FILL, GIVE_BACK, TAKE_AWAY, VERIFY
 from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, usage_rollups
-from application.ports.rollups import Rollups
+from application.ports.rollups import Rollups, WaitingCalls
 from domain.rollup import Breakdown, Tier
 from domain.rollup_difference import RollupDifference
 
@@ -48,6 +49,21 @@ class SqlRollups(Rollups):
             if self._connection.execute(lock).scalar_one():
                 return str(organization_id)
         return None
+
+    def waiting(self) -> WaitingCalls:
+        number = func.coalesce(func.sum(func.cardinality(pending_rollups.c.event_ids)), 0)
+        first = (
+            select(pending_rollups.c.organization_id, pending_rollups.c.event_ids)
+            .order_by(pending_rollups.c.number)
+            .limit(1)
+            .subquery()
+        )
+        since = select(func.min(events.c.received_at)).where(
+            events.c.organization_id == first.c.organization_id,
+            events.c.id == first.c.event_ids[1],
+        )
+        row = self._connection.execute(select(number, since.scalar_subquery())).one()
+        return WaitingCalls(int(row[0]), row[1])
 
     def differences(self, organization_id: str, *, limit: int = 100) -> list[RollupDifference]:
         self._take_time()

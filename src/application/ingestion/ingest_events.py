@@ -1,11 +1,14 @@
 """Reported calls become stored, priced events."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from application.ports.clock import Clock
 from application.ports.events import Fate
+from application.ports.ingestion_meter import IngestionMeter, Step
 from application.ports.unit_of_work import UnitsOfWork
 from application.pricing.price_lists import PriceLists
 from application.together import Together
@@ -16,6 +19,7 @@ from domain.recording import record
 
 #: Requests of more events than this have a transaction of their own: nobody waits for them.
 _MOST_TOGETHER = 20
+REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,19 +40,27 @@ class IngestEventsRequest:
     items: Sequence[ReportedEvent | Rejection]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class IngestResult:
     """One outcome per item, in order; durable when this is returned."""
 
     outcomes: tuple[Fate | Rejection, ...]
     ids: tuple[str | None, ...]
 
+    @cached_property
+    def by_outcome(self) -> Mapping[str, int]:
+        """How many met which fate, or were ``rejected``."""
+        return Counter(
+            REJECTED if isinstance(outcome, Rejection) else outcome.value
+            for outcome in self.outcomes
+        )
+
     def count(self, fate: Fate) -> int:
-        return sum(outcome is fate for outcome in self.outcomes)
+        return self.by_outcome.get(fate, 0)
 
     @property
     def rejected(self) -> int:
-        return sum(isinstance(outcome, Rejection) for outcome in self.outcomes)
+        return self.by_outcome.get(REJECTED, 0)
 
 
 class IngestEvents:
@@ -64,13 +76,25 @@ class IngestEvents:
         Unavailable: nothing was stored.
     """
 
-    def __init__(self, units_of_work: UnitsOfWork, price_lists: PriceLists, clock: Clock) -> None:
+    def __init__(
+        self,
+        units_of_work: UnitsOfWork,
+        price_lists: PriceLists,
+        clock: Clock,
+        meter: IngestionMeter,
+    ) -> None:
         self._units_of_work = units_of_work
         self._price_lists = price_lists
         self._clock = clock
+        self._meter = meter
         self._store_together = Together(self._store)
 
     def __call__(self, request: IngestEventsRequest) -> IngestResult:
+        result = self._ingested(request)
+        self._meter.count(result.by_outcome)
+        return result
+
+    def _ingested(self, request: IngestEventsRequest) -> IngestResult:
         now = self._clock.now()
         items = [_checked(item, now) for item in request.items]
         rejections = [item for item in items if isinstance(item, Rejection)]
@@ -91,14 +115,17 @@ class IngestEvents:
             for organization_id, group in _by_organization(requests):
                 # The terms hold until the commit, so that no change of them misses an event.
                 prices = self._price_lists.of(uow, organization_id, table)
-                entries = [checked.recorded(prices) for checked in group]
+                with self._meter.timed(Step.PRICE):
+                    entries = [checked.recorded(prices) for checked in group]
                 events = _events_in(entries)
                 stores = stores or bool(events)
-                fates = iter(uow.events.append(organization_id, events))
+                with self._meter.timed(Step.WRITE):
+                    fates = iter(uow.events.append(organization_id, events))
                 for checked, recorded in zip(group, entries, strict=True):
                     results[id(checked)] = _result(recorded, fates)
             if stores:
-                uow.commit()
+                with self._meter.timed(Step.COMMIT):
+                    uow.commit()
         return [results[id(checked)] for checked in requests]
 
 

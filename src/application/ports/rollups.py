@@ -1,9 +1,19 @@
 """Sums of events that are kept ready for reports."""
 
 from abc import abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from domain.rollup_difference import RollupDifference
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingCalls:
+    """Calls of all organizations that are in no sum yet, and when the first of them was stored."""
+
+    calls: int
+    since: datetime | None
 
 
 class Rollups(Protocol):
@@ -15,6 +25,10 @@ class Rollups(Protocol):
 
         ``limit`` is a number of stored batches. Several processes share the work.
         """
+
+    @abstractmethod
+    def waiting(self) -> WaitingCalls:
+        """How much there is to add."""
 
     @abstractmethod
     def differences(self, organization_id: str, *, limit: int = 100) -> list[RollupDifference]:

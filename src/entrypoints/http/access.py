@@ -86,6 +86,8 @@ ROUTES: dict[str, Access] = {
     "budgets.change_budget": _MANAGER,
     "budgets.remove_budget": _MANAGER,
     "health.health": _ANYONE,
+    # Behind a token of its own, which is the operator's and no organization's.
+    "metrics.show": _ANYONE,
     "reference.openapi": _ANYONE,
     "reference.docs": _OPEN_PAGE,
     "pages.accounts.home": _OPEN_PAGE,

@@ -24,6 +24,7 @@ from entrypoints.http.bodies import LARGEST_DOCUMENT
 from entrypoints.http.converters import EventIdConverter
 from entrypoints.http.errors import ProblemApi
 from entrypoints.http.json_provider import StrictJsonProvider
+from entrypoints.http.metrics import metrics_blueprint
 from entrypoints.http.openapi import SPEC_OPTIONS, describe_fields
 from entrypoints.http.pages import pages_blueprint
 from entrypoints.http.reference import reference_blueprint
@@ -44,7 +45,9 @@ def create_app(container: Container) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.converters["event_id"] = EventIdConverter
     _trust_proxies(app, settings.trusted_proxies)
-    requests.install(app, is_https=settings.cookies_are_secure)
+    metrics = container.metrics()
+    metrics.watch(container.engine())
+    requests.install(app, is_https=settings.cookies_are_secure, answered=metrics.answered)
     Authentication(
         container.authenticate_session(), container.authenticate_key(), app_url=settings.app_url
     ).install(app)
@@ -72,6 +75,7 @@ def _register(app: Flask, container: Container) -> None:
     ):
         api.register_blueprint(blueprint)
     app.register_blueprint(reference_blueprint(api))
+    app.register_blueprint(metrics_blueprint(container))
     app.register_blueprint(pages_blueprint(container))
 
 

@@ -14,7 +14,7 @@ from entrypoints.http.schemas.problem import ProblemSchema
 log = structlog.get_logger(__name__)
 
 #: Paths of programs; every other path is a person's.
-_API_PATHS = ("/api/", "/v1/", "/openapi.json")
+_API_PATHS = ("/api/", "/v1/", "/openapi.json", "/metrics")
 
 
 class ProblemApi(Api):  # type: ignore[misc]

@@ -78,11 +78,6 @@ _PLAIN = (
 )
 
 
-def read_events(documents: Iterable[bytes | msgspec.Raw]) -> list[ReportedEvent | Rejection]:
-    """Each document as an event, or why it is none."""
-    return read_each(documents, read_event)
-
-
 def read_each(
     documents: Iterable[bytes | msgspec.Raw], read: Callable[[bytes], ReportedEvent]
 ) -> list[ReportedEvent | Rejection]:

@@ -1,6 +1,8 @@
 """How gunicorn runs the application; the launcher gives addresses and numbers."""
 
 import os
+import shutil
+import tempfile
 from typing import Any
 
 from entrypoints.lifeline import end_with_parent
@@ -24,6 +26,23 @@ accesslog = None
 loglevel = "warning"
 
 
+#: Where the processes keep their metrics, for whichever of them is asked; the library reads this
+#: when it is imported.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="truecompute-metrics-")
+
+
 def on_starting(server: Any) -> None:  # noqa: ARG001 - a hook of gunicorn's
     """End when the launcher does."""
     end_with_parent()
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 - a hook of gunicorn's
+    """Forget what only a living process can say: how many connections it holds."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:  # noqa: ARG001 - a hook of gunicorn's
+    """Leave nothing behind."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

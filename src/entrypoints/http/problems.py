@@ -73,7 +73,10 @@ def problem_of(error: TrueComputeError) -> Response:
         response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, Unavailable):
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
-    if isinstance(error, Unauthenticated) and error.code == "invalid_api_key":
+    if isinstance(error, Unauthenticated) and error.code in (
+        "invalid_api_key",
+        "invalid_metrics_token",
+    ):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
 

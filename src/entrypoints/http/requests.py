@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import unquote_to_bytes
 from uuid import uuid4
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
+_METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -34,8 +37,14 @@ HEADERS = {
 }
 
 
-def install(app: Flask, *, is_https: bool) -> None:
-    """Register the hooks; ``is_https`` also tells browsers never to come without."""
+def install(
+    app: Flask, *, is_https: bool, answered: Callable[[str, str, int, float], None]
+) -> None:
+    """Register the hooks.
+
+    ``is_https`` also tells browsers never to come without. ``answered`` is told of every answer:
+    method, the route's pattern, status, and seconds.
+    """
     headers = dict(HEADERS)
     if is_https:
         headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -51,7 +60,9 @@ def install(app: Flask, *, is_https: bool) -> None:
         keep_form_cookie(response)
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             drop_rest()
-        _log_request(response)
+        seconds = time.perf_counter() - g.get("began", time.perf_counter())
+        _log_request(response, seconds)
+        answered(_method(), _route() or "", response.status_code, seconds)
         return response
 
     app.before_request(_begin)
@@ -82,14 +93,23 @@ def _is_text(sent: bytes) -> bool:
         return False
 
 
-def _log_request(response: Response) -> None:
+def _route() -> str | None:
     # The rule, not the path: a path may hold an invitation's token or an event's id.
+    return request.url_rule.rule if request.url_rule else None
+
+
+def _method() -> str:
+    # Anybody may make up another one, and each would be counted by itself.
+    return request.method if request.method in _METHODS else "other"
+
+
+def _log_request(response: Response, seconds: float) -> None:
     # Probes ask every few seconds and would drown the rest.
     write = log.debug if request.endpoint == "health.health" else log.info
     write(
         "request",
         method=request.method,
-        route=request.url_rule.rule if request.url_rule else None,
+        route=_route(),
         status=response.status_code,
-        ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+        ms=round(seconds * 1000, 1),
     )

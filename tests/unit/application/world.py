@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from adapters.memory.clock import ManualClock
 from adapters.memory.identifiers import SequentialIdentifiers
+from adapters.memory.ingestion_meter import InMemoryIngestionMeter
 from adapters.memory.passwords import PlainPasswords
 from adapters.memory.secrets import SequentialSecrets
 from adapters.memory.unit_of_work import InMemoryUnitsOfWork
@@ -31,6 +32,7 @@ class World:
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOW))
     secrets: SequentialSecrets = field(default_factory=SequentialSecrets)
     identifiers: SequentialIdentifiers = field(default_factory=SequentialIdentifiers)
+    meter: InMemoryIngestionMeter = field(default_factory=InMemoryIngestionMeter)
     passwords: PlainPasswords = field(default_factory=PlainPasswords)
 
     def user(self, user: User | None = None) -> User:

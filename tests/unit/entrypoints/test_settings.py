@@ -7,7 +7,8 @@ from entrypoints.settings import Settings, SettingsError
 VARIABLES = (
     "DATABASE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "HOST", "PORT",
     "TRUECOMPUTE_DATA_DIR", "APP_URL", "WEB_CONCURRENCY", "WEB_THREADS", "LOG_LEVEL", "SIGNUP",
-    "TRUSTED_PROXIES", "PASSWORD_COST", "INGEST_LIMIT_PER_KEY", "INGEST_LIMIT_PER_ORGANIZATION",
+    "TRUSTED_PROXIES", "PASSWORD_COST", "METRICS_TOKEN",
+    "INGEST_LIMIT_PER_KEY", "INGEST_LIMIT_PER_ORGANIZATION",
 )  # fmt: skip
 
 
@@ -57,6 +58,7 @@ def test_postgresqls_own_variables_turn_the_embedded_server_off(
         ("DATABASE_URL", "postgresql:secret"),
         ("DATABASE_URL", "postgresql://ann:%zzsecret@db/costs"),
         ("DATABASE_URL", "postgresql://[secret/costs"),
+        ("METRICS_TOKEN", "short"),
         ("INGEST_LIMIT_PER_KEY", "0"),
         ("INGEST_LIMIT_PER_ORGANIZATION", "many"),
         ("APP_URL", "costs.example.com"),

@@ -12,7 +12,6 @@ from entrypoints.http.batches import Batch, split_logs
 from entrypoints.http.bodies import LARGEST_INFLATED, read_body
 from entrypoints.http.doors.cloudevents import in_binary_mode, read_cloud_event
 from entrypoints.http.doors.litellm import read_call
-from entrypoints.http.event_messages import read_each
 from entrypoints.http.ingest_answers import document_of, refusal_of
 from entrypoints.http.ingesting import Ingesting
 from entrypoints.http.openapi_events import CLOUDEVENTS_BODY, LITELLM_BODY
@@ -26,8 +25,7 @@ def blueprint(container: Container) -> Routes:
     ingesting = Ingesting(container)
 
     def ingest(batch: Batch, read: Callable[[bytes], ReportedEvent]) -> Response:
-        ingesting.admit(len(batch.documents))
-        result = ingesting.store(read_each(batch.documents, read))
+        result = ingesting.take(batch.documents, read)
         return (refusal_of(result) if batch.is_single else None) or jsonify(document_of(result))
 
     @routes.post("/litellm")

@@ -9,7 +9,7 @@ from entrypoints.http.api.routes import Routes
 from entrypoints.http.authentication import current_organization_id
 from entrypoints.http.batches import Batch, split_json, split_ndjson
 from entrypoints.http.bodies import read_body
-from entrypoints.http.event_messages import read_events
+from entrypoints.http.event_messages import read_event
 from entrypoints.http.ingest_answers import document_of, refusal_of
 from entrypoints.http.ingesting import Ingesting
 from entrypoints.http.openapi_events import EVENTS_BODY
@@ -34,8 +34,7 @@ def blueprint(container: Container) -> Routes:
         A body that is one event is answered 422 when it is refused and 409 when it conflicts.
         """
         batch = _batch()
-        ingesting.admit(len(batch.documents))
-        result = ingesting.store(read_events(batch.documents))
+        result = ingesting.take(batch.documents, read_event)
         return (refusal_of(result) if batch.is_single else None) or jsonify(document_of(result))
 
     @routes.get("/<event_id:event_id>")

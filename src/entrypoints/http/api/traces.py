@@ -1,6 +1,6 @@
 """The door for OpenTelemetry: traces over OTLP/HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Response, request
 from werkzeug.exceptions import UnsupportedMediaType
@@ -38,8 +38,10 @@ def blueprint(container: Container) -> Routes:
         Agents', workflows' and tools' spans are passed over: they repeat the usage within them.
         A span's id is its event's, so that sending it again changes nothing.
         """
-        media_type, spans = _spans()
-        found = calls_of(spans)
+        media_type, read = _encoding()
+        body = read_body(most=LARGEST_INFLATED)
+        with ingesting.decoding():
+            found = calls_of(read(body))
         ingesting.admit(len(found))
         reasons: list[str] = []
         for calls in _portions(found):
@@ -64,11 +66,11 @@ def blueprint(container: Container) -> Routes:
     return routes
 
 
-def _spans() -> tuple[str, list[Span]]:
+def _encoding() -> tuple[str, Callable[[bytes], list[Span]]]:
     if request.mimetype == PROTOBUF:
-        return PROTOBUF, spans_of_protobuf(read_body(most=LARGEST_INFLATED))
+        return PROTOBUF, spans_of_protobuf
     if request.mimetype == JSON:
-        return JSON, spans_of_json(read_body(most=LARGEST_INFLATED))
+        return JSON, spans_of_json
     raise UnsupportedMediaType(f"Content-Type must be {PROTOBUF} or {JSON}.")
 
 

@@ -51,7 +51,7 @@ class Office:
         self.set_terms = SetTerms(world.units, world.identifiers, world.clock)
 
     def send(self, *calls: ReportedEvent) -> None:
-        ingest = IngestEvents(self.world.units, LISTS, self.world.clock)
+        ingest = IngestEvents(self.world.units, LISTS, self.world.clock, self.world.meter)
         ingest(
             IngestEventsRequest(organization_id=self.organization.id, api_key_id="key", items=calls)
         )
