@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from decimal import Decimal
 
 import psycopg
 import pytest
@@ -25,6 +26,24 @@ SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid
 FROM pg_constraint WHERE connamespace = 'public'::regnamespace
 UNION ALL
 SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+"""
+#: An organization, a key and a call, as the tables were before events lay in months.
+A_CALL_OF_0004 = """
+INSERT INTO users (id, email, password_hash, created_at)
+    VALUES ('00000000-0000-0000-0000-000000000001', 'ann@example.com', '', now());
+INSERT INTO organizations (id, name, slug, created_at)
+    VALUES ('00000000-0000-0000-0000-000000000002', 'Acme', 'acme', now());
+INSERT INTO members (organization_id, user_id, role, joined_at)
+    SELECT o.id, u.id, 'owner', now() FROM organizations AS o, users AS u;
+INSERT INTO api_keys (id, organization_id, name, secret_hash, prefix, last_four, scopes, created_by,
+        created_at)
+    SELECT '00000000-0000-0000-0000-000000000003', o.id, 'Key', sha256('k'), 'tc_live_', 'abcd',
+        '{ingest}', u.id, now() FROM organizations AS o, users AS u;
+INSERT INTO events (organization_id, id, api_key_id, "timestamp", received_at, fingerprint,
+        provider, model, status, tags, usage_status, cost_usd, cost_source, cost_notes)
+    SELECT organization_id, 'call-1', id, now(), now(), sha256('c'), 'openai', 'gpt-4o', 'success',
+        '{}', 'complete', 0.25, 'computed', '{}' FROM api_keys;
+INSERT INTO pending_rollups (organization_id, event_ids) SELECT id, '{call-1}' FROM organizations
 """
 UPGRADE = "import sys; from adapters.sql.migrations import upgrade; upgrade(sys.argv[1])"
 
@@ -105,6 +124,22 @@ def test_a_failed_migration_leaves_the_database_as_it_was(empty_database_url: st
     with pytest.raises(Exception, match='relation "events" already exists'):
         upgrade(empty_database_url)
     assert catalogue(empty_database_url) == before
+
+
+def test_calls_that_are_stored_keep_their_ids_and_wait_for_the_sums_through_the_upgrade(
+    empty_database_url: str,
+) -> None:
+    upgrade(empty_database_url, "0004")
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute(A_CALL_OF_0004)
+    upgrade(empty_database_url)
+    with psycopg.connect(empty_database_url) as connection:
+        (stored,) = connection.execute(
+            """SELECT e.id, e.cost_usd, p.timestamps = ARRAY[e."timestamp"]
+            FROM events AS e JOIN event_keys AS k USING (organization_id, id, "timestamp")
+            JOIN pending_rollups AS p USING (organization_id)"""
+        ).fetchall()
+    assert stored == ("call-1", Decimal("0.25"), True)
 
 
 def test_there_is_one_newest_revision() -> None:

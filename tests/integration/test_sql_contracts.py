@@ -10,6 +10,7 @@ from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.unit_of_work import UnitsOfWork
 from tests.contracts.api_keys import ApiKeyRepositoryContract
 from tests.contracts.budgets import BudgetRepositoryContract
+from tests.contracts.event_merging import EventMergingContract
 from tests.contracts.event_pages import EventPagesContract
 from tests.contracts.event_repricing import EventRepricingContract
 from tests.contracts.event_round_trips import EventRoundTripContract
@@ -68,6 +69,9 @@ class TestEvents(EventStoreContract): ...
 
 
 class TestEventRoundTrips(EventRoundTripContract): ...
+
+
+class TestEventMerging(EventMergingContract): ...
 
 
 class TestEventPages(EventPagesContract): ...

@@ -5,12 +5,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from adapters.memory.selections import select
-from adapters.memory.state import State
+from adapters.memory.state import MergedEvent, State
 from application.ports.events import EventPosition, EventStore, Fate
 from domain.costing import CostSource
 from domain.event import Event
 from domain.report import EventSelection, EventSort
 from domain.repricing import RepricingPosition, RepricingScope
+from domain.same_call import is_same_call
 
 #: Unknown values after known ones, then by value, then by id: the order of a page, backwards.
 _Place = tuple[bool, datetime | Decimal | int, str]
@@ -24,7 +25,15 @@ class InMemoryEventStore(EventStore):
         return [self._append(organization_id, event) for event in events]
 
     def get(self, organization_id: str, event_id: str) -> Event | None:
-        return self._state.events.get((organization_id, event_id))
+        merged = self._state.merged_events.get((organization_id, event_id))
+        return self._state.events.get((organization_id, merged.into if merged else event_id))
+
+    def also_reported_as(self, organization_id: str, event_id: str) -> list[str]:
+        return sorted(
+            name
+            for (owner, name), merged in self._state.merged_events.items()
+            if owner == organization_id and merged.into == event_id
+        )
 
     def page(
         self,
@@ -70,11 +79,17 @@ class InMemoryEventStore(EventStore):
         return any(owner == organization_id for owner, _ in self._state.events)
 
     def _append(self, organization_id: str, event: Event) -> Fate:
-        first = self.get(organization_id, event.id)
-        if first is None:
-            self._state.events[organization_id, event.id] = event
-            return Fate.ACCEPTED
-        return Fate.DUPLICATE if first.fingerprint == event.fingerprint else Fate.CONFLICT
+        place = (organization_id, event.id)
+        first = self._state.merged_events.get(place) or self._state.events.get(place)
+        if first is not None:
+            same = first.fingerprint == event.fingerprint
+            return Fate.DUPLICATE if same else Fate.CONFLICT
+        for (owner, name), other in self._state.events.items():
+            if owner == organization_id and is_same_call(other, event):
+                self._state.merged_events[place] = MergedEvent(name, event.fingerprint)
+                return Fate.MERGED
+        self._state.events[place] = event
+        return Fate.ACCEPTED
 
     def _in(self, selection: EventSelection) -> list[Event]:
         return list(select(self._state, selection))

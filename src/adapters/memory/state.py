@@ -23,6 +23,13 @@ class AttemptWindow(NamedTuple):
     began_at: datetime
 
 
+class MergedEvent(NamedTuple):
+    """A report that was merged into a stored event, by the id of that."""
+
+    into: str
+    fingerprint: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """One table per port. Keys are ids, hashes, or pairs that begin with an organization's id."""
@@ -36,6 +43,7 @@ class State:
     invitations: dict[tuple[str, str], Invitation] = field(default_factory=dict)
     api_keys: dict[tuple[str, str], ApiKey] = field(default_factory=dict)
     events: dict[tuple[str, str], Event] = field(default_factory=dict)
+    merged_events: dict[tuple[str, str], MergedEvent] = field(default_factory=dict)
     budgets: dict[tuple[str, str], Budget] = field(default_factory=dict)
     pricing_terms: dict[tuple[str, str], Entry[Terms]] = field(default_factory=dict)
     pricing_revisions: dict[str, int] = field(default_factory=dict)

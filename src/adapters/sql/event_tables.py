@@ -1,6 +1,7 @@
 """The tables of events and of the prices that were applied to them."""
 
 from sqlalchemy import (
+    DDL,
     JSON,
     BigInteger,
     CheckConstraint,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -42,6 +44,9 @@ quotes = Table(
 
 #: Which events have no whole price; written the same wherever the partial index on it must serve.
 IS_UNPRICED = "cost_source IN ('unpriced', 'partial')"
+
+#: The part of `events` that takes what no month's part takes.
+DEFAULT = "events_default"
 
 #: One column per token class, so that sums need not open a document.
 TOKEN_COLUMNS = {token_class: f"{token_class}_tokens" for token_class in TokenClass}
@@ -93,7 +98,8 @@ events = Table(
     # The price book that was asked, also where it knew no price.
     Column("book_version", String(64)),
     time_column("repriced_at", nullable=True),
-    PrimaryKeyConstraint("organization_id", "id"),
+    # For pages in the order of time. That ids are unique over all months is up to `event_keys`.
+    PrimaryKeyConstraint("organization_id", "timestamp", "id"),
     ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
     ForeignKeyConstraint(
         ["organization_id", "api_key_id"], ["api_keys.organization_id", "api_keys.id"]
@@ -121,12 +127,50 @@ events = Table(
     bounded("cost_usd", 0, 10**9),
     bounded("list_cost_usd", 0, 10**9),
     bounded("cache_savings_usd", -(10**9), 10**9),
-    Index(None, "organization_id", "timestamp", "id"),
     Index(
         "ix_events_unpriced",
         "organization_id",
         "timestamp",
         "id",
         postgresql_where=text(IS_UNPRICED),
+    ),
+    # By month, so that old calls are dropped at once, and recent ones found in small indexes.
+    postgresql_partition_by='RANGE ("timestamp")',
+)
+#: For times that no month's table has been made for: nothing is ever refused for want of one.
+_MAKE_DEFAULT = DDL(  # type: ignore[no-untyped-call]
+    f"CREATE TABLE {DEFAULT} PARTITION OF events DEFAULT"
+)
+event.listen(events, "after_create", _MAKE_DEFAULT)
+
+#: The ids that are taken, over all months, each with the time of its event, which tells the month.
+event_keys = Table(
+    "event_keys",
+    metadata,
+    id_column("organization_id"),
+    Column("id", String(128, collation="C"), nullable=False),
+    time_column("timestamp"),
+    # What is the same for reports of one call (`domain/same_call.py`).
+    Column("call_digest", BigInteger),
+    # The event that tells of the same call, where there was one: this one is not stored beside it.
+    Column("merged_into", String(128, collation="C")),
+    Column("merged_fingerprint", LargeBinary),
+    PrimaryKeyConstraint("organization_id", "id"),
+    ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
+    CheckConstraint("(merged_into IS NULL) = (merged_fingerprint IS NULL)", name="merged"),
+    sha256_sized("merged_fingerprint"),
+    finite_time("timestamp"),
+    Index(
+        "ix_event_keys_call_digest",
+        "organization_id",
+        "call_digest",
+        unique=True,
+        postgresql_where=text("call_digest IS NOT NULL"),
+    ),
+    Index(
+        "ix_event_keys_merged_into",
+        "organization_id",
+        "merged_into",
+        postgresql_where=text("merged_into IS NOT NULL"),
     ),
 )

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from psycopg.errors import UniqueViolation
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
-    Text,
     TextClause,
     and_,
     bindparam,
@@ -22,14 +21,14 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects.postgresql import insert
 
 from adapters.sql.copying import copy_rows
+from adapters.sql.event_keys import OF_KEY, Claims, claim_keys
 from adapters.sql.event_rows import priced_columns, to_copied, to_event, to_row
-from adapters.sql.event_tables import IS_UNPRICED, events, quotes
+from adapters.sql.event_tables import IS_UNPRICED, event_keys, events, quotes
 from adapters.sql.rollup_tables import pending_rollups
-from adapters.sql.rollups import summed_again
+from adapters.sql.rollups import Call, summed_again
 from adapters.sql.selections import conditions
 from application.ports.events import EventPosition, EventStore, Fate
 from domain.event import Event
@@ -39,7 +38,7 @@ from domain.text import has_unstorable
 
 
 class SqlEventStore(EventStore):
-    """Deduplication is the insert itself: the primary key decides, whoever is first."""
+    """Deduplication is the insert itself: the index of keys decides, whoever is first."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -48,31 +47,25 @@ class SqlEventStore(EventStore):
         if not events:
             return []
         self._add_quotes(events)
-        rows = [to_row(event) for event in events]
-        inserted = self._insert(organization_id, rows)
-        if inserted:
-            pending = {"organization_id": organization_id, "event_ids": list(inserted)}
-            self._connection.execute(insert(pending_rollups).values(pending))
-        known = [row["id"] for row in rows if row["id"] not in inserted]
-        first = self._stored_fingerprints(organization_id, known) if known else {}
-        fates: list[Fate] = []
-        for row in rows:
-            if row["id"] in inserted:
-                # The first of this id within the batch is the one that was stored.
-                inserted.remove(row["id"])
-                first[row["id"]] = row["fingerprint"]
-                fates.append(Fate.ACCEPTED)
-            else:
-                same = first[row["id"]] == row["fingerprint"]
-                fates.append(Fate.DUPLICATE if same else Fate.CONFLICT)
-        return fates
+        claims = claim_keys(self._connection, events, partial(self.get, organization_id))
+        firsts = {event.id: event for event in reversed(events)}
+        self._store(organization_id, [firsts[event_id] for event_id in sorted(claims.new)])
+        return list(_fates(events, claims))
 
     def get(self, organization_id: str, event_id: str) -> Event | None:
         if has_unstorable(event_id):
             return None
-        found = _SELECT.where(events.c.organization_id == organization_id, events.c.id == event_id)
+        found = _SELECT.join(event_keys, OF_KEY).where(
+            event_keys.c.organization_id == organization_id, event_keys.c.id == event_id
+        )
         row = self._connection.execute(found).one_or_none()
         return None if row is None else to_event(row._asdict())
+
+    def also_reported_as(self, organization_id: str, event_id: str) -> list[str]:
+        found = select(event_keys.c.id).where(
+            event_keys.c.organization_id == organization_id, event_keys.c.merged_into == event_id
+        )
+        return list(self._connection.execute(found.order_by(event_keys.c.id)).scalars())
 
     def page(
         self,
@@ -109,11 +102,16 @@ class SqlEventStore(EventStore):
         if not events:
             return
         self._add_quotes(events)
-        with summed_again(self._connection, organization_id, [event.id for event in events]):
+        with summed_again(self._connection, organization_id, [_call(event) for event in events]):
             self._connection.execute(
                 _REPRICE,
                 [
-                    {"of": organization_id, "known": event.id, **priced_columns(event)}
+                    {
+                        "of": organization_id,
+                        "known": event.id,
+                        "at": event.reported.timestamp,
+                        **priced_columns(event),
+                    }
                     for event in events
                 ],
             )
@@ -137,38 +135,36 @@ class SqlEventStore(EventStore):
                 ],
             )
 
-    def _insert(self, organization_id: str, rows: Sequence[dict[str, Any]]) -> set[str]:
-        """The ids that were new. The primary key decides, also against another transaction.
+    def _store(self, organization_id: str, new: Sequence[Event]) -> None:
+        """Store events whose keys are claimed, and leave word of them for the sums."""
+        if not new:
+            return
+        rows = [to_copied(to_row(event)) for event in new]
+        columns = list(rows[0])
+        copy_rows(self._connection, events.name, columns, (list(row.values()) for row in rows))
+        ids, timestamps = zip(*map(_call, new), strict=True)
+        pending = {
+            "organization_id": organization_id,
+            "event_ids": list(ids),
+            "timestamps": list(timestamps),
+        }
+        self._connection.execute(insert(pending_rollups).values(pending))
 
-        Nearly always all of them are, so they are copied first and looked for only on a collision;
-        each collision shows at least one more row that somebody else has stored.
-        """
-        new = {row["id"]: row for row in reversed(rows)}
-        while new:
-            try:
-                with self._connection.begin_nested():
-                    self._copy(new.values())
-            except IntegrityError as error:
-                if not isinstance(error.orig, UniqueViolation):
-                    raise
-                for stored in self._stored_fingerprints(organization_id, new):
-                    del new[stored]
-            else:
-                break
-        return set(new)
 
-    def _copy(self, rows: Iterable[dict[str, Any]]) -> None:
-        # In the order of ids, so that two batches with the same ids wait and never deadlock.
-        copied = [to_copied(row) for row in sorted(rows, key=lambda row: str(row["id"]))]
-        columns = list(copied[0])
-        copy_rows(self._connection, events.name, columns, (list(row.values()) for row in copied))
+def _call(event: Event) -> Call:
+    return event.id, event.reported.timestamp
 
-    def _stored_fingerprints(self, organization_id: str, ids: Iterable[str]) -> dict[str, bytes]:
-        found = select(events.c.id, events.c.fingerprint).where(
-            events.c.organization_id == organization_id,
-            events.c.id == func.any(literal(list(ids), ARRAY(Text))),
-        )
-        return {row.id: row.fingerprint for row in self._connection.execute(found)}
+
+def _fates(events: Iterable[Event], claims: Claims) -> Iterator[Fate]:
+    """One for each event, in order; the first of an id within the batch has taken it."""
+    first = dict(claims.known)
+    for event in events:
+        if event.id in first:
+            same = first[event.id] == event.fingerprint
+            yield Fate.DUPLICATE if same else Fate.CONFLICT
+        else:
+            first[event.id] = event.fingerprint
+            yield Fate.MERGED if event.id in claims.merged else Fate.ACCEPTED
 
 
 _SELECT: Select[Any] = select(events, quotes.c.document).outerjoin(
@@ -176,7 +172,9 @@ _SELECT: Select[Any] = select(events, quotes.c.document).outerjoin(
 )
 
 _REPRICE = update(events).where(
-    events.c.organization_id == bindparam("of"), events.c.id == bindparam("known")
+    events.c.organization_id == bindparam("of"),
+    events.c.timestamp == bindparam("at"),
+    events.c.id == bindparam("known"),
 )
 
 _IS_UNPRICED = text(IS_UNPRICED)

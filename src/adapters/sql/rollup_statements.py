@@ -59,16 +59,22 @@ _KEPT = " AND ".join(
 )
 _DIGEST = f"md5(row({_DIMENSIONS})::text)::uuid"
 
-#: How the calls to sum up are found: by their ids, or by their time.
-_OF_IDS = "id = ANY(CAST(:ids AS text[]))"
-_SUMMED = """id NOT IN (SELECT unnest(event_ids) FROM pending_rollups
+#: The calls to sum up: some, each looked up in its month (the offset keeps the planner from reading
+#: whole months in their stead), all, or all that are in a sum.
+_SOME = """unnest(CAST(:ids AS text[]), CAST(:times AS timestamptz[])) AS wanted (call, began)
+    CROSS JOIN LATERAL (
+        SELECT * FROM events WHERE organization_id = CAST(:organization_id AS uuid)
+            AND "timestamp" = began AND id = call OFFSET 0
+    ) AS found"""
+_ALL = "events WHERE organization_id = CAST(:organization_id AS uuid)"
+_SUMMED = f"""{_ALL} AND id NOT IN (SELECT unnest(event_ids) FROM pending_rollups
     WHERE organization_id = CAST(:organization_id AS uuid))"""
 
 
-def _made(where: str, slotted: str) -> str:
+def _made(source: str, slotted: str) -> str:
     """Table expressions, the last of which is the roll-ups of an organization's calls as ``made``.
 
-    Parameters are ``organization_id`` and those of ``where``. Without ``slotted`` they leave out
+    Parameters are ``organization_id`` and those of ``source``. Without ``slotted`` they leave out
     how long the calls took.
     """
     durations = "durations" if slotted else "NULL::bigint[] AS durations"
@@ -79,7 +85,7 @@ calls AS MATERIALIZED (
         provider, model, project, environment, api_key_id::text AS api_key, operation, status,
         latency_ms, time_to_first_token_ms, cost_usd, cache_savings_usd, cost_source,
         {_list(TOKEN_COLUMNS.values())}
-    FROM events WHERE organization_id = CAST(:organization_id AS uuid) AND {where}
+    FROM {source}
 ), sums AS (
     SELECT quarter, {_DIMENSIONS},
         {", ".join(f"sum({of_event}) AS {name}" for name, of_event in OF_EVENT.items())}
@@ -131,7 +137,7 @@ def _added(sign: str) -> str:
 
 def _upsert(changes: str, slotted: str) -> str:
     # In the order of the key, so that two transactions wait for one another and never deadlock.
-    return f"""WITH {_made(_OF_IDS, slotted)}
+    return f"""WITH {_made(_SOME, slotted)}
 INSERT INTO usage_rollups AS r ({_list(COLUMNS)})
 SELECT {_list(COLUMNS)} FROM made ORDER BY {_list(KEY)}
 ON CONFLICT ({_list(KEY)}) DO UPDATE SET {changes}"""
@@ -157,7 +163,7 @@ GIVE_BACK = _upsert(_added("+"), "")
 #: All calls of an organization, in one statement, so that none is both in a sum and waiting.
 FILL = f"""WITH waited AS (
     DELETE FROM pending_rollups WHERE organization_id = CAST(:organization_id AS uuid)
-), {_made("TRUE", _WHOLE)}
+), {_made(_ALL, _WHOLE)}
 INSERT INTO usage_rollups ({_list(COLUMNS)}) SELECT {_list(COLUMNS)} FROM made"""
 
 #: Rows that differ from what the calls amount to.

@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    DateTime,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -75,6 +76,8 @@ pending_rollups = Table(
     Column("number", BigInteger, Identity(always=True), nullable=False),
     id_column("organization_id"),
     Column("event_ids", ARRAY(Text), nullable=False),
+    # Of these events, in the same order: an event is found by its time, which tells the month.
+    Column("timestamps", ARRAY(DateTime(timezone=True)), nullable=False),
     PrimaryKeyConstraint("number"),
     ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
     Index(None, "organization_id"),

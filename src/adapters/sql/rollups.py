@@ -1,7 +1,8 @@
 """Sums of events in PostgreSQL."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -14,6 +15,9 @@ from application.ports.rollups import Rollups, WaitingCalls
 from domain.rollup import Breakdown, Tier
 from domain.rollup_difference import RollupDifference
 
+#: A stored call by its id and its time, which tells the month that it is kept in.
+Call = tuple[str, datetime]
+
 
 class SqlRollups(Rollups):
     def __init__(self, connection: Connection) -> None:
@@ -25,17 +29,21 @@ class SqlRollups(Rollups):
         if organization_id is None:
             return 0
         oldest = (
-            select(pending_rollups.c.number, pending_rollups.c.event_ids)
+            select(
+                pending_rollups.c.number,
+                pending_rollups.c.event_ids,
+                pending_rollups.c.timestamps,
+            )
             .where(pending_rollups.c.organization_id == organization_id)
             .order_by(pending_rollups.c.number)
             .limit(limit)
         )
         rows = self._connection.execute(oldest).all()
-        ids = [each for row in rows for each in row.event_ids]
-        _change(self._connection, ADD, organization_id, ids)
+        calls = [call for row in rows for call in zip(row.event_ids, row.timestamps, strict=True)]
+        _change(self._connection, ADD, organization_id, calls)
         done = pending_rollups.c.number.in_([row.number for row in rows])
         self._connection.execute(delete(pending_rollups).where(done))
-        return len(ids)
+        return len(calls)
 
     def _claim(self) -> str | None:
         """An organization whose calls wait and nobody else is adding, longest first."""
@@ -52,14 +60,10 @@ class SqlRollups(Rollups):
 
     def waiting(self) -> WaitingCalls:
         number = func.coalesce(func.sum(func.cardinality(pending_rollups.c.event_ids)), 0)
-        first = (
-            select(pending_rollups.c.organization_id, pending_rollups.c.event_ids)
-            .order_by(pending_rollups.c.number)
-            .limit(1)
-            .subquery()
-        )
+        first = select(pending_rollups).order_by(pending_rollups.c.number).limit(1).subquery()
         since = select(func.min(events.c.received_at)).where(
             events.c.organization_id == first.c.organization_id,
+            events.c.timestamp == first.c.timestamps[1],
             events.c.id == first.c.event_ids[1],
         )
         row = self._connection.execute(select(number, since.scalar_subquery())).one()
@@ -99,19 +103,19 @@ class SqlRollups(Rollups):
 
 @contextmanager
 def summed_again(
-    connection: Connection, organization_id: str, event_ids: Sequence[str]
+    connection: Connection, organization_id: str, calls: Collection[Call]
 ) -> Iterator[None]:
     """Within it stored calls may change, and the sums that they are in follow."""
     _lock(connection, organization_id)
     waiting = select(func.unnest(pending_rollups.c.event_ids)).where(
         pending_rollups.c.organization_id == organization_id,
-        pending_rollups.c.event_ids.op("&&")(literal(list(event_ids), ARRAY(Text))),
+        pending_rollups.c.event_ids.op("&&")(literal([name for name, _ in calls], ARRAY(Text))),
     )
     not_yet = set(connection.execute(waiting).scalars())
-    ids = [each for each in event_ids if each not in not_yet]
-    _change(connection, TAKE_AWAY, organization_id, ids)
+    summed = [call for call in calls if call[0] not in not_yet]
+    _change(connection, TAKE_AWAY, organization_id, summed)
     yield
-    _change(connection, GIVE_BACK, organization_id, ids)
+    _change(connection, GIVE_BACK, organization_id, summed)
 
 
 def _lock(connection: Connection, organization_id: str) -> None:
@@ -124,7 +128,9 @@ def _key(organization_id: str) -> ColumnElement[int]:
 
 
 def _change(
-    connection: Connection, statement: str, organization_id: str, ids: Sequence[str]
+    connection: Connection, statement: str, organization_id: str, calls: Collection[Call]
 ) -> None:
+    ids, times = zip(*calls, strict=True) if calls else ((), ())
     if ids:
-        connection.execute(text(statement), {"organization_id": organization_id, "ids": ids})
+        given = {"organization_id": organization_id, "ids": list(ids), "times": list(times)}
+        connection.execute(text(statement), given)

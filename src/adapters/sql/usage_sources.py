@@ -25,6 +25,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -156,11 +157,12 @@ class _Parts:
 
     def _waiting(self, single: Select[Any]) -> Select[Any]:
         """Calls of the buckets' time that are in no sum yet."""
-        of_organization = pending_rollups.c.organization_id == self._selection.organization_id
-        waiting = select(func.unnest(pending_rollups.c.event_ids)).where(of_organization)
+        waiting = select(
+            func.unnest(pending_rollups.c.timestamps), func.unnest(pending_rollups.c.event_ids)
+        ).where(pending_rollups.c.organization_id == self._selection.organization_id)
         return single.where(
             *conditions(self._selection),
-            events.c.id == func.any(func.array(waiting.scalar_subquery())),
+            tuple_(events.c.timestamp, events.c.id).in_(waiting),
             _within([piece.span for piece in self._whole]),
         )
 

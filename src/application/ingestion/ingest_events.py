@@ -49,7 +49,7 @@ class IngestResult:
 
     @cached_property
     def by_outcome(self) -> Mapping[str, int]:
-        """How many met which fate, or were ``rejected``."""
+        """How many met which fate, or were ``rejected``; merged ones are told apart."""
         return Counter(
             REJECTED if isinstance(outcome, Rejection) else outcome.value
             for outcome in self.outcomes

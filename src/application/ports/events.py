@@ -17,6 +17,8 @@ class Fate(StrEnum):
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
     CONFLICT = "conflict"
+    #: It tells of a call that is stored already, from another door and under another id.
+    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,22 @@ class EventStore(Protocol):
         """Store what is new; one fate per event, in order.
 
         The same id with the same fingerprint is a duplicate, with another one a conflict; the
-        first stands, also within ``events`` and against another process at the same time.
+        first stands, also within ``events`` and against another process at the same time. A call
+        that is stored under another id (``is_same_call``) is merged: its id is taken, and leads to
+        the first.
         Nothing is durable before the unit of work is committed.
         """
 
     @abstractmethod
     def get(self, organization_id: str, event_id: str) -> Event | None:
-        """The event, or None; another organization's event is None."""
+        """The event, or the one that its report was merged into, or None.
+
+        Another organization's event is None.
+        """
+
+    @abstractmethod
+    def also_reported_as(self, organization_id: str, event_id: str) -> list[str]:
+        """The ids of the reports that were merged into a stored event."""
 
     @abstractmethod
     def page(

@@ -19,7 +19,7 @@ class Step(StrEnum):
 class IngestionMeter(Protocol):
     @abstractmethod
     def count(self, outcomes: Mapping[str, int]) -> None:
-        """Add events by what became of them: accepted, duplicate, conflict or rejected."""
+        """Add events by what became of them: accepted, duplicate, merged, conflict, rejected."""
 
     @abstractmethod
     def timed(self, step: Step) -> AbstractContextManager[None]:

@@ -8,12 +8,14 @@ from application.ingestion.ingest_events import IngestResult, Rejection
 from application.ports.events import Fate
 from entrypoints.http.problems import problem
 
+_SAME_CALL = "The same call is stored under another id, and is counted once."
+
 
 def document_of(result: IngestResult) -> dict[str, Any]:
     """How many met which fate, and each that was not simply accepted."""
     return {
         "accepted": result.count(Fate.ACCEPTED),
-        "duplicates": result.count(Fate.DUPLICATE),
+        "duplicates": result.count(Fate.DUPLICATE) + result.count(Fate.MERGED),
         "conflicts": result.count(Fate.CONFLICT),
         "rejected": result.rejected,
         "results": [
@@ -41,4 +43,6 @@ def _outcome(outcome: Fate | Rejection) -> dict[str, str]:
     if isinstance(outcome, Rejection):
         fault = {"detail": outcome.fault.detail, "pointer": outcome.fault.pointer}
         return {"status": "rejected", "code": outcome.code, **fault}
+    if outcome is Fate.MERGED:
+        return {"status": Fate.DUPLICATE, "code": "same_call", "detail": _SAME_CALL}
     return {"status": outcome}

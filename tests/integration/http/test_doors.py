@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -109,3 +110,24 @@ def test_only_a_key_that_may_ingest_comes_in(app: Flask, team: Team, path: str) 
     _, reader = team.new_key("read")
     for headers, status in (({}, 401), (bearer(reader), 403)):
         assert app.test_client().post(path, data=b"[]", headers=headers).status_code == status
+
+
+def test_a_call_that_comes_through_two_doors_is_counted_once_and_shows_both(team: Team) -> None:
+    log = a_log(77)
+    began = datetime.fromtimestamp(log["startTime"], UTC)
+    sent = {
+        "id": "from-the-sdk", "timestamp": began.isoformat(), "provider": "openai",
+        "model": "gpt-4o", "provider_usage": USAGE, "provider_request_id": "chatcmpl-77",
+    }  # fmt: skip
+    assert team.send(sent)["accepted"] == 1
+    answer = send(team, LITELLM, json.dumps([log, a_log(78)]).encode())
+    assert fates(answer) == (1, 1, 0)
+    (told,) = body_of(answer)["results"]
+    assert (told["status"], told["code"]) == ("duplicate", "same_call")
+    assert team.usage(view="overview")["totals"]["calls"] == 2
+    kept = team.event("from-the-sdk")
+    assert kept["also_reported_as"] == [told["id"]]
+    assert team.event(told["id"]) == kept
+    page = team.owner.client.get("/dashboard/queries/from-the-sdk").text
+    assert "Also reported as" in page
+    assert told["id"] in page

@@ -71,6 +71,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             event=event,
             reported=event.reported,
             explanation=explained.explanation,
+            also_reported_as=explained.also_reported_as,
             price=event.cost.quote,
             notes=notes_of(event),
             provider_usage=_readable(event),

@@ -137,6 +137,7 @@ class CostSchema(Schema):
 
 class ExplainedEventSchema(EventSchema):
     cost = fields.Nested(CostSchema, required=True)
+    also_reported_as = fields.List(fields.String(), required=True)
 
 
 def explained_document(explained: ExplainedEvent) -> dict[str, Any]:
@@ -148,7 +149,10 @@ def explained_document(explained: ExplainedEvent) -> dict[str, Any]:
         "unpriced_classes": explained.explanation.unpriced_classes,
         "price": explained.event.cost.quote,
     }
-    return document | {"cost": CostSchema().dump(shown)}
+    return document | {
+        "cost": CostSchema().dump(shown),
+        "also_reported_as": list(explained.also_reported_as),
+    }
 
 
 def usage_document(usage: TokenUsage) -> dict[str, int | float]:

@@ -6,6 +6,7 @@ from adapters.memory.unit_of_work import InMemoryUnitsOfWork
 from application.ports.unit_of_work import UnitsOfWork
 from tests.contracts.api_keys import ApiKeyRepositoryContract
 from tests.contracts.budgets import BudgetRepositoryContract
+from tests.contracts.event_merging import EventMergingContract
 from tests.contracts.event_pages import EventPagesContract
 from tests.contracts.event_repricing import EventRepricingContract
 from tests.contracts.event_round_trips import EventRoundTripContract
@@ -62,6 +63,9 @@ class TestEvents(EventStoreContract): ...
 
 
 class TestEventRoundTrips(EventRoundTripContract): ...
+
+
+class TestEventMerging(EventMergingContract): ...
 
 
 class TestEventPages(EventPagesContract): ...
