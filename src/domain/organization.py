@@ -26,12 +26,18 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organization:
-    """``slug`` is unique among all organizations and never changes."""
+    """``slug`` is unique among all organizations and never changes.
+
+    Single calls are kept for ``retention_days``, or as long as the server keeps them. What was
+    called before ``events_begin`` is gone but for its sums.
+    """
 
     id: str
     name: str
     slug: str
     created_at: datetime
+    retention_days: int | None = None
+    events_begin: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

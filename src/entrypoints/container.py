@@ -28,6 +28,7 @@ from application.keys.authenticate_key import AuthenticateKey
 from application.keys.create_key import CreateKey
 from application.keys.list_keys import ListKeys
 from application.keys.revoke_key import RevokeKey
+from application.maintenance.keep_months import KeepMonths
 from application.maintenance.purge_expired import PurgeExpired
 from application.organizations.accept_invitation import AcceptInvitation
 from application.organizations.change_member_role import ChangeMemberRole
@@ -35,6 +36,7 @@ from application.organizations.invite_member import InviteMember
 from application.organizations.list_members import ListMembers
 from application.organizations.onboard import Onboard
 from application.organizations.remove_member import RemoveMember
+from application.organizations.set_retention import SetRetention
 from application.organizations.show_invitation import ShowInvitation
 from application.pricing.activate_price_book import ActivatePriceBook
 from application.pricing.list_repricings import ListRepricings
@@ -102,6 +104,7 @@ class Container(containers.DeclarativeContainer):
     accept_invitation = providers.Singleton(AcceptInvitation, units_of_work, clock)
     show_invitation = providers.Singleton(ShowInvitation, units_of_work, clock)
     change_member_role = providers.Singleton(ChangeMemberRole, units_of_work)
+    set_retention = providers.Singleton(SetRetention, units_of_work)
     remove_member = providers.Singleton(RemoveMember, units_of_work, clock)
 
     create_key = providers.Singleton(CreateKey, units_of_work, secrets, identifiers, clock)
@@ -153,4 +156,7 @@ class Container(containers.DeclarativeContainer):
     list_budgets = providers.Singleton(ListBudgets, units_of_work, clock)
     remove_budget = providers.Singleton(RemoveBudget, units_of_work)
 
+    keep_months = providers.Singleton(
+        KeepMonths, units_of_work, clock, longest_days=settings.provided.retention_days
+    )
     purge_expired = providers.Singleton(PurgeExpired, units_of_work, clock)

@@ -8,6 +8,8 @@ from urllib.parse import quote, urlsplit
 from environs import Env, EnvError
 from marshmallow import validate
 
+from domain.retention import LONGEST_DAYS, SHORTEST_DAYS
+
 _PG_VARIABLES = ("PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE")
 
 
@@ -33,6 +35,7 @@ class Settings:
     signup_is_open: bool
     trusted_proxies: int
     password_cost: int
+    retention_days: int | None = None
     metrics_token: str | None = field(default=None, repr=False)
     limit_per_key: int | None = None
     limit_per_organization: int | None = None
@@ -70,10 +73,18 @@ def _read(env: Env) -> Settings:
         trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=validate.Range(0, 10)),
         # OWASP advises a cost that takes about a quarter of a second; tests lower it.
         password_cost=env.int("PASSWORD_COST", 12, validate=validate.Range(4, 16)),
+        retention_days=_retention(env),
         metrics_token=env.str("METRICS_TOKEN", None, validate=validate.Length(min=16)),
         limit_per_key=_limit(env, "INGEST_LIMIT_PER_KEY"),
         limit_per_organization=_limit(env, "INGEST_LIMIT_PER_ORGANIZATION"),
     )
+
+
+def _retention(env: Env) -> int | None:
+    if not env.str("RETENTION_DAYS", ""):
+        return None
+    days: int = env.int("RETENTION_DAYS", validate=validate.Range(SHORTEST_DAYS, LONGEST_DAYS))
+    return days
 
 
 def _limit(env: Env, name: str) -> int | None:

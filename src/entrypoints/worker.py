@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 _LOOK_EVERY_S = 1.0
 _NOTE_EVERY_S = 10.0
 _PURGE_EVERY_S = 600.0
+_KEEP_MONTHS_EVERY_S = 3600.0
 
 
 @dataclass(slots=True)
@@ -39,11 +40,12 @@ class _Chore:
 
 
 def run(container: Container) -> None:
-    """Keep sums, clear away what has expired, price calls again, until SIGTERM or SIGINT."""
+    """Keep sums and months, clear away what has expired, price calls again, until it is ended."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     chores = (
+        _Chore(lambda: _keep_months(container), _KEEP_MONTHS_EVERY_S),
         _Chore(lambda: _purge(container), _PURGE_EVERY_S),
         _Chore(lambda: _note_price_book(container), _NOTE_EVERY_S),
         _Chore(lambda: _add_waiting_calls(container, stopping), _LOOK_EVERY_S),
@@ -58,6 +60,12 @@ def run(container: Container) -> None:
 def _purge(container: Container) -> None:
     purged = container.purge_expired()()
     log.info("purged", sessions=purged.sessions, invitations=purged.invitations)
+
+
+def _keep_months(container: Container) -> None:
+    kept = container.keep_months()()
+    if kept.made or kept.dropped or kept.deleted:
+        log.info("months", made=kept.made, dropped=kept.dropped, deleted=kept.deleted)
 
 
 def _note_price_book(container: Container) -> None:

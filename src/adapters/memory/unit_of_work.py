@@ -5,6 +5,7 @@ from typing import Self
 
 from adapters.memory.api_keys import InMemoryApiKeyRepository
 from adapters.memory.budgets import InMemoryBudgetRepository
+from adapters.memory.event_storage import InMemoryEventStorage
 from adapters.memory.events import InMemoryEventStore
 from adapters.memory.invitations import InMemoryInvitationRepository
 from adapters.memory.members import InMemoryMemberRepository
@@ -71,6 +72,7 @@ class InMemoryUnitOfWork(UnitOfWork):
         self.pricing_terms = InMemoryPricingTermsRepository(state)
         self.repricings = InMemoryRepricings(state)
         self.rollups = InMemoryRollups()
+        self.event_storage = InMemoryEventStorage(state)
         self.price_books = InMemoryPriceBooks(state)
 
 

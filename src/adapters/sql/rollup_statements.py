@@ -66,7 +66,8 @@ _SOME = """unnest(CAST(:ids AS text[]), CAST(:times AS timestamptz[])) AS wanted
         SELECT * FROM events WHERE organization_id = CAST(:organization_id AS uuid)
             AND "timestamp" = began AND id = call OFFSET 0
     ) AS found"""
-_ALL = "events WHERE organization_id = CAST(:organization_id AS uuid)"
+_ALL = """events WHERE organization_id = CAST(:organization_id AS uuid)
+    AND "timestamp" >= CAST(:begin AS timestamptz)"""
 _SUMMED = f"""{_ALL} AND id NOT IN (SELECT unnest(event_ids) FROM pending_rollups
     WHERE organization_id = CAST(:organization_id AS uuid))"""
 
@@ -160,10 +161,17 @@ ADD = _upsert(f"{_added('+')}, {_DURATIONS}", _QUICK)
 TAKE_AWAY = _upsert(_added("-"), "")
 GIVE_BACK = _upsert(_added("+"), "")
 
-#: All calls of an organization, in one statement, so that none is both in a sum and waiting.
+#: All calls of an organization from ``begin`` on, in one statement, so that none is both in a sum
+#: and waiting. What waits with a call from before goes on waiting: its sums are not made anew.
+_WAITS_ON = """organization_id = CAST(:organization_id AS uuid)
+    AND CAST(:begin AS timestamptz) > ANY (timestamps)"""
+_WAITED = """organization_id = CAST(:organization_id AS uuid)
+    AND CAST(:begin AS timestamptz) <= ALL (timestamps)"""
+_FILLED = f"""{_ALL} AND id NOT IN
+    (SELECT unnest(event_ids) FROM pending_rollups WHERE {_WAITS_ON})"""
 FILL = f"""WITH waited AS (
-    DELETE FROM pending_rollups WHERE organization_id = CAST(:organization_id AS uuid)
-), {_made(_ALL, _WHOLE)}
+    DELETE FROM pending_rollups WHERE {_WAITED}
+), {_made(_FILLED, _WHOLE)}
 INSERT INTO usage_rollups ({_list(COLUMNS)}) SELECT {_list(COLUMNS)} FROM made"""
 
 #: Rows that differ from what the calls amount to.
@@ -174,7 +182,7 @@ _SORTED = f"""(SELECT array_agg(entry ORDER BY entry) FROM (
 VERIFY = f"""WITH {_made(_SUMMED, _WHOLE)}, kept AS (
     SELECT * FROM usage_rollups
     WHERE organization_id = CAST(:organization_id AS uuid)
-        AND (calls <> 0 OR durations IS NOT NULL)
+        AND start >= CAST(:begin AS timestamptz) AND (calls <> 0 OR durations IS NOT NULL)
 )
 SELECT breakdown, tier, start,
     {", ".join(f"coalesce(kept.{name}, made.{name}) AS {name}" for name in DIMENSIONS)},

@@ -4,13 +4,25 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    cast,
+    delete,
+    func,
+    literal,
+    select,
+    text,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from adapters.sql.event_tables import events
 from adapters.sql.rollup_statements import ADD, FILL, GIVE_BACK, TAKE_AWAY, VERIFY
 from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, usage_rollups
+from adapters.sql.tables import organizations
 from application.ports.rollups import Rollups, WaitingCalls
 from domain.rollup import Breakdown, Tier
 from domain.rollup_difference import RollupDifference
@@ -72,7 +84,7 @@ class SqlRollups(Rollups):
     def differences(self, organization_id: str, *, limit: int = 100) -> list[RollupDifference]:
         self._take_time()
         rows = self._connection.execute(
-            text(VERIFY), {"organization_id": organization_id, "most": limit}
+            text(VERIFY), {**self._scope(organization_id), "most": limit}
         )
         return [
             RollupDifference(
@@ -91,9 +103,22 @@ class SqlRollups(Rollups):
     def rebuild(self, organization_id: str) -> None:
         self._take_time()
         _lock(self._connection, organization_id)
-        kept = usage_rollups.c.organization_id == organization_id
-        self._connection.execute(delete(usage_rollups).where(kept))
-        self._connection.execute(text(FILL), {"organization_id": organization_id})
+        scope = self._scope(organization_id)
+        made_anew = (
+            usage_rollups.c.organization_id == organization_id,
+            usage_rollups.c.start >= cast(scope["begin"], DateTime(timezone=True)),
+        )
+        self._connection.execute(delete(usage_rollups).where(*made_anew))
+        self._connection.execute(text(FILL), scope)
+
+    def _scope(self, organization_id: str) -> dict[str, str]:
+        """The organization, and from when on its calls are there, of which sums are made."""
+        begin = select(organizations.c.events_begin).where(organizations.c.id == organization_id)
+        found = self._connection.execute(begin).scalar_one_or_none()
+        return {
+            "organization_id": organization_id,
+            "begin": found.isoformat() if found else "-infinity",
+        }
 
     def _take_time(self) -> None:
         """Until the transaction ends: all of an organization takes longer than any request may."""

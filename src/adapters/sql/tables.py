@@ -30,6 +30,7 @@ from adapters.sql.columns import (
     sha256_sized,
     time_column,
 )
+from domain.retention import LONGEST_DAYS, SHORTEST_DAYS
 
 users = Table(
     "users",
@@ -83,12 +84,16 @@ organizations = Table(
     Column("slug", String(48), nullable=False),
     time_column("created_at"),
     Column("pricing_revision", BigInteger, nullable=False, server_default="0"),
+    Column("retention_days", Integer),
+    time_column("events_begin", nullable=True),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("slug"),
     not_empty("name"),
     CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_form"),
     bounded("pricing_revision", 0, 10**15),
+    bounded("retention_days", SHORTEST_DAYS, LONGEST_DAYS),
     finite_time("created_at"),
+    finite_time("events_begin"),
 )
 
 _ROLES = "role IN ('owner', 'admin', 'member')"

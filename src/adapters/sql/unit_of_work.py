@@ -8,6 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from adapters.sql.api_keys import SqlApiKeyRepository
 from adapters.sql.budgets import SqlBudgetRepository
+from adapters.sql.event_storage import SqlEventStorage
 from adapters.sql.events import SqlEventStore
 from adapters.sql.invitations import SqlInvitationRepository
 from adapters.sql.members import SqlMemberRepository
@@ -51,6 +52,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.pricing_terms = SqlPricingTermsRepository(connection)
         self.repricings = SqlRepricings(connection)
         self.rollups = SqlRollups(connection)
+        self.event_storage = SqlEventStorage(connection)
         self.price_books = SqlPriceBooks(connection)
         return self
 

@@ -32,8 +32,11 @@ class Rollups(Protocol):
 
     @abstractmethod
     def differences(self, organization_id: str, *, limit: int = 100) -> list[RollupDifference]:
-        """Sums that differ from those of the calls themselves; none where all is well."""
+        """Sums that differ from those of the calls themselves; none where all is well.
+
+        Sums of a time whose calls are gone are not looked at.
+        """
 
     @abstractmethod
     def rebuild(self, organization_id: str) -> None:
-        """Make the organization's sums anew from its calls."""
+        """Make the organization's sums anew from its calls; those of calls that are gone stay."""

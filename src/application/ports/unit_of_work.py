@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from application.ports.api_keys import ApiKeyRepository
 from application.ports.budgets import BudgetRepository
+from application.ports.event_storage import EventStorage
 from application.ports.events import EventStore
 from application.ports.invitations import InvitationRepository
 from application.ports.members import MemberRepository
@@ -41,6 +42,7 @@ class UnitOfWork(Protocol):
     pricing_terms: PricingTermsRepository
     repricings: Repricings
     rollups: Rollups
+    event_storage: EventStorage
     price_books: PriceBooks
 
     @abstractmethod

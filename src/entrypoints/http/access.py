@@ -120,6 +120,7 @@ ROUTES: dict[str, Access] = {
     "pages.settings.back": _MEMBER_PAGE,
     "pages.settings.change_password": _MEMBER_PAGE,
     "pages.settings.invite": _MANAGER_PAGE,
+    "pages.settings.set_retention": _MANAGER_PAGE,
     "pages.settings.change_role": _MANAGER_PAGE,
     "pages.settings.remove_member": _MANAGER_PAGE,
 }

@@ -109,3 +109,37 @@ def test_reloading_where_a_form_was_refused_leads_back(owner: Browser) -> None:
 def test_only_our_own_notices_are_shown(owner: Browser) -> None:
     assert "The budget is in force." in owner.open(f"{BUDGETS}?notice=budget-created").text
     assert "Call this number" not in owner.open(f"{BUDGETS}?notice=Call this number").text
+
+
+def test_how_long_calls_are_kept_is_said_and_changed(owner: Browser) -> None:
+    assert "kept for good" in owner.open("/settings").text
+    form = {"retention_days": "120", "understood": "yes"}
+    saved = owner.submit("/settings/retention", on="/settings", **form)
+    assert saved.location == "/settings?notice=retention-changed"
+    page = owner.open("/settings")
+    assert "kept for 120 days" in page.text
+    owner.submit("/settings/retention", on="/settings", retention_days="")
+    assert "kept for 120 days" not in owner.open("/settings").text
+
+
+@pytest.mark.parametrize(
+    ("form", "where", "said"),
+    [
+        ({"retention_days": "89", "understood": "yes"}, "retention_days-error", "90 to 36500"),
+        ({"retention_days": "1.5", "understood": "yes"}, "retention_days-error", "whole number"),
+        ({"retention_days": "120"}, "understood-error", "does not come back"),
+    ],
+)
+def test_a_retention_that_would_surprise_is_refused(
+    owner: Browser, form: dict[str, str], where: str, said: str
+) -> None:
+    page = owner.submit("/settings/retention", on="/settings", **form)
+    assert page.status == 422
+    assert said in page.texts[where]
+    assert f'value="{form["retention_days"]}"' in page.html
+
+
+def test_a_member_sees_the_retention_and_has_no_form(member: Browser) -> None:
+    page = member.open("/settings")
+    assert "kept for good" in page.text
+    assert 'name="retention_days"' not in page.html

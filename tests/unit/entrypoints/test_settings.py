@@ -8,7 +8,7 @@ VARIABLES = (
     "DATABASE_URL", "PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGDATABASE", "HOST", "PORT",
     "TRUECOMPUTE_DATA_DIR", "APP_URL", "WEB_CONCURRENCY", "WEB_THREADS", "LOG_LEVEL", "SIGNUP",
     "TRUSTED_PROXIES", "PASSWORD_COST", "METRICS_TOKEN",
-    "INGEST_LIMIT_PER_KEY", "INGEST_LIMIT_PER_ORGANIZATION",
+    "RETENTION_DAYS",    "INGEST_LIMIT_PER_KEY", "INGEST_LIMIT_PER_ORGANIZATION",
 )  # fmt: skip
 
 
@@ -59,6 +59,7 @@ def test_postgresqls_own_variables_turn_the_embedded_server_off(
         ("DATABASE_URL", "postgresql://ann:%zzsecret@db/costs"),
         ("DATABASE_URL", "postgresql://[secret/costs"),
         ("METRICS_TOKEN", "short"),
+        ("RETENTION_DAYS", "89"),
         ("INGEST_LIMIT_PER_KEY", "0"),
         ("INGEST_LIMIT_PER_ORGANIZATION", "many"),
         ("APP_URL", "costs.example.com"),

@@ -12,6 +12,7 @@ NOTICES = {
     "terms-removed": "Removed. The calls it priced are being priced again.",
     "key-revoked": "The key was revoked. It is refused from its next request on.",
     "password-changed": "Your password was changed. Every other session of yours has ended.",
+    "retention-changed": "Saved. Calls that are older go within the hour; their sums stay.",
     "role-changed": "The role was changed.",
     "member-removed": "The member was removed.",
     "invitation-withdrawn": "The invitation was withdrawn.",

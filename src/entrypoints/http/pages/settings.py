@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from application.accounts.change_password import ChangePasswordRequest
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_user
-from entrypoints.http.pages import members
+from entrypoints.http.pages import members, retention
 from entrypoints.http.pages.forms import REFUSALS, Form, see_other, text
 from entrypoints.http.pages.settings_page import SettingsPage
 
@@ -15,8 +15,9 @@ def settings_pages(container: Container) -> Blueprint:
     """``pages.settings.*``"""
     pages = Blueprint("settings", __name__, url_prefix="/settings")
     run_change_password = container.change_password()
-    page = SettingsPage(container.list_members())
+    page = SettingsPage(container.list_members(), container.settings().retention_days)
     members.add_pages(pages, container, page)
+    retention.add_pages(pages, container, page)
 
     @pages.get("")
     def show() -> tuple[str, int]:
@@ -27,6 +28,7 @@ def settings_pages(container: Container) -> Blueprint:
     @pages.get("/members")
     @pages.get("/roles")
     @pages.get("/removals")
+    @pages.get("/retention")
     def back() -> Response:
         return see_other("pages.settings.show")
 

@@ -10,6 +10,7 @@ from tests.contracts.event_merging import EventMergingContract
 from tests.contracts.event_pages import EventPagesContract
 from tests.contracts.event_repricing import EventRepricingContract
 from tests.contracts.event_round_trips import EventRoundTripContract
+from tests.contracts.event_storage import EventStorageContract
 from tests.contracts.events import EventStoreContract
 from tests.contracts.invitations import InvitationRepositoryContract
 from tests.contracts.members import MemberRepositoryContract
@@ -66,6 +67,9 @@ class TestEventRoundTrips(EventRoundTripContract): ...
 
 
 class TestEventMerging(EventMergingContract): ...
+
+
+class TestEventStorage(EventStorageContract): ...
 
 
 class TestEventPages(EventPagesContract): ...

@@ -1,0 +1,24 @@
+"""How events lie in months, and how old ones go."""
+
+from abc import abstractmethod
+from datetime import date, datetime
+from typing import Protocol
+
+
+class EventStorage(Protocol):
+    """For the worker. Sums that are kept ready stay; calls that are in no sum yet stay as well."""
+
+    @abstractmethod
+    def prepare_months(self, first: date, last: date) -> int:
+        """Make room for the months from that of ``first`` to that of ``last``; how many were made.
+
+        Events can be stored for any time without it; deleting them is quicker with it.
+        """
+
+    @abstractmethod
+    def drop_months_before(self, moment: datetime) -> int:
+        """Delete all months, of every organization, that have ended by ``moment``; how many."""
+
+    @abstractmethod
+    def delete_before(self, organization_id: str, moment: datetime, *, limit: int = 5_000) -> int:
+        """Delete an organization's oldest events from before ``moment``; how many, 0 at the end."""
