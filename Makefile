@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion bench-reports chaos fuzz clean
+.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion bench-reports bench-fairness chaos fuzz clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ lock: ## Resolve the locked requirements anew (needs uv): make lock UPGRADE="lit
 prices: $(VENV)/.dev ## Write the price book anew from the locked price sources, and show what changes
 	@PYTHONPATH=src:. $(BIN)/python -m tools.price_book
 
-bench: bench-pricing bench-ingestion bench-reports ## Every claim about speed
+bench: bench-pricing bench-ingestion bench-reports bench-fairness ## Every claim about speed
 
 bench-pricing: $(VENV)/.dev ## What pricing a call costs, against genai-prices in the same run
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.pricing
@@ -57,6 +57,9 @@ bench-ingestion: $(VENV)/.dev ## What storing events takes, beside a raw COPY in
 
 bench-reports: $(VENV)/.dev ## What a report takes, with a tenth of the calls and with all (minutes)
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.reports
+
+bench-fairness: $(VENV)/.dev ## What one organization's flood does to another's requests
+	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.fairness
 
 chaos: $(VENV)/.dev ## Whether anything acknowledged is ever lost: kill -9 of everything, minutes long
 	@PYTHONPATH=src:. $(BIN)/python -m tests.chaos --seconds $${CHAOS_SECONDS:-120}

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import quantiles
@@ -49,6 +49,16 @@ FROM generate_series(%(first)s::bigint, %(last)s) AS n
 CROSS JOIN LATERAL (SELECT abs(hashint8(n)) AS h) AS hashed
 CROSS JOIN LATERAL (SELECT %(now)s::timestamptz - (n %% 525600) * interval '1 minute'
     - n %% 60000 * interval '1 millisecond' AS at) AS placed
+"""
+_KEYS = """
+INSERT INTO event_keys (organization_id, id, "timestamp")
+SELECT organization_id, id, "timestamp" FROM events WHERE organization_id = %(organization)s
+    AND id >= 'call-' || lpad(%(first)s::text, 12, '0')
+"""
+_SIZE = """
+SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('events')
+UNION ALL SELECT pg_total_relation_size('event_keys')
+UNION ALL SELECT pg_total_relation_size('usage_rollups')
 """
 _USER = EventFilter({Dimension.USER: ("user-7",)})
 _TAG = EventFilter(tags={"feature": ("feature-3",)})
@@ -99,6 +109,7 @@ def seed(url: str, organization: str, key: str, first: int, last: int) -> None:
     values = {"organization": organization, "key": key, "now": datetime.now(UTC)}
     with psycopg.connect(url) as connection:
         connection.execute(_SEED, {**values, "first": first, "last": last})
+        connection.execute(_KEYS, {"organization": organization, "first": first})
 
 
 def asked(question: Callable[[], object]) -> float:
@@ -133,6 +144,10 @@ def main() -> int:
 
 
 def _report(url: str, units_of_work: SqlUnitsOfWork) -> int:
+    with units_of_work() as uow:
+        today = datetime.now(UTC).date()
+        uow.event_storage.prepare_months(today - timedelta(days=366), today)
+        uow.commit()
     busy, *others = (a_stored_key(units_of_work) for _ in range(1 + OTHERS))
     for other in others:
         seed(url, other.organization_id, other.id, 1, EVENTS // 1000)
@@ -141,6 +156,8 @@ def _report(url: str, units_of_work: SqlUnitsOfWork) -> int:
     for total in (EVENTS // 10, EVENTS):
         seed(url, busy.organization_id, busy.id, done + 1, total)
         done = total
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
         began = time.perf_counter()
         for key in (busy, *others):
             with units_of_work() as uow:
@@ -149,16 +166,14 @@ def _report(url: str, units_of_work: SqlUnitsOfWork) -> int:
         rebuilt = time.perf_counter() - began
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
-            sizes = [
-                connection.execute("SELECT pg_total_relation_size(%s)", (table,)).fetchone()
-                for table in ("events", "usage_rollups")
-            ]
+            sizes = connection.execute(_SIZE).fetchall()
         asks = views(units_of_work, busy.organization_id)
         figures.append({name: asked(question) for name, question in asks.items()})
-        rows, sums = (size[0] / (total + OTHERS * (EVENTS // 1000)) for size in sizes if size)
+        calls = total + OTHERS * (EVENTS // 1000)
+        rows, keys, sums = (float(size) / calls for (size,) in sizes)
         sys.stdout.write(
-            f"{total} calls: {rows:.0f} bytes a call with indexes, {sums:.0f} for sums;"
-            f" made anew in {rebuilt:.1f} s\n"
+            f"{total} calls: {rows:.0f} bytes a call with indexes, {keys:.0f} for its key,"
+            f" {sums:.0f} for sums; made anew in {rebuilt:.1f} s\n"
         )
     sys.stdout.write(f"cores: {os.cpu_count()}; ms for 95 of 100 answers over 30 days\n")
     fewer, more = figures

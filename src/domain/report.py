@@ -141,10 +141,14 @@ class SeriesPoint:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """The measures of one value of a dimension, or of one pair; None: the event had none."""
+    """The measures of one value of a dimension, or of one pair; None: the event had none.
+
+    The row that ``is_overflow`` has all values that an answer has no row for.
+    """
 
     group: tuple[str | None, ...]
     measures: Measures
+    is_overflow: bool = False
 
     @property
     def place(self) -> tuple[bool, Decimal, list[tuple[bool, str]]]:

@@ -32,13 +32,17 @@ FEATURE = TagDimension("feature")
 
 
 def groups(
-    units_of_work: UnitsOfWork, key: ApiKey, by: GroupBy, chosen: EventFilter | None = None
+    units_of_work: UnitsOfWork,
+    key: ApiKey,
+    by: GroupBy,
+    chosen: EventFilter | None = None,
+    most: int | None = None,
 ) -> list[GroupRow]:
     selection = EventSelection(
         organization_id=key.organization_id, span=DAY, filter=chosen or EventFilter()
     )
     with units_of_work(snapshot=True) as uow:
-        return uow.usage_reports.groups(selection, by)
+        return uow.usage_reports.groups(selection, by, most=most)
 
 
 def costs(rows: list[GroupRow]) -> list[tuple[tuple[str | None, ...], Decimal | None]]:
@@ -214,3 +218,42 @@ class UsageGroupsContract:
         append(units_of_work, key, [an_event(key)])
         stranger = a_stored_key(units_of_work)
         assert groups(units_of_work, stranger, (Dimension.MODEL,)) == []
+
+    @pytest.mark.parametrize("by", [(Dimension.PROJECT,), (Dimension.USER,), (FEATURE,)], ids=str)
+    def test_values_beyond_the_most_are_one_row_at_the_end_and_none_is_lost(
+        self, units_of_work: UnitsOfWork, key: ApiKey, by: GroupBy
+    ) -> None:
+        events = [
+            an_event(
+                key,
+                project=f"p{number}",
+                user=f"u{number}",
+                tags={"feature": f"f{number}"},
+                cost=a_cost(None if number == 3 else str(number)),
+                latency_ms=10 * number,
+                status=Status.ERROR if number % 2 else Status.SUCCESS,
+                usage=TokenUsage(tokens={TokenClass.INPUT: 7}),
+            )
+            for number in range(10)
+        ]
+        append(units_of_work, key, events)
+        everything = groups(units_of_work, key, by)
+        assert len(everything) == 10
+        assert groups(units_of_work, key, by, most=10) == everything
+        *first, others = groups(units_of_work, key, by, most=4)
+        assert first == everything[:4]
+        assert (others.group, others.is_overflow) == ((None,), True)
+        # 0, 1, 2, 4 and 5, and 3, whose cost is not known.
+        assert others.measures.cost_usd == 12
+        assert (others.measures.calls, others.measures.errors) == (6, 3)
+        assert others.measures.tokens == {TokenClass.INPUT: 42}
+        assert others.measures.latency_ms == Distribution(25, 20, 50, 50)
+        assert others.measures.coverage.unpriced == 1
+
+    def test_others_of_whom_nothing_is_known_cost_nothing_known(
+        self, units_of_work: UnitsOfWork, key: ApiKey
+    ) -> None:
+        calls = [an_event(key, user=f"u{n}", cost=a_cost(None)) for n in range(3)]
+        append(units_of_work, key, calls)
+        others = groups(units_of_work, key, (Dimension.USER,), most=1)[1]
+        assert (others.measures.calls, others.measures.cost_usd) == (2, None)

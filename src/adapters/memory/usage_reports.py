@@ -35,13 +35,19 @@ class InMemoryUsageReports(UsageReports):
         events = list(select(self._state, selection))
         return [_point(span, events) for span in buckets]
 
-    def groups(self, selection: EventSelection, by: GroupBy) -> list[GroupRow]:
+    def groups(
+        self, selection: EventSelection, by: GroupBy, *, most: int | None = None
+    ) -> list[GroupRow]:
         groups: dict[tuple[str | None, ...], list[Event]] = {}
         for event in select(self._state, selection):
             values = tuple(value_of(event, each) for each in by)
             groups.setdefault(values, []).append(event)
         rows = [GroupRow(group=group, measures=_measures(found)) for group, found in groups.items()]
-        return sorted(rows, key=lambda row: row.place)
+        rows.sort(key=lambda row: row.place)
+        if most is None or len(rows) <= most:
+            return rows
+        others = [event for row in rows[most:] for event in groups[row.group]]
+        return [*rows[:most], GroupRow((None,) * len(by), _measures(others), is_overflow=True)]
 
     def spent(self, selection: EventSelection) -> Decimal:
         return _sum_of_known(event.cost.cost_usd for event in select(self._state, selection))

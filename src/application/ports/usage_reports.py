@@ -22,8 +22,13 @@ class UsageReports(Protocol):
         """One point per bucket, empty ones too. ``buckets`` are adjacent and cover the span."""
 
     @abstractmethod
-    def groups(self, selection: EventSelection, by: GroupBy) -> list[GroupRow]:
-        """One row per combination of values that occurs, costliest first, unknown costs last."""
+    def groups(
+        self, selection: EventSelection, by: GroupBy, *, most: int | None = None
+    ) -> list[GroupRow]:
+        """One row per combination of values that occurs, costliest first, unknown costs last.
+
+        Of more than ``most``, the first ones, and all others in one row at the end.
+        """
 
     @abstractmethod
     def spent(self, selection: EventSelection) -> Decimal:

@@ -9,7 +9,10 @@ from application.ports.unit_of_work import UnitsOfWork
 from application.reports.span_of_report import span_of_report
 from domain.money import exact_sum
 from domain.period import Span, zone
-from domain.report import EventFilter, EventSelection, GroupBy, GroupRow
+from domain.report import Dimension, EventFilter, EventSelection, GroupBy, GroupRow
+
+#: Values of a dimension that have a row of their own: users and tags may have any number.
+MOST_GROUPS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,9 @@ class ReportGroupsRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupReport:
     """All rows, costliest first; each call of the selection is in exactly one.
+
+    Providers and models have all of their rows; of anything else the first thousand values have
+    one each, and the others share the last.
 
     ``cost_usd`` is the sum of the known costs of all rows.
     """
@@ -60,7 +66,8 @@ class ReportGroups:
             organization_id=request.organization_id, span=span, filter=request.filter
         )
         with self._units_of_work(snapshot=True) as uow:
-            rows = tuple(uow.usage_reports.groups(selection, request.by))
+            most = None if Dimension.PROVIDER in request.by else MOST_GROUPS
+            rows = tuple(uow.usage_reports.groups(selection, request.by, most=most))
         return GroupReport(
             span=span,
             timezone=request.timezone,

@@ -117,7 +117,8 @@ def _named_rows(
 
 def _group_row(report: GroupReport, row: GroupRow) -> dict[str, Any]:
     measures: dict[str, Any] = GroupRowSchema().dump(row.measures)
-    return {"group": row.group[0]} | measures | {"share": report.share_of(row)}
+    named = {"group": row.group[0], "overflow": row.is_overflow}
+    return named | measures | {"share": report.share_of(row)}
 
 
 def _blank_row(view: str) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def _blank_row(view: str) -> dict[str, Any]:
     if view == "queries":
         return dict.fromkeys(EventSchema().fields)
     by, schema = _ROWS.get(view, ((), GroupRowSchema))
-    names = dict.fromkeys([str(each) for each in by] or ["group"])
+    names = dict.fromkeys([str(each) for each in by] or ["group", "overflow"])
     measures: dict[str, Any] = schema().dump(Measures())
     return names | measures | {"share": None}
 

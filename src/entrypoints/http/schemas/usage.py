@@ -131,6 +131,10 @@ class ModelRowSchema(ProviderRowSchema):
 
 class GroupRowSchema(MeasuresSchema):
     group = fields.String(required=True, allow_none=True)
+    overflow = fields.Boolean(
+        required=True,
+        metadata={"description": "The last row, of all values beyond the first thousand"},
+    )
     share = fields.Float(required=True, allow_none=True)
 
 
