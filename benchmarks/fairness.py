@@ -115,7 +115,7 @@ def compare(url: str, log: Path, limit: int | None) -> None:
     limits = {} if limit is None else {"INGEST_LIMIT_PER_ORGANIZATION": str(limit)}
     with served(url, log, WEB_CONCURRENCY="2", LOG_LEVEL="error", **limits) as address:
         port = int(address.rpartition(":")[2])
-        noisy, _ = open_account(port)
+        noisy, _ = open_account(port, "noisy@example.com")
         key, cookie = open_account(port)
         told = "no limit" if limit is None else f"{limit} events a second for an organization"
         sys.stdout.write(f"{told}:\n")

@@ -105,6 +105,14 @@ def views(units_of_work: SqlUnitsOfWork, organization_id: str) -> dict[str, Call
     }
 
 
+def prepare(units_of_work: SqlUnitsOfWork) -> None:
+    """Make the months that ``seed`` fills."""
+    today = datetime.now(UTC).date()
+    with units_of_work() as uow:
+        uow.event_storage.prepare_months(today - timedelta(days=366), today)
+        uow.commit()
+
+
 def seed(url: str, organization: str, key: str, first: int, last: int) -> None:
     values = {"organization": organization, "key": key, "now": datetime.now(UTC)}
     with psycopg.connect(url) as connection:
@@ -144,10 +152,7 @@ def main() -> int:
 
 
 def _report(url: str, units_of_work: SqlUnitsOfWork) -> int:
-    with units_of_work() as uow:
-        today = datetime.now(UTC).date()
-        uow.event_storage.prepare_months(today - timedelta(days=366), today)
-        uow.commit()
+    prepare(units_of_work)
     busy, *others = (a_stored_key(units_of_work) for _ in range(1 + OTHERS))
     for other in others:
         seed(url, other.organization_id, other.id, 1, EVENTS // 1000)

@@ -98,9 +98,9 @@ class Sender(threading.Thread):
         return False
 
 
-def open_account(port: int) -> tuple[str, str]:
+def open_account(port: int, email: str = "a@example.com") -> tuple[str, str]:
     """A new organization's key to send with, and its owner's session."""
-    told, cookie = post(port, "/api/auth/signup", {"email": "a@example.com", "password": "x" * 20})
+    told, cookie = post(port, "/api/auth/signup", {"email": email, "password": "x" * 20})
     told, _ = post(port, "/api/v1/onboard", {"organization_name": "Chaos"}, cookie)
     return told["api_key"]["secret"], cookie
 

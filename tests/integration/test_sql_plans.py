@@ -1,0 +1,112 @@
+"""No report reads all events: PostgreSQL's plan for every statement finds them by an index."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import Connection, event, text
+
+from adapters.sql.engine import create_pool
+from adapters.sql.unit_of_work import SqlUnitsOfWork
+from benchmarks.reports import prepare, seed, views
+from domain.retention import months
+from tests.contracts.tenants import a_stored_key
+from tests.integration.database import PostgresServer, temporary_database
+
+TENANTS, CALLS_A_MONTH = 40, 100
+#: A call a minute is made, and this many minutes make a month.
+MONTH = 43_800
+TODAY = datetime.now(UTC).date()
+LAST_YEAR = TODAY - timedelta(days=330)
+Plan = Mapping[str, Any]
+#: What has rows of many tenants; a month without any is read to its end at once.
+FULL = {"event_keys", *(f"events_{month:%Y_%m}" for month in months(LAST_YEAR, TODAY))}
+
+
+def scans(plan: Plan) -> Iterator[str]:
+    """The tables that are read from one end to the other."""
+    if plan["Node Type"] == "Seq Scan":
+        yield plan["Relation Name"]
+    for part in plan.get("Plans", ()):
+        yield from scans(part)
+
+
+class Explained:
+    """The plans of all statements that a pool runs that name events."""
+
+    def __init__(self) -> None:
+        self.scanned: set[str] = set()
+        self.number = 0
+
+    def before(self, connection: Connection, *statement: Any) -> None:
+        _, sql, parameters, _, _ = statement
+        if "events" not in sql or sql.startswith("EXPLAIN"):
+            return
+        driver: Any = connection.connection.driver_connection
+        found = driver.execute(f"EXPLAIN (FORMAT JSON) {sql}", parameters).fetchone()
+        self.number += 1
+        self.scanned.update(scans(found[0][0]["Plan"]))
+
+
+@pytest.fixture(scope="module")
+def many(postgres: PostgresServer, migrated_template: str) -> Iterator[tuple[str, str]]:
+    """A database with a year of calls of many tenants, and one of these."""
+    with temporary_database(postgres, migrated_template) as url:
+        engine = create_pool(url)
+        units_of_work = SqlUnitsOfWork(engine)
+        prepare(units_of_work)
+        keys = [a_stored_key(units_of_work) for _ in range(TENANTS)]
+        for key in keys:
+            for first in range(1, 12 * MONTH, MONTH):
+                seed(url, key.organization_id, key.id, first, first + CALLS_A_MONTH - 1)
+        with units_of_work() as uow:
+            uow.rollups.rebuild(keys[0].organization_id)
+            uow.commit()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+        engine.dispose()
+        yield url, keys[0].organization_id
+
+
+@pytest.fixture
+def explained(many: tuple[str, str]) -> Iterator[tuple[SqlUnitsOfWork, Explained]]:
+    engine, explained = create_pool(many[0]), Explained()
+    event.listen(engine, "before_cursor_execute", explained.before)
+    yield SqlUnitsOfWork(engine), explained
+    engine.dispose()
+
+
+def test_every_view_finds_events_by_an_index(
+    many: tuple[str, str], explained: tuple[SqlUnitsOfWork, Explained]
+) -> None:
+    units_of_work, plans = explained
+    asks = views(units_of_work, many[1])
+    for ask in asks.values():
+        ask()
+    assert plans.number >= len(asks)
+    assert plans.scanned & FULL == set()
+
+
+def test_one_event_is_found_by_an_index_in_whichever_month_it_is(
+    many: tuple[str, str], explained: tuple[SqlUnitsOfWork, Explained]
+) -> None:
+    units_of_work, plans = explained
+    with units_of_work() as uow:
+        found = uow.events.get(many[1], "call-000000000001")
+        assert found is not None
+        assert uow.events.append(many[1], [found])
+        uow.rollups.waiting()
+    assert plans.number >= 2
+    assert plans.scanned & FULL == set()
+
+
+def test_a_scan_would_be_seen(
+    many: tuple[str, str], explained: tuple[SqlUnitsOfWork, Explained]
+) -> None:
+    units_of_work, plans = explained
+    with units_of_work() as uow:
+        uow._connection.execute(text("SELECT count(*) FROM events WHERE latency_ms > 5"))
+    assert plans.scanned >= FULL - {"event_keys"}
+    assert many
