@@ -27,10 +27,11 @@ from tests.integration.server import served
 NOISY_CONNECTIONS, NOISY_BATCHES = 16, 500
 QUIET_S, WARM_UP_S = 8.0, 2.0
 LIMIT = 2_000
+WAITS, INSISTS = "waits when told to", "does not wait"
 
 
-def flood(port: int, key: str) -> None:
-    """Send all bodies as fast as they are taken, and wait when told to; a line when it begins."""
+def flood(port: int, key: str, *, waits: bool) -> None:
+    """Send all bodies as fast as they are taken; ``waits`` when told to. A line when it begins."""
     bodies, lock = iter([native() for _ in range(NOISY_BATCHES)]), threading.Lock()
     told: list[int] = []
 
@@ -42,10 +43,15 @@ def flood(port: int, key: str) -> None:
                 body = next(bodies, None)
             if body is None:
                 return
-            connection.request("POST", "/api/v1/events", body, headers)
-            answer = connection.getresponse()
-            answer.read()
-            told.append(answer.status)
+            status = 0
+            while status != http.client.OK:
+                connection.request("POST", "/api/v1/events", body, headers)
+                answer = connection.getresponse()
+                answer.read()
+                status = answer.status
+                told.append(status)
+                if status == http.client.TOO_MANY_REQUESTS and waits:
+                    time.sleep(float(answer.headers["Retry-After"]))
 
     sys.stdout.write("begins\n")
     sys.stdout.flush()
@@ -56,8 +62,8 @@ def flood(port: int, key: str) -> None:
 
 
 @contextmanager
-def flooded(port: int, key: str) -> Iterator[None]:
-    command = [sys.executable, "-m", "benchmarks.fairness", str(port), key]
+def flooded(port: int, key: str, manners: str) -> Iterator[None]:
+    command = [sys.executable, "-m", "benchmarks.fairness", str(port), key, manners]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ
     )
@@ -92,12 +98,12 @@ def timed(ask: Callable[[], None]) -> list[float]:
 
 
 def asks(port: int, key: str, cookie: str) -> dict[str, Callable[[], None]]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-
     def ask(method: str, path: str, body: str | None, headers: dict[str, str]) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         connection.request(method, path, body, headers)
         answer = connection.getresponse()
         told = answer.read()
+        connection.close()
         if answer.status != http.client.OK:
             raise RuntimeError(f"{answer.status} {told[:200]!r}")
 
@@ -111,17 +117,17 @@ def asks(port: int, key: str, cookie: str) -> dict[str, Callable[[], None]]:
     return {"a single event": send, "an overview": look}
 
 
-def compare(url: str, log: Path, limit: int | None) -> None:
+def compare(url: str, log: Path, limit: int | None, manners: str) -> None:
     limits = {} if limit is None else {"INGEST_LIMIT_PER_ORGANIZATION": str(limit)}
     with served(url, log, WEB_CONCURRENCY="2", LOG_LEVEL="error", **limits) as address:
         port = int(address.rpartition(":")[2])
         noisy, _ = open_account(port, "noisy@example.com")
         key, cookie = open_account(port)
         told = "no limit" if limit is None else f"{limit} events a second for an organization"
-        sys.stdout.write(f"{told}:\n")
+        sys.stdout.write(f"{told}, a flood that {manners}:\n")
         for name, ask in asks(port, key, cookie).items():
             quiet = timed(ask)
-            with flooded(port, noisy):
+            with flooded(port, noisy, manners):
                 within = timed(ask)
             sys.stdout.write(
                 f"  {name:16} quiet {median(quiet):6.1f} ms, in the flood {median(within):6.1f} ms:"
@@ -133,17 +139,17 @@ def compare(url: str, log: Path, limit: int | None) -> None:
 
 def main() -> int:
     if len(sys.argv) > 1:
-        flood(int(sys.argv[1]), sys.argv[2])
+        flood(int(sys.argv[1]), sys.argv[2], waits=sys.argv[3] == WAITS)
         return 0
     sys.stdout.write(f"cores: {os.cpu_count()}\n")
     with (
         tempfile.TemporaryDirectory() as folder,
         postgres_server(Path(folder)) as server,
     ):
-        for limit in (None, LIMIT):
+        for limit, manners in ((None, WAITS), (None, INSISTS), (LIMIT, WAITS), (LIMIT, INSISTS)):
             with temporary_database(server) as url:
                 upgrade(url)
-                compare(url, Path(folder) / "log", limit)
+                compare(url, Path(folder) / "log", limit, manners)
     return 0
 
 

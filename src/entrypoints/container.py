@@ -24,6 +24,7 @@ from application.budgets.remove_budget import RemoveBudget
 from application.budgets.set_budget import SetBudget
 from application.ingestion.admit_events import AdmitEvents
 from application.ingestion.ingest_events import IngestEvents
+from application.ingestion.turns import Turns
 from application.keys.authenticate_key import AuthenticateKey
 from application.keys.create_key import CreateKey
 from application.keys.list_keys import ListKeys
@@ -130,6 +131,7 @@ class Container(containers.DeclarativeContainer):
     list_repricings = providers.Singleton(ListRepricings, units_of_work)
 
     rate_limits = providers.Singleton(SharedRateLimits)
+    turns = providers.Singleton(Turns, most=settings.provided.most_large_requests)
     admit_events = providers.Singleton(
         AdmitEvents,
         rate_limits,

@@ -41,6 +41,11 @@ class Settings:
     limit_per_organization: int | None = None
 
     @property
+    def most_large_requests(self) -> int:
+        """Threads of a process that one organization's large requests may hold at once."""
+        return max(1, self.threads // 2)
+
+    @property
     def cookies_are_secure(self) -> bool:
         """Whether browsers reach the server by https, so that cookies may insist on it."""
         return self.app_url.startswith("https://")
@@ -64,7 +69,7 @@ def _read(env: Env) -> Settings:
         port=port,
         app_url=_app_url(env, host, port),
         web_concurrency=env.int("WEB_CONCURRENCY", 2, validate=validate.Range(1, 64)),
-        threads=env.int("WEB_THREADS", 8, validate=validate.Range(1, 64)),
+        threads=env.int("WEB_THREADS", 16, validate=validate.Range(1, 64)),
         log_level=env.str(
             "LOG_LEVEL", "info", validate=validate.OneOf(["debug", "info", "warning", "error"])
         ),

@@ -10,11 +10,14 @@ from domain.rate_limit import RateLimit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdmitEventsRequest:
-    """``number`` events in one request; a request without any counts as one."""
+    """``number`` events in one request; a request without any counts as one.
+
+    None asks only whether a request may come, before anybody knows how many events it has.
+    """
 
     organization_id: str
     api_key_id: str
-    number: int
+    number: int | None
 
 
 class AdmitEvents:
@@ -43,7 +46,8 @@ class AdmitEvents:
             limits[f"organization {request.organization_id}"] = self._per_organization
         if not limits:
             return
-        wait_s = self._rate_limits.take(limits, max(1, request.number))
+        number = 0 if request.number is None else max(1, request.number)
+        wait_s = self._rate_limits.take(limits, number)
         if wait_s:
             raise TooManyRequests(
                 "This is more than the limit on events. Nothing was stored; send it again later.",

@@ -18,7 +18,7 @@ from domain.pricing.prices import Prices
 from domain.recording import record
 
 #: Requests of more events than this have a transaction of their own: nobody waits for them.
-_MOST_TOGETHER = 20
+MOST_TOGETHER = 20
 REJECTED = "rejected"
 
 
@@ -101,7 +101,7 @@ class IngestEvents:
         if len(rejections) == len(items):
             return _result(rejections, [])
         checked = _Checked(request, items, now)
-        if len(items) > _MOST_TOGETHER:
+        if len(items) > MOST_TOGETHER:
             return self._store([checked])[0]
         return self._store_together(checked)
 

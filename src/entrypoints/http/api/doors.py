@@ -9,7 +9,7 @@ from domain.event import ReportedEvent
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
 from entrypoints.http.batches import Batch, split_logs
-from entrypoints.http.bodies import LARGEST_INFLATED, read_body
+from entrypoints.http.bodies import LARGEST_INFLATED
 from entrypoints.http.doors.cloudevents import in_binary_mode, read_cloud_event
 from entrypoints.http.doors.litellm import read_call
 from entrypoints.http.ingest_answers import document_of, refusal_of
@@ -38,7 +38,7 @@ def blueprint(container: Container) -> Routes:
         As it sends them: a list, one a line, or one alone. Prompts and answers are not read.
         """
         # Its logs hold prompts and answers unless that is turned off, so a body may be larger.
-        return ingest(split_logs(read_body(most=LARGEST_INFLATED)), read_call)
+        return ingest(split_logs(ingesting.body(most=LARGEST_INFLATED)), read_call)
 
     @routes.post("/cloudevents")
     @routes.doc(requestBody=CLOUDEVENTS_BODY)
@@ -50,21 +50,21 @@ def blueprint(container: Container) -> Routes:
         Source and id make the event's id; time and subject are its timestamp and user, unless its
         data say them.
         """
-        return ingest(_cloud_events(), read_cloud_event)
+        return ingest(_cloud_events(ingesting), read_cloud_event)
 
     return routes
 
 
-def _cloud_events() -> Batch:
+def _cloud_events(ingesting: Ingesting) -> Batch:
     if request.mimetype == _BATCH:
-        batch = split_logs(read_body())
+        batch = split_logs(ingesting.body())
         if batch.is_single:
             raise BadRequest("A batch of CloudEvents must be a list.")
         return batch
     if request.mimetype == _STRUCTURED:
-        return Batch([read_body()], is_single=True)
+        return Batch([ingesting.body()], is_single=True)
     if request.mimetype == "application/json" and "Ce-Specversion" in request.headers:
-        return Batch([in_binary_mode(dict(request.headers), read_body())], is_single=True)
+        return Batch([in_binary_mode(dict(request.headers), ingesting.body())], is_single=True)
     raise UnsupportedMediaType(
         f"Content-Type must be {_STRUCTURED} or {_BATCH}, or application/json with ce- headers."
     )

@@ -8,7 +8,6 @@ from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
 from entrypoints.http.authentication import current_organization_id
 from entrypoints.http.batches import Batch, split_json, split_ndjson
-from entrypoints.http.bodies import read_body
 from entrypoints.http.event_messages import read_event
 from entrypoints.http.ingest_answers import document_of, refusal_of
 from entrypoints.http.ingesting import Ingesting
@@ -33,7 +32,7 @@ def blueprint(container: Container) -> Routes:
 
         A body that is one event is answered 422 when it is refused and 409 when it conflicts.
         """
-        batch = _batch()
+        batch = _batch(ingesting)
         result = ingesting.take(batch.documents, read_event)
         return (refusal_of(result) if batch.is_single else None) or jsonify(document_of(result))
 
@@ -48,9 +47,9 @@ def blueprint(container: Container) -> Routes:
     return routes
 
 
-def _batch() -> Batch:
+def _batch(ingesting: Ingesting) -> Batch:
     if request.mimetype == "application/json":
-        return split_json(read_body())
+        return split_json(ingesting.body())
     if request.mimetype == "application/x-ndjson":
-        return split_ndjson(read_body())
+        return split_ndjson(ingesting.body())
     raise UnsupportedMediaType("Content-Type must be application/json or application/x-ndjson.")

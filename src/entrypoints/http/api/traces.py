@@ -10,7 +10,7 @@ from application.ports.events import Fate
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
 from entrypoints.http.batches import MOST_EVENTS
-from entrypoints.http.bodies import LARGEST_INFLATED, read_body
+from entrypoints.http.bodies import LARGEST_INFLATED
 from entrypoints.http.doors.otlp import (
     JSON,
     PROTOBUF,
@@ -20,7 +20,7 @@ from entrypoints.http.doors.otlp import (
     status_message,
 )
 from entrypoints.http.doors.spans import Span, calls_of
-from entrypoints.http.ingesting import Ingesting, Items
+from entrypoints.http.ingesting import LARGE_BODY, Ingesting, Items
 from entrypoints.http.openapi_events import TRACES_ANSWER, TRACES_BODY
 from entrypoints.http.problems import MEDIA_TYPE
 
@@ -28,6 +28,19 @@ from entrypoints.http.problems import MEDIA_TYPE
 def blueprint(container: Container) -> Routes:
     routes = Routes("traces", __name__, url_prefix="/v1/traces", description="Events")
     ingesting = Ingesting(container)
+
+    def stored(read: Callable[[bytes], list[Span]], body: bytes) -> Iterator[str]:
+        """Why calls of the body were refused; the others are stored."""
+        with ingesting.decoding():
+            found = calls_of(read(body))
+        ingesting.admit(len(found))
+        for calls in _portions(found):
+            result = ingesting.store(calls)
+            for name, outcome in zip(result.ids, result.outcomes, strict=True):
+                if isinstance(outcome, Rejection):
+                    yield f"{name}: {outcome.fault.pointer} {outcome.fault.detail}"
+                elif outcome is Fate.CONFLICT:
+                    yield f"{name}: another event with this id is stored"
 
     @routes.post("")
     @routes.doc(requestBody=TRACES_BODY, responses=TRACES_ANSWER)
@@ -39,18 +52,10 @@ def blueprint(container: Container) -> Routes:
         A span's id is its event's, so that sending it again changes nothing.
         """
         media_type, read = _encoding()
-        body = read_body(most=LARGEST_INFLATED)
-        with ingesting.decoding():
-            found = calls_of(read(body))
-        ingesting.admit(len(found))
-        reasons: list[str] = []
-        for calls in _portions(found):
-            result = ingesting.store(calls)
-            for name, outcome in zip(result.ids, result.outcomes, strict=True):
-                if isinstance(outcome, Rejection):
-                    reasons.append(f"{name}: {outcome.fault.pointer} {outcome.fault.detail}")
-                elif outcome is Fate.CONFLICT:
-                    reasons.append(f"{name}: another event with this id is stored")
+        body = ingesting.body(most=LARGEST_INFLATED)
+        # How many calls are in it shows only when it is read.
+        with ingesting.turn(is_large=len(body) > LARGE_BODY):
+            reasons = list(stored(read, body))
         body = answer(media_type, len(reasons), "; ".join(reasons[:5]))
         return Response(body, mimetype=media_type)
 
