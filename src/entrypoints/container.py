@@ -40,6 +40,7 @@ from application.organizations.remove_member import RemoveMember
 from application.organizations.set_retention import SetRetention
 from application.organizations.show_invitation import ShowInvitation
 from application.pricing.activate_price_book import ActivatePriceBook
+from application.pricing.discard_price_book import DiscardPriceBook
 from application.pricing.list_repricings import ListRepricings
 from application.pricing.list_terms import ListTerms
 from application.pricing.note_price_book import NotePriceBook
@@ -53,6 +54,7 @@ from application.reports.describe_price_book import DescribePriceBook
 from application.reports.explain_event import ExplainEvent
 from application.reports.has_events import HasEvents
 from application.reports.list_events import ListEvents
+from application.reports.list_price_books import ListPriceBooks
 from application.reports.list_prices import ListPrices
 from application.reports.list_unpriced import ListUnpriced
 from application.reports.report_groups import ReportGroups
@@ -124,6 +126,7 @@ class Container(containers.DeclarativeContainer):
     activate_price_book = providers.Singleton(
         ActivatePriceBook, units_of_work, stage_price_book, clock
     )
+    discard_price_book = providers.Singleton(DiscardPriceBook, units_of_work)
     return_to_bundled_book = providers.Singleton(ReturnToBundledBook, units_of_work, clock)
     set_terms = providers.Singleton(SetTerms, units_of_work, identifiers, clock)
     remove_terms = providers.Singleton(RemoveTerms, units_of_work, identifiers, clock)
@@ -152,6 +155,7 @@ class Container(containers.DeclarativeContainer):
     explain_event = providers.Singleton(ExplainEvent, units_of_work)
     list_unpriced = providers.Singleton(ListUnpriced, units_of_work, pricing_tables, clock)
     describe_price_book = providers.Singleton(DescribePriceBook, pricing_tables, clock)
+    list_price_books = providers.Singleton(ListPriceBooks, units_of_work)
     list_prices = providers.Singleton(ListPrices, pricing_tables)
 
     set_budget = providers.Singleton(SetBudget, units_of_work, identifiers, clock)

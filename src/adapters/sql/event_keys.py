@@ -3,7 +3,7 @@
 Events are stored by month, and no index of PostgreSQL spans months; this table is that index.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from psycopg.errors import UniqueViolation
@@ -25,6 +25,10 @@ _COLUMNS = (
     "merged_into",
     "merged_fingerprint",
 )
+
+
+#: Finds events by their ids.
+Load = Callable[[Collection[str]], Mapping[str, Event]]
 
 
 @dataclass(slots=True)
@@ -71,13 +75,11 @@ class _Key:
         return replace(self, digest=None, merged_into=merged_into)
 
 
-def claim_keys(
-    connection: Connection, events: Sequence[Event], load: Callable[[str], Event | None]
-) -> Claims:
+def claim_keys(connection: Connection, events: Sequence[Event], load: Load) -> Claims:
     """Take the ids that are free, also against another transaction: the index decides.
 
     Nearly always all are free, so they are copied first and looked for only on a collision; each
-    collision shows at least one more row that somebody else has stored. ``load`` finds an event.
+    collision shows at least one more row that somebody else has stored. ``load`` finds events.
     """
     organization_id = events[0].organization_id
     wanted: dict[str, Event] = {}
@@ -120,7 +122,7 @@ def _holders(
     connection: Connection,
     organization_id: str,
     events: Iterable[Event],
-    load: Callable[[str], Event | None],
+    load: Load,
 ) -> dict[int, Event]:
     """Stored events, by the digests of these that they have."""
     digests = [digest for event in events if (digest := call_digest(event)) is not None]
@@ -128,8 +130,8 @@ def _holders(
         event_keys.c.organization_id == organization_id,
         event_keys.c.call_digest == func.any(literal(digests, ARRAY(BigInteger))),
     )
-    loaded = ((row.call_digest, load(row.id)) for row in connection.execute(found).all())
-    return {digest: event for digest, event in loaded if event is not None}
+    ids = {row.id: row.call_digest for row in connection.execute(found)} if digests else {}
+    return {ids[event_id]: event for event_id, event in load(ids).items()} if ids else {}
 
 
 def _known(connection: Connection, organization_id: str, ids: Iterable[str]) -> dict[str, bytes]:

@@ -134,6 +134,14 @@ events = Table(
         "id",
         postgresql_where=text(IS_UNPRICED),
     ),
+    # No sums are kept by user, of whom there may be any number: their calls are few and found here.
+    Index(
+        "ix_events_user",
+        "organization_id",
+        "user",
+        "timestamp",
+        postgresql_where=text('"user" IS NOT NULL'),
+    ),
     # By month, so that old calls are dropped at once, and recent ones found in small indexes.
     postgresql_partition_by='RANGE ("timestamp")',
 )

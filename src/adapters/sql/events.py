@@ -1,6 +1,6 @@
 """Events in PostgreSQL."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Text,
     TextClause,
     and_,
     bindparam,
@@ -21,7 +22,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from adapters.sql.copying import copy_rows
 from adapters.sql.event_keys import OF_KEY, Claims, claim_keys
@@ -47,7 +48,7 @@ class SqlEventStore(EventStore):
         if not events:
             return []
         self._add_quotes(events)
-        claims = claim_keys(self._connection, events, partial(self.get, organization_id))
+        claims = claim_keys(self._connection, events, partial(self._found, organization_id))
         firsts = {event.id: event for event in reversed(events)}
         self._store(organization_id, [firsts[event_id] for event_id in sorted(claims.new)])
         return list(_fates(events, claims))
@@ -55,11 +56,20 @@ class SqlEventStore(EventStore):
     def get(self, organization_id: str, event_id: str) -> Event | None:
         if has_unstorable(event_id):
             return None
-        found = _SELECT.join(event_keys, OF_KEY).where(
-            event_keys.c.organization_id == organization_id, event_keys.c.id == event_id
+        return self._found(organization_id, [event_id]).get(event_id)
+
+    def _found(self, organization_id: str, ids: Collection[str]) -> dict[str, Event]:
+        """Events by their ids, or by the ids of reports that were merged into them."""
+        found = (
+            _SELECT.add_columns(event_keys.c.id.label("key_id"))
+            .join(event_keys, OF_KEY)
+            .where(
+                event_keys.c.organization_id == organization_id,
+                event_keys.c.id == func.any(literal(list(ids), ARRAY(Text))),
+            )
         )
-        row = self._connection.execute(found).one_or_none()
-        return None if row is None else to_event(row._asdict())
+        rows = (row._asdict() for row in self._connection.execute(found))
+        return {row.pop("key_id"): to_event(row) for row in rows}
 
     def also_reported_as(self, organization_id: str, event_id: str) -> list[str]:
         found = select(event_keys.c.id).where(

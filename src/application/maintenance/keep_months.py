@@ -55,15 +55,18 @@ class KeepMonths:
 
         From then on its sums before that time are not compared with calls that may be gone.
         """
-        with self._units_of_work() as uow:
+        with self._units_of_work(snapshot=True) as uow:
             begins = [
                 (each, kept_from(now, self._longest_days, each.retention_days))
                 for each in uow.organizations.list_all()
             ]
-            for organization, begin in begins:
-                if begin is not None:
+        for organization, begin in begins:
+            known = organization.events_begin
+            if begin is not None and (known is None or known < begin):
+                # Each by itself: ingestion holds several organizations, in another order.
+                with self._units_of_work() as uow:
                     uow.organizations.note_events_begin(organization.id, begin)
-            uow.commit()
+                    uow.commit()
         return begins
 
     def _drop(self, begins: list[tuple[Organization, datetime | None]]) -> int:

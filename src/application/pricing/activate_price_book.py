@@ -5,7 +5,7 @@ from dataclasses import replace
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 from application.pricing.stage_price_book import StagedBook, StagePriceBook
-from domain.errors import Conflict, NotFound
+from domain.errors import Conflict
 from domain.text import check_text
 
 
@@ -16,7 +16,9 @@ class ActivatePriceBook:
 
     Raises:
         NotFound: none is staged.
-        Conflict: ``book_refused``, and no reason was given.
+        Conflict: ``book_refused``, and no reason was given; ``book_changed``: somebody else has
+            staged another one meanwhile.
+        Unavailable: the book in force is not known.
         Invalid: the reason is too long.
     """
 
@@ -34,7 +36,7 @@ class ActivatePriceBook:
         with self._units_of_work() as uow:
             staged = uow.price_books.staged()
             if staged is None or staged.id != found.book.id:
-                raise NotFound("The staged price book is another one by now.")
+                raise Conflict("The staged price book is another one by now.", code="book_changed")
             uow.price_books.activate(replace(staged, note=note), self._clock.now())
             uow.commit()
         return found

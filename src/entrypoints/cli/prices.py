@@ -1,7 +1,6 @@
 """The price book on the command line."""
 
 from application.pricing.stage_price_book import StagedBook
-from domain.errors import NotFound
 from domain.pricing.book_changes import summary
 from entrypoints.cli.operator import reachable_container
 
@@ -13,8 +12,7 @@ def status() -> str:
     """What is in force and what waits, in a few lines."""
     with reachable_container() as container:
         book = container.describe_price_book()()
-        with container.units_of_work()() as uow:
-            staged, history = uow.price_books.staged(), uow.price_books.history(limit=5)
+        books = container.list_price_books()()
         bundled = container.bundled_pricing_tables().current().book_version
     kind = "your book" if book.is_replaced else "the bundled book"
     age = "of unknown age" if book.age_days is None else f"{book.age_days} days old"
@@ -24,11 +22,11 @@ def status() -> str:
         lines.append("It is stale: prices have probably changed since.")
     if book.is_replaced and bundled > book.info.version:
         lines.append(f"The bundled book {bundled} is newer: truecompute prices use-bundled")
-    lines += [f"Staged: {staged.book_version}."] if staged else []
+    lines += [f"Staged: {books.staged.book_version}."] if books.staged else []
     lines += [
         f"Earlier: {each.book_version}, in force from {each.activated_at:%Y-%m-%d %H:%M}"
         f" to {each.retired_at:%Y-%m-%d %H:%M} UTC{f' ({each.note})' if each.note else ''}"
-        for each in history
+        for each in books.history
         if each.activated_at and each.retired_at
     ]
     return "\n".join(lines)
@@ -56,10 +54,8 @@ def activate(reason: str | None) -> str:
 
 def discard() -> str:
     """Forget the staged book. Raises ``NotFound``."""
-    with reachable_container() as container, container.units_of_work()() as uow:
-        if not uow.price_books.discard():
-            raise NotFound("No price book is staged.")
-        uow.commit()
+    with reachable_container() as container:
+        container.discard_price_book()()
     return "The staged price book is forgotten."
 
 
