@@ -32,10 +32,10 @@ _LENGTHS = {
 
 
 class Breakdown(StrEnum):
-    """By which dimensions sums are kept: by none, by one, and by all of them together.
+    """By which dimensions sums are kept: by none, by one, and by all together but for users.
 
-    ``combined`` alone could answer everything; the others are smaller by as much as an
-    organization has combinations.
+    ``combined`` alone could answer everything that it knows; the others are smaller by as much as
+    an organization has combinations.
     """
 
     TOTAL = "total"
@@ -44,6 +44,7 @@ class Breakdown(StrEnum):
     ENVIRONMENT = "environment"
     API_KEY = "api_key"
     OPERATION = "operation"
+    USER = "user"
     COMBINED = "combined"
 
     @property
@@ -58,7 +59,7 @@ class Breakdown(StrEnum):
         """
         if self is Breakdown.TOTAL:
             return Tier.QUARTER
-        return Tier.DAY if self is Breakdown.COMBINED else Tier.HOUR
+        return Tier.DAY if self in (Breakdown.COMBINED, Breakdown.USER) else Tier.HOUR
 
 
 _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
@@ -69,6 +70,7 @@ _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
     Breakdown.ENVIRONMENT: (Dimension.ENVIRONMENT,),
     Breakdown.API_KEY: (Dimension.API_KEY,),
     Breakdown.OPERATION: (Dimension.OPERATION,),
+    Breakdown.USER: (Dimension.USER,),
     Breakdown.COMBINED: (
         Dimension.PROVIDER,
         Dimension.MODEL,

@@ -73,6 +73,7 @@ def some_events(key: ApiKey, number: int) -> list[Event]:
             timestamp=NOW - timedelta(minutes=7 * n),
             model=f"model-{n % 3}",
             project=None if n % 4 else "shop",
+            user=None if n % 3 else f"user-{n % 5}",
             latency_ms=100 * n,
         )
         for n in range(number)

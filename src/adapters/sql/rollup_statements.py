@@ -21,7 +21,7 @@ SLOT_MASK = (1 << SLOT_BITS) - 1
 
 
 def _list(names: Iterable[str]) -> str:
-    return ", ".join(names)
+    return ", ".join(f'"{name}"' for name in names)
 
 
 _DIMENSIONS = _list(DIMENSIONS)
@@ -39,7 +39,7 @@ OF_EVENT = {
 }
 SLOTS_OF_EVENT = f"""unnest(ARRAY[width_bucket(latency_ms, {_BOUNDS_ARRAY}),
     {FIRST_TOKEN_BIT} + width_bucket(time_to_first_token_ms, {_BOUNDS_ARRAY})])"""
-_GROUPINGS = _list(f"({_list(each.dimensions)})" for each in Breakdown)
+_GROUPINGS = ", ".join(f"({_list(each.dimensions)})" for each in Breakdown)
 _BREAKDOWN = "CASE " + " ".join(
     "WHEN grouping({}) = {} THEN '{}'".format(
         _DIMENSIONS,
@@ -84,6 +84,7 @@ def _made(source: str, slotted: str) -> str:
 calls AS MATERIALIZED (
     SELECT date_bin('15 minutes', "timestamp", '2000-01-01 00:00:00+00') AS quarter,
         provider, model, project, environment, api_key_id::text AS api_key, operation, status,
+        "user",
         latency_ms, time_to_first_token_ms, cost_usd, cache_savings_usd, cost_source,
         {_list(TOKEN_COLUMNS.values())}
     FROM {source}
@@ -185,10 +186,10 @@ VERIFY = f"""WITH {_made(_SUMMED, _WHOLE)}, kept AS (
         AND start >= CAST(:begin AS timestamptz) AND (calls <> 0 OR durations IS NOT NULL)
 )
 SELECT breakdown, tier, start,
-    {", ".join(f"coalesce(kept.{name}, made.{name}) AS {name}" for name in DIMENSIONS)},
+    {", ".join(f'coalesce(kept."{name}", made."{name}") AS "{name}"' for name in DIMENSIONS)},
     kept.calls AS kept_calls, made.calls AS true_calls,
     kept.cost_usd AS kept_cost_usd, made.cost_usd AS true_cost_usd
 FROM kept FULL JOIN made USING (breakdown, tier, start, digest)
-WHERE {" OR ".join(f"kept.{n} IS DISTINCT FROM made.{n}" for n in (*DIMENSIONS, *_COMPARED))}
+WHERE {" OR ".join(f'kept."{n}" IS DISTINCT FROM made."{n}"' for n in (*DIMENSIONS, *_COMPARED))}
     OR {_SORTED % "kept"} IS DISTINCT FROM {_SORTED % "made"}
 ORDER BY breakdown, tier, start LIMIT :most"""

@@ -28,10 +28,11 @@ from adapters.sql.columns import (
 )
 from adapters.sql.event_tables import TOKEN_COLUMNS
 from domain.costing import CostSource
+from domain.report import Dimension
 from domain.rollup import Breakdown
 
 #: The columns of dimensions, in the order in which they make a row's key.
-DIMENSIONS = Breakdown.COMBINED.dimensions
+DIMENSIONS = (*Breakdown.COMBINED.dimensions, Dimension.USER)
 #: Sums that are never null, and those that are null where they are nothing, to save room.
 COUNTS = ("calls", "errors", *(f"{source}_calls" for source in CostSource))
 SUMS = (
@@ -54,10 +55,11 @@ usage_rollups = Table(
     time_column("start"),
     # A digest of the dimensions: they may be null, and together longer than a key may be.
     Column("digest", Uuid(as_uuid=False), nullable=False),
-    *(Column(dimension.value, String(256)) for dimension in DIMENSIONS),
+    *(Column(dimension.value, String(256)) for dimension in Breakdown.COMBINED.dimensions),
     *(Column(name, BigInteger, nullable=False) for name in COUNTS),
     *(Column(name, Numeric if name in _MONEY else BigInteger) for name in SUMS),
     Column("durations", ARRAY(BigInteger)),
+    Column(Dimension.USER.value, String(256)),
     PrimaryKeyConstraint("organization_id", "breakdown", "tier", "start", "digest"),
     ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
     CheckConstraint("tier BETWEEN 0 AND 2", name="tier"),

@@ -1,6 +1,7 @@
 """What a report adds up: sums that are kept ready, and single calls at the edges of its span.
 
-Where no breakdown knows all dimensions that are asked for (users and tags), it is calls alone.
+Where no breakdown knows all dimensions that are asked for (tags, a user of a model), it is calls
+alone.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -92,7 +93,10 @@ class _Parts:
 
     def __init__(self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]) -> None:
         self._selection = selection
-        self._breakdown = breakdown_for({*_filtered(selection), *by})
+        filtered = _filtered(selection)
+        # One user's calls are few, and found by an index; every user's sums are many.
+        is_of_users = Dimension.USER in filtered
+        self._breakdown = None if is_of_users else breakdown_for({*filtered, *by})
         spans = buckets or [selection.span]
         covering = (
             pieces(spans, self._breakdown.finest)

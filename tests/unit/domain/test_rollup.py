@@ -61,7 +61,8 @@ def test_days_of_utc_are_read_as_days() -> None:
         ([Dimension.PROJECT], Breakdown.PROJECT),
         ([Dimension.PROJECT, Dimension.MODEL], Breakdown.COMBINED),
         ([Dimension.STATUS], Breakdown.COMBINED),
-        ([Dimension.USER], None),
+        ([Dimension.USER], Breakdown.USER),
+        ([Dimension.USER, Dimension.MODEL], None),
         ([Dimension.MODEL, TagDimension("feature")], None),
     ],
 )
