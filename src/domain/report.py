@@ -1,6 +1,6 @@
 """What a team asks about its costs, and the shape of the answers."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -151,12 +151,20 @@ class GroupRow:
     is_overflow: bool = False
 
     @property
-    def place(self) -> tuple[bool, Decimal, list[tuple[bool, str]]]:
-        """To sort by: costliest first, unknown last; then by code points, None last."""
-        cost = self.measures.cost_usd
-        ties = [(value is None, value or "") for value in self.group]
-        # Not a minus sign, which would round to the precision of the thread's context.
-        return cost is None, (cost or Decimal(0)).copy_negate(), ties
+    def place(self) -> "Place":
+        """To sort by."""
+        return place_of(self.group, self.measures.cost_usd)
+
+
+#: Of a group among others.
+Place = tuple[bool, Decimal, list[tuple[bool, str]]]
+
+
+def place_of(group: Iterable[str | None], cost_usd: Decimal | None) -> Place:
+    """To sort groups by: costliest first, unknown last; then by code points, None last."""
+    ties = [(value is None, value or "") for value in group]
+    # Not a minus sign, which would round to the precision of the thread's context.
+    return cost_usd is None, (cost_usd or Decimal(0)).copy_negate(), ties
 
 
 class EventSort(StrEnum):

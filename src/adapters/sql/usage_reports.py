@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Connection,
     DateTime,
     Integer,
@@ -31,6 +32,7 @@ from domain.report import (
     GroupRow,
     Measures,
     SeriesPoint,
+    place_of,
 )
 
 _FIRST = func.min(events.c.timestamp).label("first_seen")
@@ -62,13 +64,15 @@ class SqlUsageReports(UsageReports):
     def groups(
         self, selection: EventSelection, by: GroupBy, *, most: int | None = None
     ) -> list[GroupRow]:
-        found = self._sums(selection, by)
-        rows = [GroupRow(group, sums.measures) for group, sums in found.items()]
-        rows.sort(key=lambda row: row.place)
-        if most is None or len(rows) <= most:
-            return rows
-        others = added_up([found[row.group] for row in rows[most:]])
-        return [*rows[:most], GroupRow((None,) * len(by), others.measures, is_overflow=True)]
+        found = sorted(
+            self._sums(selection, by).items(),
+            key=lambda pair: place_of(pair[0], known_cost(pair[1].row)),
+        )
+        rows = [GroupRow(group, sums.measures) for group, sums in found[:most]]
+        if most is not None and len(found) > most:
+            others = added_up([sums for _, sums in found[most:]])
+            rows.append(GroupRow((None,) * len(by), others.measures, is_overflow=True))
+        return rows
 
     def spent(self, selection: EventSelection) -> Decimal:
         source = sums(selection).subquery()
@@ -108,14 +112,26 @@ class SqlUsageReports(UsageReports):
         self, selection: EventSelection, by: GroupBy
     ) -> Mapping[tuple[str | None, ...], Slots]:
         source = slots(selection, by).subquery()
-        keys = [source.c[f"group_{number}"] for number in range(len(by))]
-        found = select(*keys, source.c.slot, func.sum(source.c.n).label("n")).group_by(
-            *keys, source.c.slot
+        names = [f"group_{number}" for number in range(len(by))]
+        counted = (
+            select(
+                *(source.c[name] for name in names),
+                source.c.slot,
+                func.sum(source.c.n).cast(BigInteger).label("n"),
+            )
+            .group_by(*(source.c[name] for name in names), source.c.slot)
+            .subquery()
         )
-        durations: dict[tuple[str | None, ...], dict[int, int]] = {}
-        for row in self._connection.execute(found):
-            durations.setdefault(tuple(row[: len(by)]), {})[row.slot] = int(row.n)
-        return durations
+        # A row for each group and not for each slot: there may be thousands of both.
+        keys = [counted.c[name] for name in names]
+        found = select(*keys, func.array_agg(counted.c.slot), func.array_agg(counted.c.n)).group_by(
+            *keys
+        )
+        return {
+            # Without a dimension there is a row also where there is nothing.
+            tuple(row[: len(by)]): dict(zip(row[-2] or (), row[-1] or (), strict=True))
+            for row in self._connection.execute(found)
+        }
 
 
 def _totals(source: Subquery) -> list[Any]:
