@@ -36,7 +36,7 @@ def settings_on(database_url: str, **changes: object) -> Settings:
         "port": 5000,
         "app_url": APP_URL,
         "web_concurrency": 1,
-        "threads": 8,
+        "threads": 16,
         "log_level": "error",
         "signup_is_open": True,
         "trusted_proxies": 0,
