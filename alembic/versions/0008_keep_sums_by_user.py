@@ -8,13 +8,13 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-#: Every call that is not deleted waits to be added, some thousands in a row.
+#: Every call that is not deleted waits to be added, some hundreds in a row.
 _WAIT_AGAIN = """
 INSERT INTO pending_rollups (organization_id, event_ids, timestamps)
 SELECT organization_id, array_agg(id), array_agg("timestamp")
 FROM (
     SELECT organization_id, id, "timestamp",
-        row_number() OVER (PARTITION BY organization_id ORDER BY "timestamp") / 2000 AS part
+        row_number() OVER (PARTITION BY organization_id ORDER BY "timestamp") / 500 AS part
     FROM events
 ) AS numbered
 GROUP BY organization_id, part ORDER BY organization_id, part
