@@ -41,7 +41,7 @@ UPGRADES := $(foreach name,$(UPGRADE),--upgrade-package $(name))
 lock: ## Resolve the locked requirements anew (needs uv): make lock UPGRADE="litellm genai-prices"
 	@uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-deps --group prices -o requirements-prices.lock
 	@uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build -o requirements.lock
-	@uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	@uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build --group dev --group clients -c requirements.lock -o requirements-dev.lock
 
 prices: $(VENV)/.dev ## Write the price book anew from the locked price sources, and show what changes
 	@PYTHONPATH=src:. $(BIN)/python -m tools.price_book
