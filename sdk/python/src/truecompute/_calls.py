@@ -1,0 +1,143 @@
+"""A call under way: from before it starts until it is known how it ended, which happens once."""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from truecompute._context import NOTHING, Attribution, current
+from truecompute._encoding import new_id, plain, timestamp_of
+from truecompute._text import clean
+
+#: Errors after which the provider may still have done, and bill, the work.
+_UNKNOWN_END = ("Timeout", "Cancel", "Interrupt", "Connection", "Read", "Exit")
+
+
+class Sink(Protocol):
+    """Where events go: the client, as far as a call knows it."""
+
+    generation: int
+    defaults: Attribution
+
+    def record(self, event: Mapping[str, Any]) -> None:
+        """Take an event; raises what its values raise."""
+        ...
+
+
+class Seen:
+    """What a provider has said of a call so far. None where it said nothing.
+
+    ``usage`` is its own usage object, of any type; ``units`` are canonical ones that stand
+    elsewhere in the answer. ``is_final`` says that the usage is that of the whole call.
+    ``is_pending`` says that there is no answer yet, which is no event; ``stable_id`` is the event's
+    id where the same answer may be read twice.
+    """
+
+    __slots__ = (
+        "has_content", "is_final", "is_pending", "model", "request_id", "service_tier",
+        "stable_id", "units", "usage",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.usage: Any = None
+        self.units: dict[str, Any] | None = None
+        self.model: str | None = None
+        self.service_tier: str | None = None
+        self.request_id: str | None = None
+        self.has_content = False
+        self.is_final = False
+        self.is_pending = False
+        self.stable_id: str | None = None
+
+
+class Call:
+    """One call: made before it starts, ended once, and then an event of the sink's."""
+
+    __slots__ = (
+        "_began", "_first", "_generation", "_once", "_sink", "_whose", "api_base", "model",
+        "operation", "provider", "started_at",
+    )  # fmt: skip
+
+    def __init__(
+        self, sink: Sink, provider: str, model: str | None, operation: str, api_base: str | None
+    ) -> None:
+        self._sink = sink
+        self._generation = sink.generation
+        self.provider = provider
+        self.model = model
+        self.operation = operation
+        self.api_base = api_base
+        self._whose = current.get()
+        self._once = [True]
+        self._first: float | None = None
+        self.started_at = time.time()
+        self._began = time.perf_counter()
+
+    def note_first(self) -> None:
+        """The first of the answer is here."""
+        if self._first is None:
+            self._first = time.perf_counter()
+
+    def end(self, seen: Seen, error: BaseException | None = None, *, is_cut: bool = False) -> None:
+        """The call has ended: with ``error``, cut off by its caller, or well. Once; then nothing.
+
+        Raises what a value raises that cannot be made JSON.
+        """
+        try:
+            self._once.pop()
+        except IndexError:
+            return
+        if seen.is_pending or self._generation != self._sink.generation:
+            return  # the latter is a copy in a child after a fork: the parent ends it
+        self._sink.record(self._event(seen, error, is_cut=is_cut))
+
+    def _event(self, seen: Seen, error: BaseException | None, *, is_cut: bool) -> dict[str, Any]:
+        now = time.perf_counter()
+        usage = None if seen.usage is None else plain(seen.usage)
+        answered = clean(seen.model)
+        event: dict[str, Any] = {
+            "id": seen.stable_id or new_id(),
+            "timestamp": timestamp_of(self.started_at),
+            "provider": self.provider,
+            "model": answered or clean(self.model) or "unknown",
+            "operation": self.operation,
+            "api_base": self.api_base,
+            "service_tier": clean(seen.service_tier),
+            "usage": seen.units,
+            "provider_usage": usage if isinstance(usage, dict) and usage else None,
+            "usage_status": _usage_status(seen, error, is_cut=is_cut),
+            "latency_ms": round((now - self._began) * 1000),
+            "status": "success" if error is None else "error",
+            "provider_request_id": clean(seen.request_id),
+        }
+        if answered is not None and self.model is not None and answered != self.model:
+            event["requested_model"] = clean(self.model)
+        if self._first is not None:
+            event["time_to_first_token_ms"] = round((self._first - self._began) * 1000)
+        if error is not None:
+            event["error_code"] = clean(type(error).__name__)
+        add_attribution(event, self._whose, self._sink.defaults)
+        return event
+
+
+def add_attribution(event: dict[str, Any], whose: Attribution, defaults: Attribution) -> None:
+    """Say in the event whose call it is, unless it says so itself."""
+    if whose is NOTHING and defaults is NOTHING:
+        return
+    if defaults is not NOTHING:
+        whose = whose.within(defaults)
+    for name, value in zip(Attribution._fields, whose):
+        if value and name not in event:
+            event[name] = value
+
+
+def _usage_status(seen: Seen, error: BaseException | None, *, is_cut: bool) -> str | None:
+    """None where the server is to decide: complete with usage, missing or free without."""
+    if seen.is_final or (error is None and not is_cut):
+        return None
+    if seen.usage is not None or seen.units:
+        return "partial"
+    if is_cut or error is None or seen.has_content:
+        return "missing"
+    name = type(error).__name__
+    is_unknown = not isinstance(error, Exception) or any(part in name for part in _UNKNOWN_END)
+    return "missing" if is_unknown else None

@@ -1,0 +1,267 @@
+"""The client: what a program holds, and what wrapped clients report to."""
+
+import math
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from truecompute import _process
+from truecompute._calls import add_attribution
+from truecompute._context import NOTHING, Attribution, context, current, tag
+from truecompute._delivery import Backlog, Delivery, MemoryBacklog, random_share
+from truecompute._diagnostics import is_speaking, say, say_failure
+from truecompute._encoding import MOST_BYTES, encoded
+from truecompute._exceptions import ConfigurationError
+from truecompute._http import HttpTransport
+from truecompute._queue import EventQueue
+from truecompute._spool import SpoolBacklog
+from truecompute._stats import CLOSED, DISABLED, Stats
+from truecompute._streams import OpenStreams
+from truecompute._text import clean
+from truecompute._tracking import tracked
+from truecompute._transport import Transport
+from truecompute._worker import Worker
+
+_Wrapped = TypeVar("_Wrapped")
+
+DEFAULT_URL = "http://localhost:5000"
+_MOST_SPOOL_BYTES = 256 * 1024 * 1024
+
+
+class Client:
+    """Sends what AI calls cost to a TrueCompute server, in the background.
+
+    One for a process is enough; it may be used by any number of threads and tasks, and goes on
+    in a child after a fork.
+
+        tc = truecompute.Client(api_key="tc_live_...", base_url="http://localhost:5000")
+        client = tc.wrap(OpenAI())
+
+    ``api_key``, ``base_url``, ``project`` and ``environment`` default to the environment variables
+    ``TRUECOMPUTE_API_KEY``, ``TRUECOMPUTE_URL``, ``TRUECOMPUTE_PROJECT`` and
+    ``TRUECOMPUTE_ENVIRONMENT``. Without a key nothing is sent, which is logged once: a program in
+    development needs none.
+
+    ``spool_dir`` names a folder that keeps what could not be sent for the next process.
+    ``flush_interval`` is in seconds, ``timeout`` the wait for an answer in seconds. At most
+    ``max_queue_events`` events and ``max_queue_bytes`` bytes wait; newer ones are dropped and
+    counted, and ``on_drop`` is called with their number, in the background. ``transport`` replaces
+    HTTP.
+
+    Raises ``ConfigurationError`` for a ``base_url``, a ``spool_dir`` or a limit that cannot work.
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        project: str | None = None,
+        environment: str | None = None,
+        spool_dir: str | os.PathLike[str] | None = None,
+        flush_interval: float = 1.0,
+        timeout: float = 10.0,
+        max_queue_events: int = 10_000,
+        max_queue_bytes: int = 32 * 1024 * 1024,
+        on_drop: Callable[[int], object] | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        _check_positive(flush_interval=flush_interval, timeout=timeout)
+        _check_positive(max_queue_events=max_queue_events, max_queue_bytes=max_queue_bytes)
+        key = api_key or os.environ.get("TRUECOMPUTE_API_KEY") or ""
+        url = base_url or os.environ.get("TRUECOMPUTE_URL") or DEFAULT_URL
+        self.defaults = _or_nothing(Attribution(
+            project=clean(project or os.environ.get("TRUECOMPUTE_PROJECT")),
+            environment=clean(environment or os.environ.get("TRUECOMPUTE_ENVIRONMENT")),
+        ))
+        self._transport = transport if transport is not None else HttpTransport(url, key)
+        self._is_enabled = transport is not None or bool(key)
+        self._spool_dir = None if spool_dir is None else Path(spool_dir)
+        self._limits = (max_queue_events, max_queue_bytes)
+        self._interval = flush_interval
+        self._timeout = timeout
+        self._on_drop = on_drop
+        self.generation = 0
+        self._begin()
+        _process.look_after(self)
+        if not self._is_enabled:
+            say("no_key", "TrueCompute has no API key, nothing is sent; "
+                "set TRUECOMPUTE_API_KEY or Client(api_key=...)")  # fmt: skip
+
+    def wrap(self, client: _Wrapped) -> _Wrapped:
+        """``client`` itself, whose calls are reported from now on; nothing else of it changes.
+
+        Takes clients of openai (Azure and compatible services too), anthropic, google-genai,
+        mistralai, cohere, boto3's bedrock-runtime, groq and together. Wrapping it again changes
+        nothing; another ``Client`` takes it over. Raises ``UnsupportedClient`` for anything else.
+        """
+        from truecompute.wrappers import wrap  # a wrapper is loaded when there is what to wrap
+
+        wrap(client, self)
+        return client
+
+    def unwrap(self, client: _Wrapped) -> _Wrapped:
+        """``client`` itself, as it was before ``wrap``; one that is not wrapped stays as it is."""
+        from truecompute.wrappers import unwrap
+
+        unwrap(client)
+        return client
+
+    def track(
+        self,
+        *,
+        provider: str,
+        model: str,
+        usage: Mapping[str, Any] | None = None,
+        provider_usage: Any = None,
+        latency_ms: float | None = None,
+        **fields: Any,
+    ) -> None:
+        """Report a call that no wrapper sees.
+
+        ``usage`` is canonical (``{"input": 10, "output": 3}``: each token in one class),
+        ``provider_usage`` the provider's own usage object, of any type. ``fields`` are any others
+        of an event, as the server's API names them (``operation``, ``status``, ``error_code``,
+        ``provider_request_id``, ``project``, ``tags`` ...). ``id`` and ``timestamp`` (an aware
+        ``datetime`` or a text) default to a new one and to now, less the latency. Raises nothing.
+        """
+        try:
+            event = tracked(provider, model, usage, provider_usage, latency_ms, fields)
+            add_attribution(event, current.get(), self.defaults)
+            self.record(event)
+        except Exception:  # noqa: BLE001 - never in the way
+            self.note_failure("tracking a call")
+
+    def context(self, **fields: Any) -> context:
+        """The same as ``truecompute.context``."""
+        return context(**fields)
+
+    def tag(self, function: Any = None, /, **tags: object) -> Any:
+        """The same as ``truecompute.tag``."""
+        return tag(function, **tags)
+
+    def flush(self, timeout: float = 5.0) -> bool:
+        """Send all that was recorded so far; False where that takes longer than ``timeout`` s.
+
+        Streams whose reading was left off are counted as they stand. Raises nothing.
+        """
+        try:
+            self.open_streams.finish_left(grace_s=0)
+            return self._worker.flush(timeout)
+        except Exception:  # noqa: BLE001 - never in the way
+            self.note_failure("flushing")
+            return False
+
+    def close(self, timeout: float = _process.EXIT_PATIENCE_S) -> None:
+        """Send what is left, for ``timeout`` seconds at most, and end the thread.
+
+        What is left then is in the spool, or counted as dropped, as is what comes afterwards.
+        Called by itself when the program ends. Raises nothing.
+        """
+        try:
+            self._close(timeout)
+        except Exception:  # noqa: BLE001 - never in the way
+            self.note_failure("closing")
+
+    def stats(self) -> Stats:
+        """What became of the events of this process so far. Raises nothing."""
+        try:
+            _, dropped, waiting = self._queue.counts()
+            sent, refused, standing = self._delivery.counts()
+            dropped_by = dict(dropped + refused)
+            return Stats(
+                sent=sent,
+                queued=waiting + standing,
+                dropped=sum(dropped_by.values()),
+                retried=self._delivery.retried,
+                failures=self._failures,
+                dropped_by=dropped_by,
+            )
+        except Exception:  # noqa: BLE001 - never in the way
+            say_failure("counting")
+            return Stats()
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def record(self, event: Mapping[str, Any]) -> None:
+        """Take an event that is made; for wrappers. Raises what its values raise."""
+        if self._worker.is_worker_thread() or is_speaking():
+            return  # a transport or a log handler that calls a model itself would loop for ever
+        document = encoded(event)
+        if len(document) > MOST_BYTES:
+            say("size", "TrueCompute left out a usage object of %d bytes", len(document))
+            document = encoded({**event, "provider_usage": None, "usage_status": "missing"})
+        waiting = self._queue.put(document)
+        self._worker.notice(waiting)
+
+    def note_failure(self, doing: str) -> None:
+        """Count and log a fault of the SDK; for wrappers."""
+        self._failures += 1
+        say_failure(doing)
+
+    def _begin(self) -> None:
+        """All that belongs to one process: made at first, and anew in a child after a fork."""
+        self._queue = EventQueue(*self._limits)
+        self._backlog: Backlog = MemoryBacklog(self._queue)
+        if self._spool_dir is not None:
+            self._backlog = SpoolBacklog(self._queue, self._spool_dir, _MOST_SPOOL_BYTES)
+        if not self._is_enabled:
+            self._queue.shut(DISABLED)
+        self._delivery = Delivery(self._transport, self._backlog, random_share)
+        self.open_streams = OpenStreams()
+        self._failures = 0
+        self._told_dropped = 0
+        self._worker = Worker(
+            self._delivery,
+            self._backlog,
+            self._owed,
+            self._tick,
+            interval=self._interval,
+            timeout=self._timeout,
+        )
+
+    def _owed(self) -> int:
+        produced, dropped, _ = self._queue.counts()
+        return produced - sum(dropped.values()) + self._backlog.found
+
+    def _tick(self) -> None:
+        """Once a second, in the background."""
+        self.open_streams.finish_left()
+        if self._on_drop is not None:
+            dropped = self.stats().dropped
+            newly, self._told_dropped = dropped - self._told_dropped, dropped
+            if newly:
+                self._on_drop(newly)
+
+    def _close(self, timeout: float) -> None:
+        self.open_streams.finish_all()
+        has_ended = self._worker.stop(timeout)
+        if self._backlog.outlives and has_ended:
+            self._backlog.close()
+        waiting = self._queue.counts()[2]
+        self._queue.shut(CLOSED)
+        if not self._backlog.outlives:
+            self._delivery.abandon(CLOSED)
+        if waiting:
+            say("closed", "TrueCompute was closed with %d event(s) undelivered", waiting)
+
+    def begin_in_child(self) -> None:
+        """Start anew after a fork: what waited is the parent's to send."""
+        self._backlog.forget()
+        self.generation += 1
+        self._begin()
+
+
+def _check_positive(**limits: float) -> None:
+    for name, value in limits.items():
+        if not isinstance(value, (int, float)) or not 0 < value < math.inf:
+            raise ConfigurationError(f"{name} is a number above 0, not {value!r}")
+
+
+def _or_nothing(defaults: Attribution) -> Attribution:
+    return NOTHING if defaults == NOTHING else defaults

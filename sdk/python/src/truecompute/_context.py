@@ -1,0 +1,195 @@
+"""Whose call it is: what ``context`` and ``tag`` say of the calls inside them.
+
+Kept in a context variable: it follows ``await`` and tasks by itself. A thread starts without it,
+unless the program runs it in ``contextvars.copy_context()``.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar, Token
+from types import TracebackType
+from typing import Any, NamedTuple, TypeVar, cast
+
+from truecompute._diagnostics import say_failure
+from truecompute._text import bounded, clean, clean_tags
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class Attribution(NamedTuple):
+    """The fields of an event that say whose it is; None where nothing is said."""
+
+    project: str | None = None
+    environment: str | None = None
+    user: str | None = None
+    session: str | None = None
+    trace_id: str | None = None
+    reservation_id: str | None = None
+    tags: Mapping[str, str] = {}  # noqa: RUF012 - replaced as a whole, never changed
+
+    def within(self, outer: "Attribution") -> "Attribution":
+        """What holds inside ``outer``: one's own fields first, and the tags of both."""
+        if outer is NOTHING:
+            return self
+        fields = [mine if mine is not None else its for mine, its in zip(self[:6], outer[:6])]
+        return Attribution(*fields, tags=bounded({**outer.tags, **self.tags}))
+
+
+NOTHING = Attribution()
+current: ContextVar[Attribution] = ContextVar("truecompute", default=NOTHING)
+
+
+class context:  # noqa: N801 - used like a function, as contextlib's are
+    """What holds for every call inside: ``with``, ``async with``, or over a function.
+
+    Nested ones add up: the inner one's fields win, its tags are added. All values are texts of at
+    most 256 characters (64 for a tag's name, at most 32 tags); longer ones are cut, which is
+    logged. Raises nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        project: str | None = None,
+        environment: str | None = None,
+        user: str | None = None,
+        session: str | None = None,
+        trace_id: str | None = None,
+        reservation_id: str | None = None,
+        tags: Mapping[str, object] | None = None,
+    ) -> None:
+        self._tokens: list[Token[Attribution]] = []
+        self._own = NOTHING
+        try:
+            fields = (project, environment, user, session, trace_id, reservation_id)
+            self._own = Attribution(*map(clean, fields), tags=clean_tags(tags))
+        except Exception:  # noqa: BLE001 - the host's call goes on without it
+            say_failure("reading a context")
+
+    def __enter__(self) -> "context":
+        try:
+            self._tokens.append(current.set(self._own.within(current.get())))
+        except Exception:  # noqa: BLE001 - likewise
+            say_failure("entering a context")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if self._tokens:
+                current.reset(self._tokens.pop())
+        except Exception:  # noqa: BLE001 - left in another task than it was entered in
+            say_failure("leaving a context")
+
+    async def __aenter__(self) -> "context":
+        return self.__enter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.__exit__(kind, error, traceback)
+
+    def __call__(self, function: _Function) -> _Function:
+        """``function`` with this context around each of its calls, a generator's body included."""
+        return _surrounded(function, self._own)
+
+
+def tag(function: _Function | None = None, /, **tags: object) -> Any:
+    """Tags for every call inside: ``@tag(feature="report")``, or ``with tag(feature="report"):``.
+
+    Works over functions, coroutine functions and generators. Raises nothing.
+    """
+    made = context(tags=tags)
+    return made if function is None else made(function)
+
+
+def _surrounded(function: _Function, own: Attribution) -> _Function:
+    def entered() -> context:
+        fresh = context()
+        fresh._own = own
+        return fresh
+
+    if inspect.isasyncgenfunction(function):
+
+        @functools.wraps(function)
+        async def async_generator(*args: Any, **kwargs: Any) -> Any:
+            inner = function(*args, **kwargs)
+            step = inner.__anext__
+            try:
+                while True:
+                    with entered():
+                        try:
+                            item = await step()
+                        except StopAsyncIteration:
+                            return
+                    try:
+                        sent = yield item
+                    except GeneratorExit:
+                        raise
+                    except BaseException as error:  # noqa: BLE001 - it is the inner one's to catch
+                        step = functools.partial(inner.athrow, error)
+                    else:
+                        step = functools.partial(inner.asend, sent)
+            finally:
+                await inner.aclose()
+
+        return cast("_Function", async_generator)
+
+    if inspect.isgeneratorfunction(function):
+
+        @functools.wraps(function)
+        def generator(*args: Any, **kwargs: Any) -> Any:
+            return (yield from _Steps(function(*args, **kwargs), entered))
+
+        return cast("_Function", generator)
+
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def coroutine(*args: Any, **kwargs: Any) -> Any:
+            with entered():
+                return await function(*args, **kwargs)
+
+        return cast("_Function", coroutine)
+
+    @functools.wraps(function)
+    def plain(*args: Any, **kwargs: Any) -> Any:
+        with entered():
+            return function(*args, **kwargs)
+
+    return cast("_Function", plain)
+
+
+class _Steps:
+    """A generator of which each step runs inside the context, and what is between does not."""
+
+    def __init__(self, inner: Any, entered: Callable[[], context]) -> None:
+        self._inner = inner
+        self._entered = entered
+
+    def __iter__(self) -> "_Steps":
+        return self
+
+    def __next__(self) -> Any:
+        with self._entered():
+            return next(self._inner)
+
+    def send(self, value: Any) -> Any:
+        with self._entered():
+            return self._inner.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        with self._entered():
+            return self._inner.throw(*error)
+
+    def close(self) -> None:
+        with self._entered():
+            self._inner.close()

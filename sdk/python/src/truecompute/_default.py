@@ -1,0 +1,59 @@
+"""The functions of the module: those of a client that is made from the environment when needed."""
+
+import threading
+from typing import Any, TypeVar
+
+from truecompute._client import Client
+from truecompute._stats import Stats
+
+_Wrapped = TypeVar("_Wrapped")
+
+_lock = threading.Lock()
+_client: Client | None = None
+
+
+def default_client() -> Client:
+    """The client of ``TRUECOMPUTE_API_KEY`` and ``TRUECOMPUTE_URL``; made once.
+
+    Raises ``ConfigurationError`` where ``TRUECOMPUTE_URL`` is no address.
+    """
+    global _client  # noqa: PLW0603 - one for the process, as the docstring says
+    if _client is None:
+        with _lock:
+            if _client is None:
+                _client = Client()
+    return _client
+
+
+def wrap(client: _Wrapped) -> _Wrapped:
+    """``Client.wrap`` of the default client."""
+    return default_client().wrap(client)
+
+
+def unwrap(client: _Wrapped) -> _Wrapped:
+    """``client`` itself, as it was before it was wrapped by whichever ``Client``."""
+    from truecompute.wrappers import unwrap as undo
+
+    undo(client)
+    return client
+
+
+def track(**fields: Any) -> None:
+    """``Client.track`` of the default client."""
+    default_client().track(**fields)
+
+
+def flush(timeout: float = 5.0) -> bool:
+    """``Client.flush`` of the default client; True where there is none."""
+    return True if _client is None else _client.flush(timeout)
+
+
+def close(timeout: float = 2.0) -> None:
+    """``Client.close`` of the default client."""
+    if _client is not None:
+        _client.close(timeout)
+
+
+def stats() -> Stats:
+    """``Client.stats`` of the default client."""
+    return Stats() if _client is None else _client.stats()

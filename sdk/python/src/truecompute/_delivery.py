@@ -1,0 +1,224 @@
+"""From the queue to the server, a batch at a time, until each event is delivered or counted."""
+
+import random
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from truecompute._diagnostics import say, say_failure
+from truecompute._exceptions import TransportError
+from truecompute._queue import EventQueue
+from truecompute._stats import REFUSED, REJECTED, TOO_LARGE
+from truecompute._transport import Transport
+from truecompute._verdict import Fate, Verdict, verdict_of
+
+MOST_BATCH_EVENTS = 500
+MOST_BATCH_BYTES = 1024 * 1024
+_FIRST_PAUSE_S = 0.5
+_MOST_PAUSE_S = 30.0
+#: A wrong key does not become right by asking; somebody must change it.
+_UNAUTHORIZED_PAUSE_S = 60.0
+
+
+class Batch:
+    """Events that go in one request. ``name`` is where a spool keeps them, None for memory."""
+
+    def __init__(self, events: Sequence[bytes], name: str | None = None) -> None:
+        self.events = list(events)
+        self.name = name
+
+
+class Backlog(Protocol):
+    """Where batches stand between the queue and the server.
+
+    ``found`` counts events of earlier processes that it took over. ``outlives`` says whether what
+    stands here is sent by another process when this one ends.
+    """
+
+    found: int
+    outlives: bool
+
+    def next(self) -> Batch | None:
+        """The oldest batch, without removing it."""
+        ...
+
+    def done(self, batch: Batch) -> None:
+        """Forget a batch: each of its events is delivered or given up."""
+        ...
+
+    def split(self, batch: Batch) -> None:
+        """Put two halves in the place of a batch."""
+        ...
+
+    def collect(self) -> None:
+        """Take over what waits in the queue, where there is room for it."""
+        ...
+
+    def count(self) -> int:
+        """How many events stand here, this process's and any that it found."""
+        ...
+
+    def close(self) -> None:
+        """Leave it for good; what a spool holds, another process will send."""
+        ...
+
+    def forget(self) -> None:
+        """Leave it in a child after a fork: it is the parent's."""
+        ...
+
+
+class MemoryBacklog:
+    """The one batch that is on its way: the others wait in the queue, where they are bounded."""
+
+    found = 0
+    outlives = False
+
+    def __init__(self, queue: EventQueue) -> None:
+        self._queue = queue
+        self._batches: deque[Batch] = deque()
+
+    def next(self) -> Batch | None:
+        if not self._batches:
+            events = self._queue.take(MOST_BATCH_EVENTS, MOST_BATCH_BYTES)
+            if events:
+                self._batches.append(Batch(events))
+        return self._batches[0] if self._batches else None
+
+    def done(self, batch: Batch) -> None:
+        self._batches.remove(batch)
+
+    def split(self, batch: Batch) -> None:
+        half = len(batch.events) // 2
+        self._batches.remove(batch)
+        self._batches.extendleft((Batch(batch.events[half:]), Batch(batch.events[:half])))
+
+    def collect(self) -> None:
+        """The queue keeps them."""
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def forget(self) -> None:
+        """Likewise."""
+
+    def count(self) -> int:
+        return sum(len(batch.events) for batch in list(self._batches))
+
+
+class Delivery:
+    """Sends batches and decides what their answers mean. One thread at a time calls ``attempt``.
+
+    A batch that finds no server is sent again, with pauses of 0.5 to 30 s, drawn at random so
+    that many processes do not come back at once, or as long as the server asks, 300 s at most.
+    A batch that the server refuses is dropped and counted.
+    """
+
+    def __init__(self, transport: Transport, backlog: Backlog, draw: Callable[[], float]) -> None:
+        self._transport = transport
+        self._backlog = backlog
+        self._draw = draw
+        self._failed = 0
+        self._is_unauthorized = False
+        self._is_abandoned = False
+        self._lock = threading.Lock()
+        self.sent = 0
+        self.retried = 0
+        self.dropped: Counter[str] = Counter()
+
+    def attempt(self, timeout: float) -> float | None:
+        """Send the oldest batch. The seconds to wait before the next one: 0 when there may be
+        more, None when there was none.
+        """
+        batch = self._backlog.next()
+        if batch is None:
+            return None
+        if self._failed:
+            self.retried += 1
+        try:
+            answer = self._transport.send(batch.events, timeout=timeout)
+            verdict = verdict_of(answer, len(batch.events))
+        except TransportError as error:
+            verdict = Verdict(Fate.RETRY, text=f"it cannot be reached ({error})")
+        except Exception:  # noqa: BLE001 - somebody's own transport
+            say_failure("sending events")
+            verdict = Verdict(Fate.RETRY, text="the transport failed")
+        return self._settle(batch, verdict)
+
+    def settled(self) -> int:
+        """How many events are delivered or dropped."""
+        with self._lock:
+            return self.sent + sum(self.dropped.values())
+
+    def abandon(self, reason: str) -> None:
+        """Give up what stands in the backlog: it is counted as dropped.
+
+        An attempt that is still under way no longer counts, even if it should succeed.
+        """
+        with self._lock:
+            self._is_abandoned = True
+            left = self._backlog.count()
+            if left:
+                self.dropped[reason] += left
+
+    def counts(self) -> tuple[int, Counter[str], int]:
+        """Delivered, dropped by reason, and standing in the backlog, at one moment."""
+        with self._lock:
+            standing = 0 if self._is_abandoned else self._backlog.count()
+            return self.sent, Counter(self.dropped), standing
+
+    def _settle(self, batch: Batch, verdict: Verdict) -> float:
+        if verdict.fate is Fate.RETRY:
+            return self._pause(verdict)
+        if verdict.fate is Fate.SPLIT and len(batch.events) > 1:
+            with self._lock:
+                self._backlog.split(batch)
+            return 0.0
+        if verdict.fate is Fate.STORED:
+            self._note_success(verdict)
+            self._finish(batch, REJECTED, verdict.rejected)
+            return 0.0
+        reason = TOO_LARGE if verdict.fate is Fate.SPLIT else REFUSED
+        self._say_refused(batch, verdict)
+        self._finish(batch, reason, len(batch.events))
+        return _UNAUTHORIZED_PAUSE_S if verdict.is_unauthorized else 0.0
+
+    def _say_refused(self, batch: Batch, verdict: Verdict) -> None:
+        """A wrong key is told once, until the server has taken something again."""
+        if not verdict.is_unauthorized:
+            say("refused", "TrueCompute did not take %d event(s): %s",
+                len(batch.events), verdict.text)  # fmt: skip
+        elif not self._is_unauthorized:
+            say("unauthorized", "TrueCompute does not accept the API key, events are lost: %s; "
+                "check TRUECOMPUTE_API_KEY", verdict.text)  # fmt: skip
+        self._is_unauthorized = verdict.is_unauthorized
+
+    def _finish(self, batch: Batch, reason: str, lost: int) -> None:
+        with self._lock:
+            if self._is_abandoned:
+                return
+            self._backlog.done(batch)
+            self.sent += len(batch.events) - lost
+            if lost:
+                self.dropped[reason] += lost
+
+    def _pause(self, verdict: Verdict) -> float:
+        self._failed += 1
+        say("away", "TrueCompute is not reached, events wait: %s", verdict.text)
+        ceiling = min(_MOST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._failed - 1, 10))
+        drawn = ceiling * (0.1 + 0.9 * self._draw())
+        return max(drawn, verdict.retry_after_s or 0.0)
+
+    def _note_success(self, verdict: Verdict) -> None:
+        if self._failed:
+            say("back", "TrueCompute is reached again, after %d attempts", self._failed + 1)
+        self._failed = 0
+        self._is_unauthorized = False
+        if verdict.rejected:
+            say("rejected", "TrueCompute rejected %d event(s), the first: %s",
+                verdict.rejected, verdict.text)  # fmt: skip
+
+
+def random_share() -> float:
+    """A number from 0 to 1, for pauses."""
+    return random.random()  # noqa: S311 - it spreads load, it hides nothing

@@ -1,0 +1,49 @@
+"""What the SDK says about itself: rarely, and never in a way that can fail or come back to it."""
+
+import logging
+import math
+import threading
+import time
+
+#: A library's logger, silent unless the program that uses it configures logging.
+logger = logging.getLogger("truecompute")
+logger.addHandler(logging.NullHandler())
+
+_PAUSE_S = 60.0
+_last_said: dict[str, float] = {}
+_speaking = threading.local()
+
+
+def say(kind: str, text: str, *values: object, with_traceback: bool = False) -> None:
+    """Log a warning, once a minute for each ``kind``. Raises no ``Exception``."""
+    try:
+        now = time.monotonic()
+        if now - _last_said.get(kind, -math.inf) < _PAUSE_S or is_speaking():
+            return
+        _last_said[kind] = now
+        _speaking.now = True
+        try:
+            logger.warning(text, *values, exc_info=with_traceback)
+        finally:
+            _speaking.now = False
+    except Exception:  # noqa: BLE001, S110 - a handler of the host's that fails is not our news
+        pass
+
+
+def say_failure(doing: str) -> None:
+    """Log that a part of the SDK failed, with the traceback of the exception at hand."""
+    text = "TrueCompute failed while %s; the call itself is not affected"
+    say(f"failure:{doing}", text, doing, with_traceback=True)
+
+
+def is_speaking() -> bool:
+    """Whether this thread is in the middle of a log line of the SDK.
+
+    A log handler of the host's that calls a model itself would otherwise loop for ever.
+    """
+    return getattr(_speaking, "now", False)
+
+
+def forget() -> None:
+    """Let everything be said again, as after a fork."""
+    _last_said.clear()

@@ -1,0 +1,103 @@
+"""An event as the JSON that the server takes, made of whatever a provider's client answered.
+
+Encoded on the caller's thread: what waits is then bytes of a known number, and nothing of the
+host's is held or can change afterwards.
+"""
+
+import hashlib
+import json
+import math
+import os
+import time
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+#: Above it the server refuses an event (64 KiB, with room for what a proxy may add).
+MOST_BYTES = 60_000
+_MOST_DEPTH = 24
+
+
+def new_id() -> str:
+    """A UUIDv7 (RFC 9562): ids of one time lie together in the server's index."""
+    ms = int(time.time() * 1000) & 0xFFFF_FFFF_FFFF
+    bits = int.from_bytes(os.urandom(10), "big")
+    high, low = (bits >> 62) & 0xFFF, bits & 0x3FFF_FFFF_FFFF_FFFF
+    text = f"{ms:012x}7{high:03x}{low | 0x8000_0000_0000_0000:016x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def stable_id(request_id: str) -> str:
+    """The id of the event of an answer that may be read twice: the same wherever it is made."""
+    return f"tc-{hashlib.sha256(request_id.encode('utf-8', 'replace')).hexdigest()[:40]}"
+
+
+def timestamp_of(seconds: float) -> str:
+    """RFC 3339 in UTC, to the millisecond, of ``seconds`` since 1970."""
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")
+
+
+def encoded(event: Mapping[str, Any]) -> bytes:
+    """The event without the fields that are None, as JSON in ASCII.
+
+    Raises what the values raise, ``ValueError`` for numbers that JSON does not have.
+    """
+    return _encode({name: value for name, value in event.items() if value is not None}).encode()
+
+
+def plain(usage: Any, depth: int = 0) -> Any:
+    """A usage object as plain JSON, verbatim: what the provider did not say is not added.
+
+    Reads pydantic models, dataclasses and mappings. Numbers that JSON does not have become None;
+    an object that nothing is known of becomes its type's name. Raises what the object raises.
+    """
+    kind = type(usage)
+    if kind is int or kind is str or kind is bool or usage is None:
+        return usage
+    if kind is float:
+        return usage if math.isfinite(usage) else None
+    if depth > _MOST_DEPTH:
+        return None
+    if kind is dict or isinstance(usage, Mapping):
+        return {str(name): plain(value, depth + 1) for name, value in list(usage.items())}
+    if kind is list or kind is tuple or isinstance(usage, (list, tuple, set, frozenset)):
+        return [plain(value, depth + 1) for value in list(usage)]
+    if isinstance(usage, Decimal):
+        return str(usage) if usage.is_finite() else None
+    if isinstance(usage, (bool, int, str)):
+        return _base_of(usage)
+    return _of_object(usage, depth)
+
+
+def _of_object(usage: Any, depth: int) -> Any:
+    dump = getattr(usage, "model_dump", None)
+    if callable(dump):
+        return plain(dump(mode="json", by_alias=True, exclude_unset=True, warnings=False), depth + 1)
+    named = getattr(usage, "__dict__", None)
+    if isinstance(named, Mapping) and named:
+        public = {name: value for name, value in named.items() if not name.startswith("_")}
+        return plain(public, depth + 1)
+    return kind_of(usage)
+
+
+def _base_of(value: Any) -> Any:
+    """An enumeration or another subclass of a plain type as that plain type."""
+    if isinstance(value, bool):
+        return bool(value)
+    return int(value) if isinstance(value, int) else str.__str__(value)
+
+
+def kind_of(value: object) -> str:
+    """The name of a value's type."""
+    return type(value).__name__
+
+
+def _plain_or_name(value: Any) -> Any:
+    return plain(value)
+
+
+#: Made once: ``json.dumps`` with arguments makes a new encoder on each call.
+_encode = json.JSONEncoder(
+    separators=(",", ":"), allow_nan=False, check_circular=True, default=_plain_or_name
+).encode

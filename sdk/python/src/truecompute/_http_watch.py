@@ -1,0 +1,157 @@
+"""Watching the body of an HTTP response on its way to whoever reads it.
+
+For clients that hand out the response itself, or read it in layers of their own. Works on the
+responses of httpx and of httpx2, which read their body through ``iter_bytes`` alone.
+"""
+
+import json
+import weakref
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
+from typing import Any
+
+from truecompute._streams import Watch
+
+#: A body above this is passed on all the same, and no longer looked at.
+_MOST_BYTES = 16 * 1024 * 1024
+_DATA = b"data:"
+
+
+class _Reader:
+    """Turns the pieces of a body into JSON documents for a watch: one, or one an SSE event."""
+
+    def __init__(self, watch: Watch, *, is_sse: bool) -> None:
+        self._watch = watch
+        self._is_sse = is_sse
+        self._rest = b""
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def reads(self, piece: bytes) -> None:
+        self._watch.call.note_first()
+        self._size += len(piece)
+        if not self._is_sse:
+            if self._size <= _MOST_BYTES:
+                self._pieces.append(piece)
+            return
+        lines = (self._rest + piece).splitlines(keepends=True)
+        self._rest = lines.pop() if lines and not lines[-1].endswith((b"\n", b"\r")) else b""
+        if len(self._rest) > _MOST_BYTES:
+            self._rest = b""
+        for line in lines:
+            self._sees_line(line)
+
+    def ends(self) -> None:
+        if self._is_sse:
+            self._sees_line(self._rest)
+        elif self._pieces and self._size <= _MOST_BYTES:
+            self._sees(b"".join(self._pieces))
+        self._watch.ends()
+
+    def _sees_line(self, line: bytes) -> None:
+        line = line.strip()
+        if line.startswith(_DATA):
+            self._sees(line[len(_DATA) :].strip())
+        elif line.startswith(b"{"):
+            self._sees(line)
+
+    def _sees(self, document: bytes) -> None:
+        if document.startswith((b"{", b"[")):
+            with suppress(ValueError):
+                self._watch.sees(json.loads(document))
+
+
+def is_sse(response: Any) -> bool:
+    """Whether a response is a stream of server-sent events."""
+    return "event-stream" in str(response.headers.get("content-type", ""))
+
+
+def watch_body(response: Any, watch: Watch) -> None:
+    """See what is read of ``response``, and when it is closed or dropped."""
+    reader = _Reader(watch, is_sse=is_sse(response))
+    for name, watched in (("iter_bytes", _watched), ("aiter_bytes", _watched_async)):
+        original = getattr(response, name, None)
+        if original is not None:
+            setattr(response, name, watched(original, reader, watch))
+    watch_close(response, watch)
+    weakref.finalize(response, watch.ends, is_cut=True).atexit = False
+
+
+def watch_close(response: Any, watch: Watch) -> None:
+    """See when ``response`` is closed."""
+    close = getattr(response, "close", None)
+    if close is not None:
+        response.close = _noticed(close, watch)
+    aclose = getattr(response, "aclose", None)
+    if aclose is not None:
+        response.aclose = _noticed_async(aclose, watch)
+
+
+def _noticed(close: Callable[..., Any], watch: Watch) -> Callable[..., Any]:
+    def closes(*args: Any, **kwargs: Any) -> Any:
+        with suppress(Exception):
+            watch.closes()
+        return close(*args, **kwargs)
+
+    return closes
+
+
+def _noticed_async(close: Callable[..., Any], watch: Watch) -> Callable[..., Any]:
+    async def closes(*args: Any, **kwargs: Any) -> Any:
+        with suppress(Exception):
+            watch.closes()
+        return await close(*args, **kwargs)
+
+    return closes
+
+
+def _watched(
+    original: Callable[..., Iterator[bytes]], reader: _Reader, watch: Watch
+) -> Callable[..., Iterator[bytes]]:
+    def iter_bytes(*args: Any, **kwargs: Any) -> Iterator[bytes]:
+        inner = original(*args, **kwargs)
+        while True:
+            watch.is_advancing = True
+            try:
+                piece = next(inner)
+            except StopIteration:
+                with suppress(Exception):
+                    reader.ends()
+                return
+            except BaseException as error:
+                with suppress(Exception):
+                    watch.ends_by(error)
+                raise
+            finally:
+                watch.is_advancing = False
+            with suppress(Exception):
+                reader.reads(piece)
+            yield piece
+
+    return iter_bytes
+
+
+def _watched_async(
+    original: Callable[..., AsyncIterator[bytes]], reader: _Reader, watch: Watch
+) -> Callable[..., AsyncIterator[bytes]]:
+    async def aiter_bytes(*args: Any, **kwargs: Any) -> AsyncIterator[bytes]:
+        inner = original(*args, **kwargs)
+        while True:
+            watch.is_advancing = True
+            try:
+                piece = await inner.__anext__()
+            except StopAsyncIteration:
+                with suppress(Exception):
+                    reader.ends()
+                return
+            except BaseException as error:
+                with suppress(Exception):
+                    watch.ends_by(error)
+                raise
+            finally:
+                watch.is_advancing = False
+            with suppress(Exception):
+                reader.reads(piece)
+            yield piece
+
+    return aiter_bytes

@@ -1,0 +1,188 @@
+"""A backlog on disk: what could not be sent survives the process, and the next one sends it."""
+
+import json
+import os
+import time
+from collections import deque
+from pathlib import Path
+
+from truecompute._delivery import MOST_BATCH_BYTES, MOST_BATCH_EVENTS, Batch
+from truecompute._diagnostics import say, say_failure
+from truecompute._encoding import new_id
+from truecompute._exceptions import ConfigurationError
+from truecompute._queue import EventQueue
+
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - Windows
+    fcntl = None  # type: ignore[assignment]
+
+_LOCK = "lock"
+_SUFFIX = ".ndjson"
+
+
+class SpoolBacklog:
+    """Batches as files, one event a line, in a folder of this process's own below ``directory``.
+
+    A file is there, whole, from before the first attempt until the server has answered for it:
+    the end of the process loses what came within the last second, not more; the end of the machine
+    may lose what its system had not yet written. A folder whose process is gone, which its lock
+    tells, is taken over at the next start. Ids make a second delivery of a file harmless.
+
+    Where nothing can be written any more, events wait in memory as without a spool. Above
+    ``most_bytes`` on disk likewise. Raises ``ConfigurationError`` for a folder that cannot be used.
+    """
+
+    outlives = True
+
+    def __init__(self, queue: EventQueue, directory: Path, most_bytes: int) -> None:
+        if fcntl is None:
+            raise ConfigurationError("spool_dir needs a system with flock, as Linux and macOS have")
+        self._queue = queue
+        self._most_bytes = most_bytes
+        self._own = directory / f"{os.getpid()}-{new_id()}"
+        try:
+            self._own.mkdir(parents=True, mode=0o700)
+            self._lock = os.open(self._own / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise ConfigurationError(f"spool_dir {directory} cannot be used: {error}") from error
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self._names: deque[tuple[str, int]] = deque()
+        self._bytes = 0
+        self._number = 0
+        self._at_hand: Batch | None = None
+        self._in_memory: deque[Batch] = deque()
+        self._adopt(directory)
+        self.found = self.count()
+
+    def next(self) -> Batch | None:
+        """The oldest batch; a file that is gone or broken is left out, which is logged."""
+        self.collect()
+        while self._at_hand is None and self._names:
+            self._at_hand = self._read(self._names[0][0])
+            if self._at_hand is None:
+                self._names.popleft()
+        if self._at_hand is None and self._in_memory:
+            return self._in_memory[0]
+        return self._at_hand
+
+    def done(self, batch: Batch) -> None:
+        if batch.name is None:
+            self._in_memory.remove(batch)
+            return
+        self._at_hand = None
+        self._names.popleft()
+        path = self._own / batch.name
+        try:
+            self._bytes -= path.stat().st_size
+            path.unlink()
+        except OSError:
+            say_failure("removing a file of the spool")
+
+    def split(self, batch: Batch) -> None:
+        """The halves are sent from memory; the file stays until both are done with."""
+        half = len(batch.events) // 2
+        halves = (Batch(batch.events[:half]), Batch(batch.events[half:]))
+        self.done(batch)
+        self._in_memory.extendleft(reversed(halves))
+        for part in halves:
+            self._spill(part)
+
+    def collect(self) -> None:
+        while self._bytes < self._most_bytes and not self._in_memory:
+            events = self._queue.take(MOST_BATCH_EVENTS, MOST_BATCH_BYTES)
+            if not events:
+                return
+            batch = Batch(events)
+            self._in_memory.append(batch)
+            if not self._spill(batch):
+                return
+
+    def close(self) -> None:
+        """Write what is in memory, and let go of the folder, for the next process to find."""
+        for batch in list(self._in_memory):
+            self._spill(batch)
+        self.collect()
+        self._remove_if_empty()
+        os.close(self._lock)
+
+    def forget(self) -> None:
+        """In a child after a fork: the folder and its lock are the parent's."""
+        os.close(self._lock)
+
+    def count(self) -> int:
+        spooled = sum(count for _, count in list(self._names))
+        return spooled + sum(len(batch.events) for batch in list(self._in_memory))
+
+    def _spill(self, batch: Batch) -> bool:
+        """Move a batch from memory into a file, whole or not at all."""
+        self._number += 1
+        name = f"{time.time_ns():020d}-{self._number:08d}{_SUFFIX}"
+        content = b"\n".join(batch.events) + b"\n"
+        temporary = self._own / f"{name}.part"
+        try:
+            temporary.write_bytes(content)
+            temporary.rename(self._own / name)
+        except OSError as error:
+            say("spool", "TrueCompute cannot write its spool, events wait in memory: %s", error)
+            return False
+        self._in_memory.remove(batch)
+        self._names.append((name, len(batch.events)))
+        self._bytes += len(content)
+        return True
+
+    def _read(self, name: str) -> Batch | None:
+        try:
+            lines = (self._own / name).read_bytes().splitlines()
+        except OSError:
+            say_failure("reading the spool")
+            return None
+        events = [line for line in lines if _is_document(line)]
+        if len(events) < len(lines):
+            say("spool", "TrueCompute left out %d broken line(s) of its spool",
+                len(lines) - len(events))  # fmt: skip
+        return Batch(events, name) if events else None
+
+    def _adopt(self, directory: Path) -> None:
+        """Take over the files of processes that are gone."""
+        for other in sorted(directory.iterdir()):
+            if other == self._own or not (other / _LOCK).is_file():
+                continue
+            try:
+                self._adopt_folder(other)
+            except OSError:
+                say_failure("taking over a spool")
+        for path in sorted(self._own.glob(f"*{_SUFFIX}")):
+            content = path.read_bytes()
+            self._names.append((path.name, content.count(b"\n")))
+            self._bytes += len(content)
+
+    def _adopt_folder(self, other: Path) -> None:
+        lock = os.open(other / _LOCK, os.O_RDWR)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for path in sorted(other.glob(f"*{_SUFFIX}")):
+                path.rename(self._own / path.name)
+            for path in list(other.iterdir()):
+                path.unlink()
+            other.rmdir()
+        except BlockingIOError:
+            pass  # its process lives
+        finally:
+            os.close(lock)
+
+    def _remove_if_empty(self) -> None:
+        if self._names or self._in_memory:
+            return
+        try:
+            (self._own / _LOCK).unlink()
+            self._own.rmdir()
+        except OSError:
+            say_failure("removing an empty spool")
+
+
+def _is_document(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False

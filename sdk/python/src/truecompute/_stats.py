@@ -1,0 +1,42 @@
+"""What became of the events, counted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+QUEUE_FULL = "queue_full"
+REJECTED = "rejected"
+REFUSED = "refused"
+TOO_LARGE = "too_large"
+CLOSED = "closed"
+DISABLED = "disabled"
+
+
+@dataclass(frozen=True)
+class Stats:
+    """Events of one ``Client`` in this process: ``produced == sent + queued + dropped``.
+
+    ``sent`` were acknowledged by the server; ``queued`` wait in memory, in the spool or on their
+    way; ``dropped`` are lost, by reason in ``dropped_by``:
+
+    - ``queue_full``: the server was away for so long that no room was left;
+    - ``rejected``: the server refused the event itself, the log says why;
+    - ``refused``: it refused the request (a wrong key, or another 4xx);
+    - ``too_large``: a single event that it will not read;
+    - ``closed``: it came after ``close()``, or could not be delivered in its time;
+    - ``disabled``: there is no API key.
+
+    ``retried`` counts requests that were sent again. ``failures`` counts calls of which no event
+    could be made, which is a fault of the SDK.
+    """
+
+    sent: int = 0
+    queued: int = 0
+    dropped: int = 0
+    retried: int = 0
+    failures: int = 0
+    dropped_by: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def produced(self) -> int:
+        """How many events there were."""
+        return self.sent + self.queued + self.dropped

@@ -1,0 +1,163 @@
+"""The thread behind a client: it wakes once a second, or when a batch is full, and sends.
+
+Started with the first event, anew in a child after a fork. Its own lock wakes it, used as a binary
+semaphore: releasing it is one atomic step, so that it may be done from anywhere, the garbage
+collector included.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+
+from truecompute._delivery import MOST_BATCH_EVENTS, Backlog, Delivery
+from truecompute._diagnostics import say_failure
+
+
+class Worker:
+    """Runs a ``Delivery`` in the background; ``flush`` and ``stop`` wait for it, in time.
+
+    ``owed`` tells how many events the delivery should have settled, were it done; ``tick`` is
+    called each time the thread wakes.
+    """
+
+    def __init__(
+        self,
+        delivery: Delivery,
+        backlog: Backlog,
+        owed: Callable[[], int],
+        tick: Callable[[], None],
+        *,
+        interval: float,
+        timeout: float,
+    ) -> None:
+        self._delivery = delivery
+        self._backlog = backlog
+        self._owed = owed
+        self._tick = tick
+        self._interval = interval
+        self._timeout = timeout
+        self._wake = threading.Lock()
+        self._wake.acquire()
+        self._starting = threading.Lock()
+        self._progress = threading.Condition(threading.Lock())
+        self._thread: threading.Thread | None = None
+        self._cannot_start = False
+        self._is_stopping = False
+        self._deadline: float | None = None
+        self._not_before = 0.0
+        self._is_urgent = False
+
+    def notice(self, waiting: int) -> None:
+        """An event was added, and so many wait now. Never waits."""
+        if self._thread is None and not self._cannot_start:
+            self._start()
+        if waiting >= MOST_BATCH_EVENTS and waiting % MOST_BATCH_EVENTS == 0:
+            self._rouse()
+
+    def is_worker_thread(self) -> bool:
+        """Whether the caller runs inside the thread, as a transport does."""
+        return self._thread is threading.current_thread()
+
+    def flush(self, timeout: float) -> bool:
+        """Send what there is now; False where it is not all settled within ``timeout`` seconds."""
+        deadline = time.monotonic() + timeout
+        target = self._owed()
+        if self._has_settled(target):
+            return True
+        self._deadline = deadline
+        self._is_urgent = True
+        self.notice(0)
+        if self._cannot_start:
+            return self._send_here(target, deadline)
+        self._rouse()
+        with self._progress:
+            while not self._has_settled(target):
+                left = deadline - time.monotonic()
+                if left <= 0 or self._has_ended():
+                    return self._has_settled(target)
+                self._progress.wait(min(left, 0.25))
+        return True
+
+    def stop(self, timeout: float) -> bool:
+        """Flush, and end the thread; False where it is still in the middle of an attempt."""
+        deadline = time.monotonic() + timeout
+        self.flush(timeout)
+        self._is_stopping = True
+        self._rouse()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(max(deadline - time.monotonic(), 0.05))
+        return thread is None or not thread.is_alive()
+
+    def _start(self) -> None:
+        if not self._starting.acquire(blocking=False):
+            return
+        try:
+            if self._thread is None and not self._is_stopping:
+                thread = threading.Thread(target=self._run, name="truecompute", daemon=True)
+                thread.start()
+                self._thread = thread
+        except RuntimeError:
+            # The interpreter ends, or the system has no thread left: flush() sends by itself.
+            self._cannot_start = True
+        finally:
+            self._starting.release()
+
+    def _rouse(self) -> None:
+        try:
+            self._wake.release()
+        except RuntimeError:
+            pass  # it is awake, or about to be
+
+    def _run(self) -> None:
+        while not self._is_stopping:
+            self._wake.acquire(timeout=self._interval)
+            try:
+                self._tick()
+                self._backlog.collect()
+                self._send_all()
+            except Exception:  # noqa: BLE001 - the thread must not end with events waiting
+                say_failure("delivering events")
+        self._tell()
+
+    def _send_all(self) -> None:
+        while not self._is_stopping:
+            is_urgent, self._is_urgent = self._is_urgent, False
+            if time.monotonic() < self._not_before and not is_urgent:
+                return
+            pause = self._delivery.attempt(self._patience())
+            self._tell()
+            if pause is None:
+                return
+            self._not_before = time.monotonic() + pause
+
+    def _patience(self) -> float:
+        """The wait for an answer: that of the settings, or what is left to who is waiting."""
+        if self._deadline is None:
+            return self._timeout
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            self._deadline = None
+            return self._timeout
+        return max(min(self._timeout, left), 0.1)
+
+    def _send_here(self, target: int, deadline: float) -> bool:
+        """Send in the caller's thread, where the interpreter's end allows no other."""
+        while not self._has_settled(target) and time.monotonic() < deadline:
+            pause = self._delivery.attempt(self._patience())
+            if pause is None or pause > deadline - time.monotonic():
+                break
+            if pause:
+                time.sleep(pause)
+        return self._has_settled(target)
+
+    def _has_settled(self, target: int) -> bool:
+        return self._delivery.settled() >= target
+
+    def _has_ended(self) -> bool:
+        thread = self._thread
+        return thread is not None and not thread.is_alive() and thread.ident is not None
+
+    def _tell(self) -> None:
+        with self._progress:
+            self._progress.notify_all()

@@ -1,0 +1,46 @@
+"""For the tests of programs that use the SDK: a transport that keeps what it is given."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from truecompute._exceptions import TransportError
+from truecompute._transport import Answer, Transport
+
+__all__ = ["Answer", "RecordingTransport", "Transport", "TransportError"]
+
+
+class RecordingTransport:
+    """Keeps events instead of sending them, and answers as a server that accepts them all.
+
+        transport = RecordingTransport()
+        tc = truecompute.Client(transport=transport)
+        ...
+        tc.flush()
+        assert transport.events[0]["model"] == "gpt-5"
+
+    ``answer`` replaces the answer: it is called with the events of a request, may raise
+    ``TransportError``, and what it refuses is kept in ``events`` no less.
+    """
+
+    def __init__(self, answer: Callable[[list[dict[str, Any]]], Answer] | None = None) -> None:
+        self._answer = answer
+        #: Every request so far, each a list of events as decoded from JSON.
+        self.requests: list[list[dict[str, Any]]] = []
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """All events so far, in the order in which they were sent."""
+        return [event for request in self.requests for event in request]
+
+    def send(self, events: Sequence[bytes], *, timeout: float) -> Answer:
+        """As the port says."""
+        request = [json.loads(event) for event in events]
+        self.requests.append(request)
+        return accepted(len(request)) if self._answer is None else self._answer(request)
+
+
+def accepted(count: int) -> Answer:
+    """The server's answer to ``count`` events that are all new."""
+    told = {"accepted": count, "duplicates": 0, "conflicts": 0, "rejected": 0, "results": []}
+    return Answer(200, {}, json.dumps(told).encode())

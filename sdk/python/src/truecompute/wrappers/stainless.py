@@ -1,0 +1,289 @@
+"""Clients that Stainless generates: openai, anthropic, groq, together.
+
+They bring every call, of every resource, helper, raw response and stream, through one method of
+the client, ``request``, so that this is all that is replaced, with ``copy`` and ``with_options``,
+whose results are wrapped too.
+"""
+
+import copy
+import functools
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from truecompute._calls import Call, Seen
+from truecompute._http_watch import watch_body, watch_close
+from truecompute._streams import (
+    HidingAsyncIterator,
+    HidingIterator,
+    Watch,
+    WatchedAsyncIterator,
+    WatchedIterator,
+)
+from truecompute.wrappers._fetches import Fetch, fetch_of
+from truecompute.wrappers._operations import (
+    ASKED_FOR_USAGE,
+    Operation,
+    is_usage_alone,
+    operation_of,
+)
+from truecompute.wrappers._patches import Patches, remember
+from truecompute.wrappers._raw import decoded, is_raw
+
+_PACKAGES = frozenset({"openai", "anthropic", "groq", "together"})
+_RAW = "X-Stainless-Raw-Response"
+#: Answers to a request that has a field the service does not know.
+_DOES_NOT_KNOW = frozenset({400, 422})
+#: By a word in the name of the class: whose service the client calls.
+_SERVICES = {"Azure": "azure", "Foundry": "azure", "Bedrock": "bedrock", "Vertex": "vertex"}
+
+
+def patch(client: Any, patches: Patches) -> None:
+    """Replace what ``wrap`` replaces. Raises ``AttributeError`` for an object without it."""
+    calls = _Calls(client, patches)
+    is_async = "Async" in "".join(base.__name__ for base in type(client).__mro__)
+    patches.replace(client, "request", calls.asynchronous if is_async else calls.synchronous)
+    for name in ("copy", "with_options"):
+        if hasattr(client, name):
+            patches.replace(client, name, functools.partial(_copying, patches))
+
+
+def _copying(patches: Patches, original: Callable[..., Any]) -> Callable[..., Any]:
+    def copies(*args: Any, **kwargs: Any) -> Any:
+        made = original(*args, **kwargs)
+        with suppress(Exception):
+            others = Patches(made, patches.reporter)
+            patch(made, others)
+            remember(made, others)
+        return made
+
+    return copies
+
+
+class _Calls:
+    """The calls of one client."""
+
+    def __init__(self, client: Any, patches: Patches) -> None:
+        bases = type(client).__mro__
+        packages = [base.__module__.partition(".")[0] for base in bases]
+        names = " ".join(base.__name__ for base in bases)
+        self.package = next(name for name in packages if name in _PACKAGES)
+        self.provider = next(
+            (service for word, service in _SERVICES.items() if word in names), self.package
+        )
+        self.reporter = patches.reporter
+        self.api_base = str(client.base_url)
+        #: Whether the service takes ``stream_options``; None until it has answered for once.
+        self.takes_options: bool | None = None
+
+    def synchronous(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def request(*args: Any, **kwargs: Any) -> Any:
+            exchange: _Exchange | Fetch | None = None
+            asked = args, kwargs
+            try:
+                exchange = self.starts(args, kwargs)
+                if exchange is not None:
+                    asked = exchange.asks()
+            except Exception:  # noqa: BLE001 - never in the way
+                with suppress(Exception):
+                    self.reporter.note_failure("starting a call")
+            while True:
+                try:
+                    result = original(*asked[0], **asked[1])
+                    break
+                except BaseException as error:
+                    if exchange is not None:
+                        with suppress(Exception):
+                            if exchange.asks_again(error):
+                                asked = args, kwargs
+                                continue
+                        with suppress(Exception):
+                            exchange.fails(error)
+                    raise
+            if exchange is not None:
+                with suppress(Exception):
+                    exchange.answers(result)
+            return result
+
+        return request
+
+    def asynchronous(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        async def request(*args: Any, **kwargs: Any) -> Any:
+            exchange: _Exchange | Fetch | None = None
+            asked = args, kwargs
+            try:
+                exchange = self.starts(args, kwargs)
+                if exchange is not None:
+                    asked = exchange.asks()
+            except Exception:  # noqa: BLE001 - never in the way
+                with suppress(Exception):
+                    self.reporter.note_failure("starting a call")
+            while True:
+                try:
+                    result = await original(*asked[0], **asked[1])
+                    break
+                except BaseException as error:
+                    if exchange is not None:
+                        with suppress(Exception):
+                            if exchange.asks_again(error):
+                                asked = args, kwargs
+                                continue
+                        with suppress(Exception):
+                            exchange.fails(error)
+                    raise
+            if exchange is not None:
+                with suppress(Exception):
+                    exchange.answers(result)
+            return result
+
+        return request
+
+    def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "_Exchange | Fetch | None":
+        """What watches over a request; None for one that is not billed."""
+        options = args[1] if len(args) > 1 else kwargs["options"]
+        operation = operation_of(options.method, options.url)
+        if operation is not None:
+            return _Exchange(self, operation, options, args, kwargs)
+        return fetch_of(self, options, args, kwargs)
+
+
+class _Exchange:
+    """One request and its answer."""
+
+    def __init__(
+        self,
+        calls: _Calls,
+        operation: Operation,
+        options: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> None:
+        self._calls = calls
+        self._operation = operation
+        self._options = options
+        self._asked = args, kwargs
+        body = options.json_data
+        self._body: dict[str, Any] = body if isinstance(body, dict) else {}
+        self._hides_usage = False
+        model = self._body.get("model")
+        self._call = Call(
+            calls.reporter, calls.provider, model if isinstance(model, str) else None,
+            operation.name, calls.api_base,
+        )  # fmt: skip
+
+    def asks(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments to call with: the caller's, or with a wish for the usage of a stream."""
+        if not self._should_ask_for_usage():
+            return self._asked
+        stated = self._body.get("stream_options")
+        wish = {**(stated if isinstance(stated, dict) else {}), "include_usage": True}
+        options = copy.copy(self._options)
+        options.json_data = {**self._body, "stream_options": wish}
+        self._hides_usage = True
+        args, kwargs = self._asked
+        if len(args) > 1:
+            return (args[0], options, *args[2:]), kwargs
+        return args, {**kwargs, "options": options}
+
+    def _should_ask_for_usage(self) -> bool:
+        if self._calls.package != "openai" or not self._body.get("stream"):
+            return False
+        if not self._options.url.endswith(ASKED_FOR_USAGE) or self._calls.takes_options is False:
+            return False
+        stated = self._body.get("stream_options")
+        is_asked = isinstance(stated, dict) and stated.get("include_usage") is True
+        # Whoever reads the bytes themselves would see a line that was not asked for.
+        return not is_asked and self._raw() != "stream"
+
+    def _raw(self) -> Any:
+        headers = self._options.headers
+        return headers.get(_RAW) if hasattr(headers, "get") else None
+
+    def asks_again(self, error: BaseException) -> bool:
+        """Whether the service may have refused the wish; then the caller's own request follows."""
+        if not self._hides_usage or self._calls.takes_options is not None:
+            return False
+        if getattr(error, "status_code", None) not in _DOES_NOT_KNOW:
+            return False
+        self._hides_usage = False
+        self._calls.takes_options = False
+        return True
+
+    def fails(self, error: BaseException) -> None:
+        """The call raised."""
+        if self._calls.takes_options is False and not self._hides_usage:
+            self._reconsider(error)
+        seen = Seen()
+        seen.request_id = getattr(error, "request_id", None)
+        self._call.end(seen, error)
+
+    def _reconsider(self, error: BaseException) -> None:
+        """Both ways were refused: it was not for the wish."""
+        if getattr(error, "status_code", None) in _DOES_NOT_KNOW:
+            self._calls.takes_options = None
+
+    def answers(self, result: Any) -> None:
+        """The call gave ``result``, which is read, or watched where it is a stream."""
+        if self._hides_usage:
+            self._calls.takes_options = True
+        try:
+            if hasattr(result, "_iterator"):
+                self._watches(result)
+            elif is_raw(result):
+                self._answers_raw(result)
+            else:
+                self._reads(result)
+        except Exception:  # noqa: BLE001 - the call is an event all the same
+            self._calls.reporter.note_failure("reading an answer")
+            self._call.end(Seen())
+
+    def _reads(self, answer: Any) -> None:
+        seen = Seen()
+        self._operation.reads(answer, seen, self._body)
+        self._call.end(seen)
+
+    def _watches(self, stream: Any) -> None:
+        watch = Watch(self._call, self._sees, self._calls.reporter.open_streams)
+        inner = stream._iterator
+        kind = WatchedAsyncIterator if hasattr(inner, "__anext__") else WatchedIterator
+        stream._iterator = kind(inner, watch)
+        watch_close(stream.response, watch)
+
+    def _sees(self, chunk: Any, seen: Seen) -> bool:
+        return self._operation.sees(chunk, seen) or (self._hides_usage and is_usage_alone(chunk))
+
+    def _answers_raw(self, raw: Any) -> None:
+        """A response that the caller parses: its body is read already, or on its way."""
+        response = raw.http_response
+        if response.is_closed and not self._body.get("stream"):
+            self._reads(decoded(response))
+            return
+        if self._operation.name == "speech":
+            self._reads(None)
+            return
+        watch = Watch(self._call, self._sees_raw, self._calls.reporter.open_streams)
+        watch_body(response, watch)
+        if self._hides_usage:
+            raw.parse = _hiding(raw.parse)
+
+    def _sees_raw(self, document: Any, seen: Seen) -> bool:
+        if self._body.get("stream"):
+            return self._operation.sees(document, seen)
+        seen.has_content = seen.is_final = True
+        self._operation.reads(document, seen, self._body)
+        return False
+
+
+def _hiding(parse: Callable[..., Any]) -> Callable[..., Any]:
+    """``parse`` of a raw response, whose stream leaves out the chunk that was not asked for."""
+
+    def parses(*args: Any, **kwargs: Any) -> Any:
+        parsed = parse(*args, **kwargs)
+        with suppress(Exception):
+            inner = parsed._iterator
+            if not isinstance(inner, (HidingIterator, HidingAsyncIterator)):
+                kind = HidingAsyncIterator if hasattr(inner, "__anext__") else HidingIterator
+                parsed._iterator = kind(inner, is_usage_alone)
+        return parsed
+
+    return parses
