@@ -54,11 +54,18 @@ class Call:
 
     __slots__ = (
         "_began", "_first", "_generation", "_once", "_sink", "_whose", "api_base", "model",
-        "operation", "provider", "started_at",
+        "operation", "provider", "region", "started_at",
     )  # fmt: skip
 
     def __init__(
-        self, sink: Sink, provider: str, model: str | None, operation: str, api_base: str | None
+        self,
+        sink: Sink,
+        provider: str,
+        model: str | None,
+        operation: str,
+        api_base: str | None,
+        *,
+        region: str | None = None,
     ) -> None:
         self._sink = sink
         self._generation = sink.generation
@@ -66,6 +73,7 @@ class Call:
         self.model = model
         self.operation = operation
         self.api_base = api_base
+        self.region = region
         self._whose = current.get()
         self._once = [True]
         self._first: float | None = None
@@ -77,8 +85,11 @@ class Call:
         if self._first is None:
             self._first = time.perf_counter()
 
-    def end(self, seen: Seen, error: BaseException | None = None, *, is_cut: bool = False) -> None:
-        """The call has ended: with ``error``, cut off by its caller, or well. Once; then nothing.
+    def end(
+        self, seen: Seen, error: BaseException | str | None = None, *, is_cut: bool = False
+    ) -> None:
+        """The call has ended: with ``error`` (or its name), cut off by its caller, or well. Only
+        the first end counts.
 
         Raises what a value raises that cannot be made JSON.
         """
@@ -90,7 +101,9 @@ class Call:
             return  # the latter is a copy in a child after a fork: the parent ends it
         self._sink.record(self._event(seen, error, is_cut=is_cut))
 
-    def _event(self, seen: Seen, error: BaseException | None, *, is_cut: bool) -> dict[str, Any]:
+    def _event(
+        self, seen: Seen, error: BaseException | str | None, *, is_cut: bool
+    ) -> dict[str, Any]:
         now = time.perf_counter()
         usage = None if seen.usage is None else plain(seen.usage)
         answered = clean(seen.model)
@@ -101,6 +114,7 @@ class Call:
             "model": answered or clean(self.model) or "unknown",
             "operation": self.operation,
             "api_base": self.api_base,
+            "region": self.region,
             "service_tier": clean(seen.service_tier),
             "usage": seen.units,
             "provider_usage": usage if isinstance(usage, dict) and usage else None,
@@ -114,7 +128,7 @@ class Call:
         if self._first is not None:
             event["time_to_first_token_ms"] = round((self._first - self._began) * 1000)
         if error is not None:
-            event["error_code"] = clean(type(error).__name__)
+            event["error_code"] = clean(_name_of(error))
         add_attribution(event, self._whose, self._sink.defaults)
         return event
 
@@ -130,7 +144,11 @@ def add_attribution(event: dict[str, Any], whose: Attribution, defaults: Attribu
             event[name] = value
 
 
-def _usage_status(seen: Seen, error: BaseException | None, *, is_cut: bool) -> str | None:
+def _name_of(error: BaseException | str) -> str:
+    return error if isinstance(error, str) else type(error).__name__
+
+
+def _usage_status(seen: Seen, error: BaseException | str | None, *, is_cut: bool) -> str | None:
     """None where the server is to decide: complete with usage, missing or free without."""
     if seen.is_final or (error is None and not is_cut):
         return None
@@ -138,6 +156,5 @@ def _usage_status(seen: Seen, error: BaseException | None, *, is_cut: bool) -> s
         return "partial"
     if is_cut or error is None or seen.has_content:
         return "missing"
-    name = type(error).__name__
-    is_unknown = not isinstance(error, Exception) or any(part in name for part in _UNKNOWN_END)
+    is_unknown = any(part in _name_of(error) for part in _UNKNOWN_END)
     return "missing" if is_unknown else None

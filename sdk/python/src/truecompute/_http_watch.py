@@ -20,9 +20,9 @@ _DATA = b"data:"
 class _Reader:
     """Turns the pieces of a body into JSON documents for a watch: one, or one an SSE event."""
 
-    def __init__(self, watch: Watch, *, is_sse: bool) -> None:
+    def __init__(self, watch: Watch, *, by_line: bool) -> None:
         self._watch = watch
-        self._is_sse = is_sse
+        self._by_line = by_line
         self._rest = b""
         self._pieces: list[bytes] = []
         self._size = 0
@@ -30,7 +30,7 @@ class _Reader:
     def reads(self, piece: bytes) -> None:
         self._watch.call.note_first()
         self._size += len(piece)
-        if not self._is_sse:
+        if not self._by_line:
             if self._size <= _MOST_BYTES:
                 self._pieces.append(piece)
             return
@@ -42,7 +42,7 @@ class _Reader:
             self._sees_line(line)
 
     def ends(self) -> None:
-        if self._is_sse:
+        if self._by_line:
             self._sees_line(self._rest)
         elif self._pieces and self._size <= _MOST_BYTES:
             self._sees(b"".join(self._pieces))
@@ -66,9 +66,12 @@ def is_sse(response: Any) -> bool:
     return "event-stream" in str(response.headers.get("content-type", ""))
 
 
-def watch_body(response: Any, watch: Watch) -> None:
-    """See what is read of ``response``, and when it is closed or dropped."""
-    reader = _Reader(watch, is_sse=is_sse(response))
+def watch_body(response: Any, watch: Watch, *, by_line: bool | None = None) -> None:
+    """See what is read of ``response``, and when it is closed or dropped.
+
+    Read as one JSON document, or ``by_line`` as a stream of them, which server-sent events are.
+    """
+    reader = _Reader(watch, by_line=is_sse(response) if by_line is None else by_line)
     for name, watched in (("iter_bytes", _watched), ("aiter_bytes", _watched_async)):
         original = getattr(response, name, None)
         if original is not None:

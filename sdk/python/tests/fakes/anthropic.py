@@ -5,7 +5,7 @@ from typing import Any
 
 from fakes.server import Reply, Request, json_reply, sse
 
-MODEL = "claude-sonnet-4-5-20250929"
+MODEL = "claude-opus-4-8"
 USAGE = {
     "input_tokens": 1200,
     "cache_creation_input_tokens": 100,
@@ -80,6 +80,7 @@ ROUTES = {
     ("POST", "/messages"): messages,
     ("POST", ":rawPredict"): messages,
     ("POST", ":streamRawPredict"): messages,
+    ("POST", "/model/claude-opus-latest/invoke"): messages,
     ("GET", "/batches/b_1"): batch,
     ("GET", "/batches/b_1/results"): batch_results,
 }

@@ -12,6 +12,7 @@ from truecompute._encoding import stable_id
 from truecompute._fields import field
 from truecompute._streams import HidingAsyncIterator, HidingIterator
 from truecompute._tracking import tracked
+from truecompute.wrappers._exchange import Exchange
 from truecompute.wrappers._operations import RESPONSE, is_pending, reads_named
 from truecompute.wrappers._patches import Reporter
 from truecompute.wrappers._raw import decoded, is_raw
@@ -25,30 +26,19 @@ class Fetcher(Protocol):
     api_base: str
 
 
-class Fetch:
+class Fetch(Exchange):
     """A request that fetches what may be billed. It is no call itself, so that it cannot fail."""
 
-    def __init__(self, calls: Fetcher, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def __init__(self, calls: Fetcher) -> None:
         self._calls = calls
-        self._asked = args, kwargs
 
-    def asks(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """The arguments to call with: the caller's."""
-        return self._asked
-
-    def asks_again(self, error: BaseException) -> bool:
-        """Never."""
-        return False
-
-    def fails(self, error: BaseException) -> None:
-        """Nothing was fetched."""
-
-    def answers(self, result: Any) -> None:
-        """What was fetched."""
+    def answers(self, result: Any) -> Any:
+        """Read what was fetched."""
         try:
             self._takes(decoded(result.http_response) if is_raw(result) else result)
         except Exception:  # noqa: BLE001 - never in the way
             self._calls.reporter.note_failure("reading what was fetched")
+        return result
 
     def _takes(self, result: Any) -> None:
         raise NotImplementedError
@@ -99,14 +89,12 @@ class BackgroundResponse(Fetch):
         self._records(seen)
 
 
-def fetch_of(
-    calls: Fetcher, options: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> Fetch | None:
+def fetch_of(calls: Fetcher, options: Any) -> Fetch | None:
     """What watches over a request that fetches what may be billed; None for all others."""
     if options.method.lower() != "get":
         return None
     path = options.url.partition("?")[0]
     if path.endswith("/results") and "/batches/" in path:
-        return BatchResults(calls, args, kwargs)
+        return BatchResults(calls)
     head, _, name = path.rpartition("/")
-    return BackgroundResponse(calls, args, kwargs) if head.endswith("/responses") and name else None
+    return BackgroundResponse(calls) if head.endswith("/responses") and name else None

@@ -118,7 +118,7 @@ def _reads_message(answer: Any, seen: Seen, body: Body) -> None:
     seen.service_tier = None  # it is in the usage object, in Anthropic's own words
 
 
-def _sees_message(event: Any, seen: Seen) -> bool:
+def sees_message(event: Any, seen: Seen) -> bool:
     """``message_start`` has the input and its caches, ``message_delta`` totals so far."""
     kind = field(event, "type")
     if kind == "content_block_delta" or kind == "content_block_start":
@@ -175,7 +175,7 @@ _OPERATIONS = (
     ("/chat/completions", CHAT),
     ("/completions", _TEXT),
     ("/responses", RESPONSE),
-    ("/messages", Operation("chat", _reads_message, _sees_message)),
+    ("/messages", Operation("chat", _reads_message, sees_message)),
     ("/complete", _TEXT),
     ("/embeddings", Operation("embeddings", _reads, _sees_any)),
     ("/images/generations", Operation("image_generation", _reads_images, _sees_any)),

@@ -7,6 +7,7 @@ whose results are wrapped too.
 
 import copy
 import functools
+import inspect
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -20,7 +21,8 @@ from truecompute._streams import (
     WatchedAsyncIterator,
     WatchedIterator,
 )
-from truecompute.wrappers._fetches import Fetch, fetch_of
+from truecompute.wrappers._exchange import Arguments, CallExchange, Exchange, reported
+from truecompute.wrappers._fetches import fetch_of
 from truecompute.wrappers._operations import (
     ASKED_FOR_USAGE,
     Operation,
@@ -41,8 +43,8 @@ _SERVICES = {"Azure": "azure", "Foundry": "azure", "Bedrock": "bedrock", "Vertex
 def patch(client: Any, patches: Patches) -> None:
     """Replace what ``wrap`` replaces. Raises ``AttributeError`` for an object without it."""
     calls = _Calls(client, patches)
-    is_async = "Async" in "".join(base.__name__ for base in type(client).__mro__)
-    patches.replace(client, "request", calls.asynchronous if is_async else calls.synchronous)
+    is_async = inspect.iscoroutinefunction(client.request)
+    patches.replace(client, "request", reported(calls.reporter, calls.starts, is_async=is_async))
     for name in ("copy", "with_options"):
         if hasattr(client, name):
             patches.replace(client, name, functools.partial(_copying, patches))
@@ -76,78 +78,16 @@ class _Calls:
         #: Whether the service takes ``stream_options``; None until it has answered for once.
         self.takes_options: bool | None = None
 
-    def synchronous(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        def request(*args: Any, **kwargs: Any) -> Any:
-            exchange: _Exchange | Fetch | None = None
-            asked = args, kwargs
-            try:
-                exchange = self.starts(args, kwargs)
-                if exchange is not None:
-                    asked = exchange.asks()
-            except Exception:  # noqa: BLE001 - never in the way
-                with suppress(Exception):
-                    self.reporter.note_failure("starting a call")
-            while True:
-                try:
-                    result = original(*asked[0], **asked[1])
-                    break
-                except BaseException as error:
-                    if exchange is not None:
-                        with suppress(Exception):
-                            if exchange.asks_again(error):
-                                asked = args, kwargs
-                                continue
-                        with suppress(Exception):
-                            exchange.fails(error)
-                    raise
-            if exchange is not None:
-                with suppress(Exception):
-                    exchange.answers(result)
-            return result
-
-        return request
-
-    def asynchronous(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        async def request(*args: Any, **kwargs: Any) -> Any:
-            exchange: _Exchange | Fetch | None = None
-            asked = args, kwargs
-            try:
-                exchange = self.starts(args, kwargs)
-                if exchange is not None:
-                    asked = exchange.asks()
-            except Exception:  # noqa: BLE001 - never in the way
-                with suppress(Exception):
-                    self.reporter.note_failure("starting a call")
-            while True:
-                try:
-                    result = await original(*asked[0], **asked[1])
-                    break
-                except BaseException as error:
-                    if exchange is not None:
-                        with suppress(Exception):
-                            if exchange.asks_again(error):
-                                asked = args, kwargs
-                                continue
-                        with suppress(Exception):
-                            exchange.fails(error)
-                    raise
-            if exchange is not None:
-                with suppress(Exception):
-                    exchange.answers(result)
-            return result
-
-        return request
-
-    def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "_Exchange | Fetch | None":
+    def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange | None:
         """What watches over a request; None for one that is not billed."""
         options = args[1] if len(args) > 1 else kwargs["options"]
         operation = operation_of(options.method, options.url)
         if operation is not None:
             return _Exchange(self, operation, options, args, kwargs)
-        return fetch_of(self, options, args, kwargs)
+        return fetch_of(self, options)
 
 
-class _Exchange:
+class _Exchange(CallExchange):
     """One request and its answer."""
 
     def __init__(
@@ -166,15 +106,14 @@ class _Exchange:
         self._body: dict[str, Any] = body if isinstance(body, dict) else {}
         self._hides_usage = False
         model = self._body.get("model")
-        self._call = Call(
-            calls.reporter, calls.provider, model if isinstance(model, str) else None,
-            operation.name, calls.api_base,
-        )  # fmt: skip
+        asked = model if isinstance(model, str) else None
+        call = Call(calls.reporter, calls.provider, asked, operation.name, calls.api_base)
+        super().__init__(calls.reporter, call)
 
-    def asks(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """The arguments to call with: the caller's, or with a wish for the usage of a stream."""
+    def asks(self) -> Arguments | None:
+        """A wish for the usage of a stream."""
         if not self._should_ask_for_usage():
-            return self._asked
+            return None
         stated = self._body.get("stream_options")
         wish = {**(stated if isinstance(stated, dict) else {}), "include_usage": True}
         options = copy.copy(self._options)
@@ -215,35 +154,32 @@ class _Exchange:
             self._reconsider(error)
         seen = Seen()
         seen.request_id = getattr(error, "request_id", None)
-        self._call.end(seen, error)
+        self.call.end(seen, error)
 
     def _reconsider(self, error: BaseException) -> None:
         """Both ways were refused: it was not for the wish."""
         if getattr(error, "status_code", None) in _DOES_NOT_KNOW:
             self._calls.takes_options = None
 
-    def answers(self, result: Any) -> None:
-        """The call gave ``result``, which is read, or watched where it is a stream."""
+    def takes(self, result: Any) -> Any:
+        """A model, a stream, or a response to be parsed."""
         if self._hides_usage:
             self._calls.takes_options = True
-        try:
-            if hasattr(result, "_iterator"):
-                self._watches(result)
-            elif is_raw(result):
-                self._answers_raw(result)
-            else:
-                self._reads(result)
-        except Exception:  # noqa: BLE001 - the call is an event all the same
-            self._calls.reporter.note_failure("reading an answer")
-            self._call.end(Seen())
+        if hasattr(result, "_iterator"):
+            self._watches(result)
+        elif is_raw(result):
+            self._takes_raw(result)
+        else:
+            self._reads(result)
+        return result
 
     def _reads(self, answer: Any) -> None:
         seen = Seen()
         self._operation.reads(answer, seen, self._body)
-        self._call.end(seen)
+        self.call.end(seen)
 
     def _watches(self, stream: Any) -> None:
-        watch = Watch(self._call, self._sees, self._calls.reporter.open_streams)
+        watch = Watch(self.call, self._sees, self.reporter.open_streams)
         inner = stream._iterator
         kind = WatchedAsyncIterator if hasattr(inner, "__anext__") else WatchedIterator
         stream._iterator = kind(inner, watch)
@@ -252,7 +188,7 @@ class _Exchange:
     def _sees(self, chunk: Any, seen: Seen) -> bool:
         return self._operation.sees(chunk, seen) or (self._hides_usage and is_usage_alone(chunk))
 
-    def _answers_raw(self, raw: Any) -> None:
+    def _takes_raw(self, raw: Any) -> None:
         """A response that the caller parses: its body is read already, or on its way."""
         response = raw.http_response
         if response.is_closed and not self._body.get("stream"):
@@ -261,7 +197,7 @@ class _Exchange:
         if self._operation.name == "speech":
             self._reads(None)
             return
-        watch = Watch(self._call, self._sees_raw, self._calls.reporter.open_streams)
+        watch = Watch(self.call, self._sees_raw, self.reporter.open_streams)
         watch_body(response, watch)
         if self._hides_usage:
             raw.parse = _hiding(raw.parse)

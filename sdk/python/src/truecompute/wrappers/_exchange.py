@@ -1,0 +1,135 @@
+"""The place where a wrapped client's call passes: around it everything may fail but the call."""
+
+import functools
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from truecompute._calls import Call, Seen
+from truecompute.wrappers._patches import Reporter
+
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+class Exchange:
+    """One call and its answer, as a wrapper sees them. Each method may fail without harm."""
+
+    def asks(self) -> Arguments | None:
+        """Other arguments to call with; None for the caller's own."""
+        return None
+
+    def asks_again(self, error: BaseException) -> bool:
+        """Whether to call once more, with the caller's own arguments."""
+        return False
+
+    def fails(self, error: BaseException) -> None:
+        """The call raised."""
+
+    def answers(self, result: Any) -> Any:
+        """The call gave ``result``. What to give the caller: the same, but where ``result`` is
+        only seen by the provider's client itself.
+        """
+        return result
+
+
+class CallExchange(Exchange):
+    """The exchange of a billed call, which reads the answer or watches it as it comes."""
+
+    def __init__(self, reporter: Reporter, call: Call) -> None:
+        self.reporter = reporter
+        self.call = call
+
+    def fails(self, error: BaseException) -> None:
+        """The call has ended, with this error."""
+        self.call.end(Seen(), error)
+
+    def answers(self, result: Any) -> Any:
+        """Read or watch ``result``; where that fails the call is an event all the same."""
+        try:
+            return self.takes(result)
+        except Exception:  # noqa: BLE001 - never in the way
+            self.reporter.note_failure("reading an answer")
+            self.call.end(Seen())
+            return result
+
+    def takes(self, result: Any) -> Any:
+        """What a kind of client does with its answers."""
+        raise NotImplementedError
+
+
+Starts = Callable[[tuple[Any, ...], dict[str, Any]], Exchange | None]
+
+
+def reported(reporter: Reporter, starts: Starts, *, is_async: bool = False) -> Any:
+    """What makes of a function the same one, whose calls are reported.
+
+    ``starts`` gives the exchange of a call, None for one that is not billed. The result is the
+    original's, and so is an exception; a ``BaseException`` that is none of ours passes.
+    """
+    return functools.partial(_awaited if is_async else _called, reporter, starts)
+
+
+def _called(reporter: Reporter, starts: Starts, original: Callable[..., Any]) -> Callable[..., Any]:
+    def calls(*args: Any, **kwargs: Any) -> Any:
+        exchange: Exchange | None = None
+        asked: Arguments = args, kwargs
+        try:
+            exchange = starts(args, kwargs)
+            if exchange is not None:
+                asked = exchange.asks() or asked
+        except Exception:  # noqa: BLE001 - never in the way
+            with suppress(Exception):
+                reporter.note_failure("starting a call")
+        while True:
+            try:
+                result = original(*asked[0], **asked[1])
+                break
+            except BaseException as error:
+                if exchange is not None:
+                    with suppress(Exception):
+                        if exchange.asks_again(error):
+                            asked = args, kwargs
+                            continue
+                    with suppress(Exception):
+                        exchange.fails(error)
+                raise
+        if exchange is not None:
+            with suppress(Exception):
+                result = exchange.answers(result)
+        return result
+
+    return calls
+
+
+def _awaited(
+    reporter: Reporter, starts: Starts, original: Callable[..., Any]
+) -> Callable[..., Any]:
+    async def calls(*args: Any, **kwargs: Any) -> Any:
+        exchange: Exchange | None = None
+        asked: Arguments = args, kwargs
+        try:
+            exchange = starts(args, kwargs)
+            if exchange is not None:
+                asked = exchange.asks() or asked
+        except Exception:  # noqa: BLE001 - never in the way
+            with suppress(Exception):
+                reporter.note_failure("starting a call")
+        while True:
+            try:
+                result = await original(*asked[0], **asked[1])
+                break
+            except BaseException as error:
+                if exchange is not None:
+                    with suppress(Exception):
+                        if exchange.asks_again(error):
+                            asked = args, kwargs
+                            continue
+                    with suppress(Exception):
+                        exchange.fails(error)
+                raise
+        if exchange is not None:
+            with suppress(Exception):
+                result = exchange.answers(result)
+        return result
+
+    return calls

@@ -1,0 +1,142 @@
+"""cohere: chats, embeddings, rerank and generation, of both versions of the API.
+
+Everything passes through the client's own HTTP client, which is all that is replaced.
+Source: https://docs.cohere.com/reference/chat.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
+
+from truecompute._calls import Call, Seen
+from truecompute._fields import field, text_field
+from truecompute._http_watch import watch_body
+from truecompute._streams import Watch
+from truecompute.wrappers._exchange import CallExchange, Exchange, reported
+from truecompute.wrappers._patches import Patches, Reporter
+
+_OPERATIONS = {
+    "v1/chat": "chat",
+    "v2/chat": "chat",
+    "v1/generate": "text_completion",
+    "v1/summarize": "text_completion",
+    "v1/embed": "embeddings",
+    "v2/embed": "embeddings",
+    "v1/rerank": "rerank",
+    "v2/rerank": "rerank",
+    "v1/classify": "classification",
+}
+_FAILED = 400
+
+
+def patch(client: Any, patches: Patches) -> None:
+    """Replace what ``wrap`` replaces. Raises ``AttributeError`` for an object without it."""
+    wrapper = client._client_wrapper
+    sender = wrapper.httpx_client
+    starts = _Calls(patches.reporter, wrapper.get_base_url()).starts
+    is_async = "Async" in type(sender).__name__
+    patches.replace(sender, "request", reported(patches.reporter, starts, is_async=is_async))
+    streams = _awaited_streams if is_async else _streams
+    patches.replace(sender, "stream", lambda original: streams(patches.reporter, starts, original))
+
+
+class _Calls:
+    """The calls of one client."""
+
+    def __init__(self, reporter: Reporter, api_base: str) -> None:
+        self._reporter = reporter
+        self._api_base = api_base
+
+    def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "_Exchange | None":
+        """What watches over a request; None for one that is not billed, or a repetition."""
+        path = args[0] if args else kwargs.get("path")
+        operation = _OPERATIONS.get(str(path))
+        if operation is None or kwargs.get("retries"):
+            return None
+        model = field(kwargs.get("json"), "model")
+        name = model if isinstance(model, str) else None
+        call = Call(self._reporter, "cohere", name, operation, self._api_base)
+        return _Exchange(self._reporter, call)
+
+
+class _Exchange(CallExchange):
+    """One HTTP request and its response."""
+
+    def takes(self, result: Any) -> Any:
+        if result.status_code >= _FAILED:
+            self.call.end(Seen(), str(result.status_code))
+            return result
+        seen = Seen()
+        _reads(json.loads(result.content), seen)
+        self.call.end(seen)
+        return result
+
+    def watches(self, response: Any) -> Watch | None:
+        """Watch the body of a stream; None for an answer that is an error."""
+        if response.status_code >= _FAILED:
+            self.call.end(Seen(), str(response.status_code))
+            return None
+        watch = Watch(self.call, _sees, self.reporter.open_streams)
+        watch_body(response, watch, by_line=True)
+        return watch
+
+
+def _reads(answer: Any, seen: Seen) -> None:
+    seen.request_id = text_field(answer, "id") or text_field(answer, "generation_id")
+    usage = field(answer, "usage")
+    seen.usage = usage if usage is not None else field(answer, "meta")
+
+
+def _sees(event: Any, seen: Seen) -> bool:
+    """An event of a chat: ``message-end`` of version 2 and ``stream-end`` of version 1 tell all."""
+    seen.request_id = text_field(event, "id") or seen.request_id
+    kind = field(event, "type") or field(event, "event_type")
+    if kind in ("content-delta", "text-generation"):
+        seen.has_content = True
+    usage = field(field(event, "delta"), "usage") or field(field(event, "response"), "meta")
+    if usage is not None:
+        seen.usage, seen.is_final = usage, True
+    return False
+
+
+def _streams(reporter: Reporter, starts: Any, original: Callable[..., Any]) -> Any:
+    @contextmanager
+    def stream(*args: Any, **kwargs: Any) -> Iterator[Any]:
+        exchange: _Exchange | None = None
+        with suppress(Exception):
+            exchange = starts(args, kwargs)
+        try:
+            with original(*args, **kwargs) as response:
+                with suppress(Exception):
+                    if exchange is not None:
+                        exchange.watches(response)
+                yield response
+        except BaseException as error:
+            with suppress(Exception):
+                if exchange is not None and isinstance(error, Exception):
+                    exchange.fails(error)
+            raise
+
+    return stream
+
+
+def _awaited_streams(reporter: Reporter, starts: Any, original: Callable[..., Any]) -> Any:
+    @asynccontextmanager
+    async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+        exchange: _Exchange | None = None
+        with suppress(Exception):
+            exchange = starts(args, kwargs)
+        try:
+            async with original(*args, **kwargs) as response:
+                with suppress(Exception):
+                    if exchange is not None:
+                        exchange.watches(response)
+                yield response
+        except BaseException as error:
+            with suppress(Exception):
+                if exchange is not None and isinstance(error, Exception):
+                    exchange.fails(error)
+            raise
+
+    return stream

@@ -1,0 +1,109 @@
+"""google-genai: the Gemini API and Vertex AI, sync, async, streams, chats, embeddings.
+
+Everything passes through four methods of the client's own API client, which is all that is
+replaced. Each call of an automatic function loop is one there, as it is on the bill.
+Source of the fields: https://ai.google.dev/api/generate-content#UsageMetadata.
+"""
+
+import json
+from typing import Any
+
+from truecompute._calls import Call, Seen
+from truecompute._streams import Watch, WatchedAsyncIterator, WatchedIterator
+from truecompute.wrappers._exchange import CallExchange, Exchange, reported
+from truecompute.wrappers._patches import Patches, Reporter
+
+_OPERATIONS = {
+    "generateContent": "chat",
+    "streamGenerateContent": "chat",
+    "embedContent": "embeddings",
+    "batchEmbedContents": "embeddings",
+    "predict": "predict",
+}
+
+
+def patch(client: Any, patches: Patches) -> None:
+    """Replace what ``wrap`` replaces. Raises ``AttributeError`` for an object without it."""
+    api = client._api_client
+    calls = _Calls(api, patches.reporter)
+    for name in ("request", "request_streamed"):
+        patches.replace(api, name, reported(calls.reporter, calls.starts))
+    for name in ("async_request", "async_request_streamed"):
+        patches.replace(api, name, reported(calls.reporter, calls.starts, is_async=True))
+
+
+class _Calls:
+    """The calls of one client."""
+
+    def __init__(self, api: Any, reporter: Reporter) -> None:
+        self.reporter = reporter
+        self._provider = "vertex" if api.vertexai else "google"
+        self._api_base = str(api._http_options.base_url or "") or None
+
+    def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange | None:
+        """What watches over a request (method, path, body, options); None where none is billed."""
+        path = str(args[1] if len(args) > 1 else kwargs["path"]).partition("?")[0]
+        model, _, action = path.rpartition(":")
+        operation = _OPERATIONS.get(action)
+        if operation is None:
+            return None
+        name = model.rpartition("/")[2]
+        call = Call(self.reporter, self._provider, name, operation, self._api_base)
+        return _Exchange(self.reporter, call)
+
+
+class _Exchange(CallExchange):
+    """One request and its answer: a response with a body, or an iterator of such responses."""
+
+    def takes(self, result: Any) -> Any:
+        if not hasattr(result, "__next__") and not hasattr(result, "__anext__"):
+            seen = Seen()
+            _reads(json.loads(result.body), seen)
+            self.call.end(seen)
+            return result
+        watch = Watch(self.call, _sees, self.reporter.open_streams)
+        kind = WatchedAsyncIterator if hasattr(result, "__anext__") else WatchedIterator
+        return kind(result, watch)
+
+
+def _sees(chunk: Any, seen: Seen) -> bool:
+    _reads(json.loads(chunk.body), seen)
+    seen.has_content = True
+    return False
+
+
+def _reads(answer: Any, seen: Seen) -> None:
+    """An answer, or a chunk: each may tell the usage so far, the last one tells all."""
+    if not isinstance(answer, dict):
+        return
+    seen.model = answer.get("modelVersion") or seen.model
+    seen.request_id = answer.get("responseId") or seen.request_id
+    usage = answer.get("usageMetadata")
+    if usage:
+        seen.usage = usage
+    candidates = answer.get("candidates")
+    if isinstance(candidates, list) and any(map(_has_finished, candidates)):
+        seen.is_final = seen.usage is not None
+    if isinstance(answer.get("predictions"), list):
+        _reads_predictions(answer["predictions"], seen)
+
+
+def _has_finished(candidate: Any) -> bool:
+    return isinstance(candidate, dict) and candidate.get("finishReason") is not None
+
+
+def _reads_predictions(predictions: list[Any], seen: Seen) -> None:
+    """Images, or embeddings with a count of tokens each."""
+    made = [each for each in predictions if isinstance(each, dict)]
+    images = sum("bytesBase64Encoded" in each for each in made)
+    tokens = [
+        each["embeddings"]["statistics"]["token_count"]
+        for each in made
+        if isinstance(each.get("embeddings"), dict)
+        and isinstance(each["embeddings"].get("statistics"), dict)
+        and "token_count" in each["embeddings"]["statistics"]
+    ]
+    if images:
+        seen.units = {"images": images}
+    elif tokens:
+        seen.units = {"input": round(sum(tokens))}

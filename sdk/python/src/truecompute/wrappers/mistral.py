@@ -1,0 +1,136 @@
+"""mistralai: chats, fill-in-the-middle, agents, conversations, embeddings, OCR and audio.
+
+The client is made of parts that send their requests by a method of their own, ``do_request``.
+Those that are billed are replaced, part by part. Source: https://docs.mistral.ai/api.
+"""
+
+import json
+from typing import Any
+
+from truecompute._calls import Call, Seen
+from truecompute._fields import field, text_field
+from truecompute._http_watch import watch_body
+from truecompute._streams import Watch
+from truecompute.wrappers._exchange import CallExchange, Exchange, reported
+from truecompute.wrappers._patches import Patches, Reporter
+
+_PARTS = (
+    "chat", "fim", "agents", "embeddings", "ocr", "classifiers", "responses",
+    "audio.transcriptions", "audio.speech", "beta.conversations",
+)  # fmt: skip
+_OPERATIONS = (
+    ("/chat/completions", "chat"),
+    ("/fim/completions", "text_completion"),
+    ("/agents/completions", "chat"),
+    ("/responses", "chat"),
+    ("/embeddings", "embeddings"),
+    ("/ocr", "ocr"),
+    ("/audio/transcriptions", "transcription"),
+    ("/audio/speech", "speech"),
+    ("/conversations", "chat"),
+    ("/restart", "chat"),
+)
+
+_FAILED = 400
+
+
+def patch(client: Any, patches: Patches) -> None:
+    """Replace what ``wrap`` replaces. Raises ``AttributeError`` for an object without it."""
+    starts = _Calls(patches.reporter).starts
+    found = [part for name in _PARTS if (part := _part_of(client, name)) is not None]
+    if not found:
+        raise AttributeError("it has no part that is billed")
+    for part in found:
+        patches.replace(part, "do_request", reported(patches.reporter, starts))
+        patches.replace(
+            part, "do_request_async", reported(patches.reporter, starts, is_async=True)
+        )
+
+
+def _part_of(client: Any, name: str) -> Any:
+    """A part by its dotted name; None where this version of the client has none."""
+    part = client
+    for step in name.split("."):
+        part = getattr(part, step, None)
+    return part
+
+
+class _Calls:
+    """The calls of one client."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+
+    def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange | None:
+        """What watches over an HTTP request; None where none is billed."""
+        request = args[1] if len(args) > 1 else kwargs["request"]
+        path = request.url.path
+        operation = next((name for end, name in _OPERATIONS if path.endswith(end)), None)
+        is_continued = "/conversations/" in path
+        if request.method != "POST" or (operation is None and not is_continued):
+            return None
+        base = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
+        call = Call(self._reporter, "mistral", None, operation or "chat", base)
+        return _Exchange(self._reporter, call, request, is_stream=bool(kwargs.get("stream")))
+
+
+class _Exchange(CallExchange):
+    """One HTTP request and its response."""
+
+    def __init__(self, reporter: Reporter, call: Call, request: Any, *, is_stream: bool) -> None:
+        super().__init__(reporter, call)
+        self._request = request
+        self._is_stream = is_stream
+
+    def fails(self, error: BaseException) -> None:
+        self.call.model = self._model_asked()
+        super().fails(error)
+
+    def takes(self, result: Any) -> Any:
+        if result.status_code >= _FAILED:
+            self.call.model = self._model_asked()
+            self.call.end(Seen(), str(result.status_code))
+            return result
+        if self._is_stream:
+            watch = Watch(self.call, _sees, self.reporter.open_streams)
+            watch_body(result, watch, by_line=True)
+            return result
+        seen = Seen()
+        body = json.loads(result.content) if _is_json(result) else None
+        if isinstance(body, dict):
+            _reads(body, seen)
+        if seen.model is None:
+            self.call.model = self._model_asked()
+        self.call.end(seen)
+        return result
+
+    def _model_asked(self) -> str | None:
+        """The model in the request; read only where the answer does not name it."""
+        try:
+            return text_field(json.loads(self._request.content), "model")
+        except ValueError:
+            return None
+
+
+def _is_json(response: Any) -> bool:
+    return "json" in str(response.headers.get("content-type", ""))
+
+
+def _reads(answer: Any, seen: Seen) -> None:
+    seen.model = text_field(answer, "model") or seen.model
+    seen.request_id = (
+        text_field(answer, "id") or text_field(answer, "conversation_id") or seen.request_id
+    )
+    usage = field(answer, "usage") or field(answer, "usage_info")
+    if usage is not None:
+        seen.usage = usage
+
+
+def _sees(event: Any, seen: Seen) -> bool:
+    """A chunk of a chat, or an event of a conversation; the usage is in the last one."""
+    if not isinstance(event, dict):
+        return False
+    _reads(event, seen)
+    seen.has_content = True
+    seen.is_final = seen.usage is not None
+    return False

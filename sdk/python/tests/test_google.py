@@ -1,0 +1,92 @@
+"""The real google-genai client, wrapped, against a server that answers as Gemini does."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from google import genai
+from google.genai import errors, types
+
+from fakes.google import MODEL, USAGE
+from fakes.recorder import Recorder
+from fakes.server import FakeProvider, json_reply
+
+
+@pytest.fixture
+def client(provider: FakeProvider, recorder: Recorder) -> Iterator[genai.Client]:
+    made = genai.Client(api_key="k", http_options=types.HttpOptions(base_url=provider.url))
+    yield recorder.client.wrap(made)
+    made.close()
+
+
+def test_a_call_is_told_with_its_usage(client: genai.Client, recorder: Recorder) -> None:
+    answer = client.models.generate_content(model="gemini-flash-latest", contents="Hi")
+    assert answer.text == "Hello!"
+    event = recorder.event
+    assert (event["provider"], event["model"]) == ("google", MODEL)
+    assert event["requested_model"] == "gemini-flash-latest"
+    assert event["provider_usage"] == USAGE
+    assert event["provider_request_id"] == "resp_g1"
+
+
+def test_a_stream_is_told_with_its_last_usage(client: genai.Client, recorder: Recorder) -> None:
+    stream = client.models.generate_content_stream(model=MODEL, contents="Hi")
+    assert "".join(chunk.text or "" for chunk in stream) == "Hello!"
+    assert recorder.event["provider_usage"] == USAGE
+    assert "usage_status" not in recorder.event
+    assert "time_to_first_token_ms" in recorder.event
+
+
+def test_a_stream_that_is_left_keeps_what_was_said(
+    client: genai.Client, recorder: Recorder
+) -> None:
+    for _ in client.models.generate_content_stream(model=MODEL, contents="Hi"):
+        break
+    assert recorder.event["usage_status"] == "partial"
+    assert recorder.event["provider_usage"]["promptTokenCount"] == 1200
+
+
+def test_a_chat_and_its_stream_are_told(client: genai.Client, recorder: Recorder) -> None:
+    chat = client.chats.create(model=MODEL)
+    chat.send_message("Hi")
+    assert len(list(chat.send_message_stream("again"))) == 3
+    assert [event["provider_usage"] for event in recorder.events] == [USAGE, USAGE]
+
+
+def test_each_call_of_a_loop_of_functions_counts(client: genai.Client, recorder: Recorder) -> None:
+    def get_weather(city: str) -> str:
+        """The weather in a city."""
+        return f"sunny in {city}"
+
+    config = types.GenerateContentConfig(tools=[get_weather])
+    answer = client.models.generate_content(model="gemini-tools", contents="Hi", config=config)
+    assert answer.text == "Hello!"
+    assert len(recorder.events) == 2
+
+
+def test_embeddings_are_told(client: genai.Client, recorder: Recorder) -> None:
+    client.models.embed_content(model="gemini-embedding-001", contents="Hi")
+    event = recorder.event
+    assert (event["operation"], event["model"]) == ("embeddings", "gemini-embedding-001")
+
+
+def test_an_error_is_the_same_and_a_failed_call(
+    client: genai.Client, recorder: Recorder, provider: FakeProvider
+) -> None:
+    problem = {"error": {"code": 400, "message": "no", "status": "INVALID_ARGUMENT"}}
+    provider.fails.append(json_reply(problem, status=400))
+    with pytest.raises(errors.ClientError):
+        client.models.generate_content(model=MODEL, contents="Hi")
+    assert (recorder.event["status"], recorder.event["error_code"]) == ("error", "ClientError")
+
+
+@pytest.mark.filterwarnings("ignore:Inheritance class:DeprecationWarning")  # google's own
+def test_awaited_calls_and_streams_are_told(client: genai.Client, recorder: Recorder) -> None:
+    async def run() -> None:
+        await client.aio.models.generate_content(model=MODEL, contents="Hi")
+        stream = await client.aio.models.generate_content_stream(model=MODEL, contents="Hi")
+        assert len([chunk async for chunk in stream]) == 3
+        await client.aio.aclose()
+
+    asyncio.run(run())
+    assert [event["provider_usage"] for event in recorder.events] == [USAGE, USAGE]

@@ -1,0 +1,83 @@
+"""The real mistralai client, wrapped, against a server that answers as Mistral does."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from mistralai.client import Mistral
+from mistralai.client import errors
+
+from fakes.mistral import MODEL, OCR_USAGE, USAGE
+from fakes.recorder import Recorder
+from fakes.server import FakeProvider, json_reply
+
+ASKED: dict[str, Any] = {
+    "model": "mistral-large-latest",
+    "messages": [{"role": "user", "content": "Hi"}],
+}
+
+
+@pytest.fixture
+def client(provider: FakeProvider, recorder: Recorder) -> Iterator[Mistral]:
+    with Mistral(api_key="k", server_url=f"{provider.url}/mistral") as made:
+        yield recorder.client.wrap(made)
+
+
+def test_a_chat_is_told_with_its_usage(
+    client: Mistral, recorder: Recorder, provider: FakeProvider
+) -> None:
+    assert client.chat.complete(**ASKED).choices[0].message.content == "Hello!"
+    event = recorder.event
+    assert (event["provider"], event["model"]) == ("mistral", MODEL)
+    assert event["provider_usage"] == USAGE
+    assert event["provider_request_id"] == "cmpl-m1"
+    assert event["api_base"] == provider.url
+
+
+def test_a_stream_is_told_with_its_usage(client: Mistral, recorder: Recorder) -> None:
+    with client.chat.stream(**ASKED) as stream:
+        assert len(list(stream)) == 3
+    assert recorder.event["provider_usage"] == USAGE
+    assert "usage_status" not in recorder.event
+
+
+def test_a_stream_that_is_left_is_cut(
+    client: Mistral, recorder: Recorder, provider: FakeProvider
+) -> None:
+    provider.holds_after = 1
+    with client.chat.stream(**ASKED) as stream:
+        next(stream)
+    assert (recorder.event["status"], recorder.event["usage_status"]) == ("success", "missing")
+
+
+def test_ocr_and_code_are_told(client: Mistral, recorder: Recorder) -> None:
+    client.ocr.process(
+        model="mistral-ocr-latest",
+        document={"type": "document_url", "document_url": "https://example.com/a.pdf"},
+    )
+    client.fim.complete(model="codestral-latest", prompt="def")
+    ocr, code = recorder.events
+    assert (ocr["operation"], ocr["provider_usage"]) == ("ocr", OCR_USAGE)
+    assert (code["operation"], code["provider_usage"]) == ("text_completion", USAGE)
+
+
+def test_an_error_is_the_same_and_a_failed_call(
+    client: Mistral, recorder: Recorder, provider: FakeProvider
+) -> None:
+    provider.fails.append(json_reply({"detail": "no"}, status=400))
+    with pytest.raises(errors.SDKError):
+        client.chat.complete(**ASKED)
+    event = recorder.event
+    assert (event["status"], event["error_code"]) == ("error", "400")
+    assert event["model"] == "mistral-large-latest"
+
+
+def test_awaited_chats_and_streams_are_told(client: Mistral, recorder: Recorder) -> None:
+    async def run() -> None:
+        await client.chat.complete_async(**ASKED)
+        stream = await client.chat.stream_async(**ASKED)
+        assert len([event async for event in stream]) == 3
+
+    asyncio.run(run())
+    assert [event["provider_usage"] for event in recorder.events] == [USAGE, USAGE]
