@@ -7,6 +7,12 @@ import pytest
 from fakes.recorder import Recorder
 from fakes.routes import ROUTES
 from fakes.server import FakeProvider
+from truecompute._diagnostics import forget
+
+
+@pytest.fixture(autouse=True)
+def _says_everything_anew() -> None:
+    forget()
 
 
 @pytest.fixture

@@ -61,8 +61,8 @@ def test_an_interrupted_stream_keeps_what_its_start_said(
     client: Anthropic, recorder: Recorder
 ) -> None:
     with client.messages.stream(**ASKED) as stream:
-        for event in stream:
-            if event.type == "content_block_delta":
+        for told in stream:
+            if told.type == "content_block_delta":
                 break
     event = recorder.event
     assert event["usage_status"] == "partial"

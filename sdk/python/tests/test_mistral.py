@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from mistralai.client import Mistral
-from mistralai.client import errors
+from mistralai.client import Mistral, errors
 
 from fakes.mistral import MODEL, OCR_USAGE, USAGE
 from fakes.recorder import Recorder
@@ -27,7 +26,9 @@ def client(provider: FakeProvider, recorder: Recorder) -> Iterator[Mistral]:
 def test_a_chat_is_told_with_its_usage(
     client: Mistral, recorder: Recorder, provider: FakeProvider
 ) -> None:
-    assert client.chat.complete(**ASKED).choices[0].message.content == "Hello!"
+    message = client.chat.complete(**ASKED).choices[0].message
+    assert message is not None
+    assert message.content == "Hello!"
     event = recorder.event
     assert (event["provider"], event["model"]) == ("mistral", MODEL)
     assert event["provider_usage"] == USAGE

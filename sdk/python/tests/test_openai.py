@@ -73,7 +73,7 @@ def test_a_stream_is_asked_for_its_usage_and_the_caller_sees_no_chunk_more(
 def test_a_caller_who_asked_for_the_usage_gets_its_chunk(
     client: OpenAI, recorder: Recorder
 ) -> None:
-    options = {"include_usage": True}
+    options: Any = {"include_usage": True}
     seen = _chunks(client.chat.completions.create(**ASKED, stream=True, stream_options=options))
     assert seen[-1]["choices"] == []
     assert seen[-1]["usage"] == CHAT_USAGE
@@ -432,7 +432,7 @@ def test_an_awaited_raw_stream_is_watched(provider: FakeProvider, recorder: Reco
 
 
 def test_an_unknown_object_is_refused_when_it_is_wrapped(recorder: Recorder) -> None:
-    with pytest.raises(truecompute.UnsupportedClient, match="builtins.dict is no client"):
+    with pytest.raises(truecompute.UnsupportedClient, match=r"builtins\.dict is no client"):
         recorder.client.wrap({})
     with pytest.raises(truecompute.UnsupportedClient, match="the class"):
         recorder.client.wrap(OpenAI)

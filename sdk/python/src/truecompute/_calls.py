@@ -139,8 +139,10 @@ def add_attribution(event: dict[str, Any], whose: Attribution, defaults: Attribu
         return
     if defaults is not NOTHING:
         whose = whose.within(defaults)
-    for name, value in zip(Attribution._fields, whose):
-        if value and name not in event:
+    for name, value in zip(Attribution._fields, whose, strict=True):
+        if name == "tags" and value:
+            event[name] = {**value, **event.get(name, {})}
+        elif value and name not in event:
             event[name] = value
 
 

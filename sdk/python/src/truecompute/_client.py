@@ -71,10 +71,12 @@ class Client:
         _check_positive(max_queue_events=max_queue_events, max_queue_bytes=max_queue_bytes)
         key = api_key or os.environ.get("TRUECOMPUTE_API_KEY") or ""
         url = base_url or os.environ.get("TRUECOMPUTE_URL") or DEFAULT_URL
-        self.defaults = _or_nothing(Attribution(
-            project=clean(project or os.environ.get("TRUECOMPUTE_PROJECT")),
-            environment=clean(environment or os.environ.get("TRUECOMPUTE_ENVIRONMENT")),
-        ))
+        self.defaults = _or_nothing(
+            Attribution(
+                project=clean(project or os.environ.get("TRUECOMPUTE_PROJECT")),
+                environment=clean(environment or os.environ.get("TRUECOMPUTE_ENVIRONMENT")),
+            )
+        )
         self._transport = transport if transport is not None else HttpTransport(url, key)
         self._is_enabled = transport is not None or bool(key)
         self._spool_dir = None if spool_dir is None else Path(spool_dir)
@@ -241,6 +243,9 @@ class Client:
     def _close(self, timeout: float) -> None:
         self.open_streams.finish_all()
         has_ended = self._worker.stop(timeout)
+        close_transport = getattr(self._transport, "close", None)
+        if has_ended and close_transport is not None:
+            close_transport()
         if self._backlog.outlives and has_ended:
             self._backlog.close()
         waiting = self._queue.counts()[2]

@@ -26,14 +26,23 @@ class Attribution(NamedTuple):
     session: str | None = None
     trace_id: str | None = None
     reservation_id: str | None = None
-    tags: Mapping[str, str] = {}  # noqa: RUF012 - replaced as a whole, never changed
+    tags: Mapping[str, str] = {}
 
     def within(self, outer: "Attribution") -> "Attribution":
         """What holds inside ``outer``: one's own fields first, and the tags of both."""
         if outer is NOTHING:
             return self
-        fields = [mine if mine is not None else its for mine, its in zip(self[:6], outer[:6])]
-        return Attribution(*fields, tags=bounded({**outer.tags, **self.tags}))
+        return Attribution(
+            project=self.project if self.project is not None else outer.project,
+            environment=self.environment if self.environment is not None else outer.environment,
+            user=self.user if self.user is not None else outer.user,
+            session=self.session if self.session is not None else outer.session,
+            trace_id=self.trace_id if self.trace_id is not None else outer.trace_id,
+            reservation_id=(
+                self.reservation_id if self.reservation_id is not None else outer.reservation_id
+            ),
+            tags=bounded({**outer.tags, **self.tags}),
+        )
 
 
 NOTHING = Attribution()
@@ -62,8 +71,15 @@ class context:  # noqa: N801 - used like a function, as contextlib's are
         self._tokens: list[Token[Attribution]] = []
         self._own = NOTHING
         try:
-            fields = (project, environment, user, session, trace_id, reservation_id)
-            self._own = Attribution(*map(clean, fields), tags=clean_tags(tags))
+            self._own = Attribution(
+                project=clean(project),
+                environment=clean(environment),
+                user=clean(user),
+                session=clean(session),
+                trace_id=clean(trace_id),
+                reservation_id=clean(reservation_id),
+                tags=clean_tags(tags),
+            )
         except Exception:  # noqa: BLE001 - the host's call goes on without it
             say_failure("reading a context")
 
@@ -111,6 +127,9 @@ def tag(function: _Function | None = None, /, **tags: object) -> Any:
     return made if function is None else made(function)
 
 
+Entered = Callable[[], context]
+
+
 def _surrounded(function: _Function, own: Attribution) -> _Function:
     def entered() -> context:
         fresh = context()
@@ -118,54 +137,64 @@ def _surrounded(function: _Function, own: Attribution) -> _Function:
         return fresh
 
     if inspect.isasyncgenfunction(function):
+        surround = _surrounded_async_generator
+    elif inspect.isgeneratorfunction(function):
+        surround = _surrounded_generator
+    elif inspect.iscoroutinefunction(function):
+        surround = _surrounded_coroutine
+    else:
+        surround = _surrounded_plainly
+    return cast("_Function", functools.wraps(function)(surround(function, entered)))
 
-        @functools.wraps(function)
-        async def async_generator(*args: Any, **kwargs: Any) -> Any:
-            inner = function(*args, **kwargs)
-            step = inner.__anext__
-            try:
-                while True:
-                    with entered():
-                        try:
-                            item = await step()
-                        except StopAsyncIteration:
-                            return
-                    try:
-                        sent = yield item
-                    except GeneratorExit:
-                        raise
-                    except BaseException as error:  # noqa: BLE001 - it is the inner one's to catch
-                        step = functools.partial(inner.athrow, error)
-                    else:
-                        step = functools.partial(inner.asend, sent)
-            finally:
-                await inner.aclose()
 
-        return cast("_Function", async_generator)
-
-    if inspect.isgeneratorfunction(function):
-
-        @functools.wraps(function)
-        def generator(*args: Any, **kwargs: Any) -> Any:
-            return (yield from _Steps(function(*args, **kwargs), entered))
-
-        return cast("_Function", generator)
-
-    if inspect.iscoroutinefunction(function):
-
-        @functools.wraps(function)
-        async def coroutine(*args: Any, **kwargs: Any) -> Any:
-            with entered():
-                return await function(*args, **kwargs)
-
-        return cast("_Function", coroutine)
-
-    @functools.wraps(function)
+def _surrounded_plainly(function: Callable[..., Any], entered: Entered) -> Callable[..., Any]:
     def plain(*args: Any, **kwargs: Any) -> Any:
         with entered():
             return function(*args, **kwargs)
 
-    return cast("_Function", plain)
+    return plain
+
+
+def _surrounded_coroutine(function: Callable[..., Any], entered: Entered) -> Callable[..., Any]:
+    async def coroutine(*args: Any, **kwargs: Any) -> Any:
+        with entered():
+            return await function(*args, **kwargs)
+
+    return coroutine
+
+
+def _surrounded_generator(function: Callable[..., Any], entered: Entered) -> Callable[..., Any]:
+    def generator(*args: Any, **kwargs: Any) -> Any:
+        return (yield from _Steps(function(*args, **kwargs), entered))
+
+    return generator
+
+
+def _surrounded_async_generator(
+    function: Callable[..., Any], entered: Entered
+) -> Callable[..., Any]:
+    async def generator(*args: Any, **kwargs: Any) -> Any:
+        inner = function(*args, **kwargs)
+        step = inner.__anext__
+        try:
+            while True:
+                with entered():
+                    try:
+                        item = await step()
+                    except StopAsyncIteration:
+                        return
+                try:
+                    sent = yield item
+                except GeneratorExit:
+                    raise
+                except BaseException as error:  # noqa: BLE001 - it is the inner one's to catch
+                    step = functools.partial(inner.athrow, error)
+                else:
+                    step = functools.partial(inner.asend, sent)
+        finally:
+            await inner.aclose()
+
+    return generator
 
 
 class _Steps:

@@ -17,7 +17,7 @@ def default_client() -> Client:
 
     Raises ``ConfigurationError`` where ``TRUECOMPUTE_URL`` is no address.
     """
-    global _client  # noqa: PLW0603 - one for the process, as the docstring says
+    global _client
     if _client is None:
         with _lock:
             if _client is None:

@@ -205,7 +205,7 @@ class Delivery:
     def _pause(self, verdict: Verdict) -> float:
         self._failed += 1
         say("away", "TrueCompute is not reached, events wait: %s", verdict.text)
-        ceiling = min(_MOST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._failed - 1, 10))
+        ceiling: float = min(_MOST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._failed - 1, 10))
         drawn = ceiling * (0.1 + 0.9 * self._draw())
         return max(drawn, verdict.retry_after_s or 0.0)
 

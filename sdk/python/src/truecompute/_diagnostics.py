@@ -26,7 +26,7 @@ def say(kind: str, text: str, *values: object, with_traceback: bool = False) -> 
             logger.warning(text, *values, exc_info=with_traceback)
         finally:
             _speaking.now = False
-    except Exception:  # noqa: BLE001, S110 - a handler of the host's that fails is not our news
+    except Exception:  # noqa: BLE001 - a handler of the host's that fails is not our news
         pass
 
 

@@ -73,7 +73,9 @@ def plain(usage: Any, depth: int = 0) -> Any:
 def _of_object(usage: Any, depth: int) -> Any:
     dump = getattr(usage, "model_dump", None)
     if callable(dump):
-        return plain(dump(mode="json", by_alias=True, exclude_unset=True, warnings=False), depth + 1)
+        return plain(
+            dump(mode="json", by_alias=True, exclude_unset=True, warnings=False), depth + 1
+        )
     named = getattr(usage, "__dict__", None)
     if isinstance(named, Mapping) and named:
         public = {name: value for name, value in named.items() if not name.startswith("_")}

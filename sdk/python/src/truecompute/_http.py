@@ -67,11 +67,12 @@ class HttpTransport:
             response = connection.getresponse()
             content = _content(response, time.monotonic() + _MOST_TIMEOUTS * timeout)
             named = {name.lower(): value for name, value in response.getheaders()}
+            response.close()  # read to its end one way or another: the connection is free again
         except BaseException:
-            self._close()
+            self.close()
             raise
         if len(content) > _MOST_ANSWER_BYTES or response.will_close:
-            self._close()
+            self.close()
         return Answer(response.status, named, content)
 
     def _connected(self, timeout: float) -> http.client.HTTPConnection:
@@ -115,7 +116,8 @@ class HttpTransport:
         is_proxied_plainly = self._url.scheme == "http" and self._proxy() is not None
         return f"http://{self._url.netloc}{self._path}" if is_proxied_plainly else self._path
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Close the connection; the next events open another."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()

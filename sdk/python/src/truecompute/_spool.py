@@ -139,6 +139,7 @@ class SpoolBacklog:
             return None
         events = [line for line in lines if _is_document(line)]
         if len(events) < len(lines):
+            self.found -= len(lines) - len(events)
             say("spool", "TrueCompute left out %d broken line(s) of its spool",
                 len(lines) - len(events))  # fmt: skip
         return Batch(events, name) if events else None

@@ -130,7 +130,7 @@ class WatchedIterator:
     def __del__(self) -> None:
         try:
             self._watch.ends(is_cut=True)
-        except Exception:  # noqa: BLE001, S110 - the interpreter may be half gone
+        except Exception:  # noqa: BLE001 - the interpreter may be half gone
             pass
 
 
@@ -151,7 +151,7 @@ class _Loop:
     def __del__(self) -> None:
         try:
             self._over._watch.left_at = time.monotonic()
-        except Exception:  # noqa: BLE001, S110 - likewise
+        except Exception:  # noqa: BLE001 - likewise
             pass
 
 
@@ -190,7 +190,7 @@ class WatchedAsyncIterator:
     def __del__(self) -> None:
         try:
             self._watch.ends(is_cut=True)
-        except Exception:  # noqa: BLE001, S110 - the interpreter may be half gone
+        except Exception:  # noqa: BLE001 - the interpreter may be half gone
             pass
 
 
@@ -211,7 +211,7 @@ class _AsyncLoop:
     def __del__(self) -> None:
         try:
             self._over._watch.left_at = time.monotonic()
-        except Exception:  # noqa: BLE001, S110 - likewise
+        except Exception:  # noqa: BLE001 - likewise
             pass
 
 

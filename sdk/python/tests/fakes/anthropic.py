@@ -19,10 +19,15 @@ WORDS = ("Hel", "lo", "!")
 
 def message(number: int = 1) -> dict[str, Any]:
     return {
-        "id": f"msg_{number}", "type": "message", "role": "assistant", "model": MODEL,
-        "content": [{"type": "text", "text": "Hello!"}], "stop_reason": "end_turn",
-        "stop_sequence": None, "usage": USAGE,
-    }  # fmt: skip
+        "id": f"msg_{number}",
+        "type": "message",
+        "role": "assistant",
+        "model": MODEL,
+        "content": [{"type": "text", "text": "Hello!"}],
+        "stop_reason": "end_turn",
+        "stop_sequence": None,
+        "usage": USAGE,
+    }
 
 
 def messages(request: Request) -> Reply:
@@ -43,12 +48,14 @@ def messages(request: Request) -> Reply:
             "type": "message_delta",
             "delta": {"stop_reason": "end_turn", "stop_sequence": None},
             "usage": {
-                "input_tokens": 1200, "cache_creation_input_tokens": 100,
-                "cache_read_input_tokens": 800, "output_tokens": 300,
+                "input_tokens": 1200,
+                "cache_creation_input_tokens": 100,
+                "cache_read_input_tokens": 800,
+                "output_tokens": 300,
             },
         },
         {"type": "message_stop"},
-    ]  # fmt: skip
+    ]
     return sse(*told, named=True)
 
 
@@ -57,11 +64,17 @@ def batch(request: Request) -> Reply:
     counts = {"canceled": 0, "errored": 1, "expired": 0, "processing": 0, "succeeded": 2}
     return json_reply(
         {
-            "id": "b_1", "type": "message_batch", "processing_status": "ended",
-            "results_url": url, "request_counts": counts, "created_at": "2026-11-27T00:00:00Z",
-            "expires_at": "2026-11-28T00:00:00Z", "ended_at": "2026-11-27T00:10:00Z",
-            "archived_at": None, "cancel_initiated_at": None,
-        }  # fmt: skip
+            "id": "b_1",
+            "type": "message_batch",
+            "processing_status": "ended",
+            "results_url": url,
+            "request_counts": counts,
+            "created_at": "2026-11-27T00:00:00Z",
+            "expires_at": "2026-11-28T00:00:00Z",
+            "ended_at": "2026-11-27T00:10:00Z",
+            "archived_at": None,
+            "cancel_initiated_at": None,
+        }
     )
 
 

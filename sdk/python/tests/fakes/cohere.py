@@ -1,6 +1,7 @@
 """Cohere's wire format. Source: https://docs.cohere.com/reference/chat."""
 
 import json
+from typing import Any
 
 from fakes.server import Reply, Request, json_reply, sse
 
@@ -18,12 +19,15 @@ def chat(request: Request) -> Reply:
             {"id": "co_1", "finish_reason": "COMPLETE", "message": message, "usage": USAGE}
         )
     message = {"role": "assistant", "content": [], "tool_plan": "", "tool_calls": []}
-    told = [{"type": "message-start", "id": "co_1", "delta": {"message": message}}]
+    told: list[dict[str, Any]] = [
+        {"type": "message-start", "id": "co_1", "delta": {"message": message}}
+    ]
     told += [
         {
-            "type": "content-delta", "index": 0,
+            "type": "content-delta",
+            "index": 0,
             "delta": {"message": {"content": {"text": word}}},
-        }  # fmt: skip
+        }
         for word in ("Hel", "lo", "!")
     ]
     end = {"finish_reason": "COMPLETE", "usage": USAGE}

@@ -31,9 +31,7 @@ def generate(request: Request) -> Reply:
 
 def stream(request: Request) -> Reply:
     begun = {"promptTokenCount": 1200, "totalTokenCount": 1200}
-    return sse(
-        _answer("Hel", None, begun), _answer("lo", None, begun), _answer("!", "STOP", USAGE)
-    )
+    return sse(_answer("Hel", None, begun), _answer("lo", None, begun), _answer("!", "STOP", USAGE))
 
 
 def embed(request: Request) -> Reply:

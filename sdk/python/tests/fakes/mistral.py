@@ -1,5 +1,7 @@
 """Mistral's wire format, where it is not OpenAI's. Source: https://docs.mistral.ai/api."""
 
+from typing import Any
+
 from fakes.server import Reply, Request, json_reply, sse
 
 MODEL = "mistral-large-2411"
@@ -15,7 +17,7 @@ def chat(request: Request) -> Reply:
         return json_reply(
             {**base, "object": "chat.completion", "choices": [choice], "usage": USAGE}
         )
-    chunks = []
+    chunks: list[dict[str, Any]] = []
     for word in ("Hel", "lo", "!"):
         choice = {"index": 0, "delta": {"content": word}, "finish_reason": None}
         chunks.append({**base, "object": "chat.completion.chunk", "choices": [choice]})

@@ -1,8 +1,9 @@
 """The HTTP side of the fake: routes by the end of a path, and what a test may make go wrong."""
 
+import gzip
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,7 +44,7 @@ class FakeProvider:
     it wait there until ``release`` is set; ``fails`` answers the next requests with these replies.
     """
 
-    def __init__(self, routes: dict[tuple[str, str], Callable[[Request], Reply]]) -> None:
+    def __init__(self, routes: Mapping[tuple[str, str], Callable[[Request], Reply]]) -> None:
         self.requests: list[Request] = []
         self.breaks_after: int | None = None
         self.holds_after: int | None = None
@@ -75,7 +76,7 @@ class FakeProvider:
                 return route(request)
         return json_reply({"error": {"message": f"no route {path}"}}, status=404)
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def _handler(self) -> type[BaseHTTPRequestHandler]:  # noqa: C901 - a class for one server
         fake = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -89,6 +90,8 @@ class FakeProvider:
 
             def _serve(self) -> None:
                 raw = self.rfile.read(int(self.headers.get("content-length") or 0))
+                if self.headers.get("content-encoding") == "gzip":
+                    raw = gzip.decompress(raw)
                 try:
                     body = json.loads(raw) if raw else {}
                 except ValueError:

@@ -95,14 +95,14 @@ class _Exchange(CallExchange):
             event = parse(*args, **kwargs)
             try:
                 reads(event, watch)
-            except Exception:  # noqa: BLE001, S110 - the event goes its way
+            except Exception:  # noqa: BLE001 - the event goes its way
                 pass
             return event
 
         def closes(*args: Any, **kwargs: Any) -> Any:
             try:
                 watch.closes()
-            except Exception:  # noqa: BLE001, S110 - likewise
+            except Exception:  # noqa: BLE001 - likewise
                 pass
             return close(*args, **kwargs)
 
@@ -188,7 +188,7 @@ class _WatchedBody:
         except BaseException as error:
             try:
                 watch.ends_by(error)
-            except Exception:  # noqa: BLE001, S110 - the error goes its way
+            except Exception:  # noqa: BLE001 - the error goes its way
                 pass
             raise
         finally:
@@ -196,7 +196,7 @@ class _WatchedBody:
         try:
             amount = args[0] if args else kwargs.get("amt")
             self._keeps(piece, is_all=amount is None)
-        except Exception:  # noqa: BLE001, S110 - so does the piece
+        except Exception:  # noqa: BLE001 - so does the piece
             pass
         return piece
 
@@ -216,7 +216,7 @@ class _WatchedBody:
     def close(self) -> None:
         try:
             self._ends() if self._pieces else self._watch.ends()
-        except Exception:  # noqa: BLE001, S110 - likewise
+        except Exception:  # noqa: BLE001 - likewise
             pass
         self._inner.close()
 
@@ -226,5 +226,5 @@ class _WatchedBody:
     def __del__(self) -> None:
         try:
             self._ends() if self._pieces else self._watch.ends()
-        except Exception:  # noqa: BLE001, S110 - the interpreter may be half gone
+        except Exception:  # noqa: BLE001 - the interpreter may be half gone
             pass

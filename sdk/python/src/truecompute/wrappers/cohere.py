@@ -13,7 +13,7 @@ from truecompute._calls import Call, Seen
 from truecompute._fields import field, text_field
 from truecompute._http_watch import watch_body
 from truecompute._streams import Watch
-from truecompute.wrappers._exchange import CallExchange, Exchange, reported
+from truecompute.wrappers._exchange import CallExchange, reported
 from truecompute.wrappers._patches import Patches, Reporter
 
 _OPERATIONS = {
@@ -38,7 +38,7 @@ def patch(client: Any, patches: Patches) -> None:
     is_async = "Async" in type(sender).__name__
     patches.replace(sender, "request", reported(patches.reporter, starts, is_async=is_async))
     streams = _awaited_streams if is_async else _streams
-    patches.replace(sender, "stream", lambda original: streams(patches.reporter, starts, original))
+    patches.replace(sender, "stream", lambda original: streams(starts, original))
 
 
 class _Calls:
@@ -100,7 +100,7 @@ def _sees(event: Any, seen: Seen) -> bool:
     return False
 
 
-def _streams(reporter: Reporter, starts: Any, original: Callable[..., Any]) -> Any:
+def _streams(starts: Any, original: Callable[..., Any]) -> Any:
     @contextmanager
     def stream(*args: Any, **kwargs: Any) -> Iterator[Any]:
         exchange: _Exchange | None = None
@@ -121,7 +121,7 @@ def _streams(reporter: Reporter, starts: Any, original: Callable[..., Any]) -> A
     return stream
 
 
-def _awaited_streams(reporter: Reporter, starts: Any, original: Callable[..., Any]) -> Any:
+def _awaited_streams(starts: Any, original: Callable[..., Any]) -> Any:
     @asynccontextmanager
     async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         exchange: _Exchange | None = None

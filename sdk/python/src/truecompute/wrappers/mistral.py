@@ -42,9 +42,7 @@ def patch(client: Any, patches: Patches) -> None:
         raise AttributeError("it has no part that is billed")
     for part in found:
         patches.replace(part, "do_request", reported(patches.reporter, starts))
-        patches.replace(
-            part, "do_request_async", reported(patches.reporter, starts, is_async=True)
-        )
+        patches.replace(part, "do_request_async", reported(patches.reporter, starts, is_async=True))
 
 
 def _part_of(client: Any, name: str) -> Any:

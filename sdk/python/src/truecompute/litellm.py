@@ -1,0 +1,139 @@
+"""LiteLLM: a callback that reports every call which LiteLLM makes, with whichever provider.
+
+    import litellm
+    from truecompute.litellm import TrueComputeLogger
+
+    litellm.callbacks = [TrueComputeLogger()]
+
+What LiteLLM itself says that a call cost is its own estimate, and is not sent.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from litellm.integrations.custom_logger import CustomLogger
+
+from truecompute._calls import add_attribution
+from truecompute._client import Client
+from truecompute._context import current
+from truecompute._default import default_client
+from truecompute._fields import text_field
+from truecompute._tracking import tracked
+
+__all__ = ["TrueComputeLogger"]
+
+_OPERATIONS = {
+    "completion": "chat",
+    "anthropic_messages": "chat",
+    "responses": "chat",
+    "embedding": "embeddings",
+}
+
+
+class TrueComputeLogger(CustomLogger):
+    """Reports calls to ``client``, by default the one of the environment. Raises nothing."""
+
+    def __init__(self, client: Client | None = None) -> None:
+        super().__init__()
+        self._client = client if client is not None else default_client()
+
+    def log_success_event(
+        self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
+    ) -> None:
+        """A call of LiteLLM's that succeeded."""
+        self._report(kwargs, start_time, end_time)
+
+    def log_failure_event(
+        self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
+    ) -> None:
+        """A call of LiteLLM's that failed."""
+        self._report(kwargs, start_time, end_time)
+
+    async def async_log_success_event(
+        self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
+    ) -> None:
+        """An awaited call that succeeded."""
+        self._report(kwargs, start_time, end_time)
+
+    async def async_log_failure_event(
+        self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
+    ) -> None:
+        """An awaited call that failed."""
+        self._report(kwargs, start_time, end_time)
+
+    def _report(self, kwargs: Any, start_time: Any, end_time: Any) -> None:
+        try:
+            log = kwargs.get("standard_logging_object")
+            if isinstance(log, Mapping):
+                event = _event(log, start_time, end_time)
+                add_attribution(event, current.get(), self._client.defaults)
+                self._client.record(event)
+        except Exception:  # noqa: BLE001 - never in the way
+            self._client.note_failure("reading LiteLLM's log")
+
+
+def _event(log: Mapping[str, Any], start: Any, end: Any) -> dict[str, Any]:
+    """LiteLLM's ``StandardLoggingPayload`` as an event."""
+    metadata, hidden = _mapping(log.get("metadata")), _mapping(log.get("hidden_params"))
+    usage = metadata.get("usage_object") or hidden.get("usage_object")
+    name = text_field(dict(log), "call_type") or ""
+    plain = name.removeprefix("a") if name.startswith(("acomp", "aemb", "aresp")) else name
+    is_failure = log.get("status") == "failure"
+    fields = {
+        "id": f"litellm:{log.get('id')}:{_milliseconds(start)}",
+        "timestamp": start.astimezone() if isinstance(start, datetime) else None,
+        "requested_model": log.get("model_group"),
+        "operation": _OPERATIONS.get(plain, plain) or None,
+        "api_base": log.get("api_base") or None,
+        "status": "error" if is_failure else "success",
+        "error_code": _mapping(log.get("error_information")).get("error_class") or None,
+        "provider_request_id": log.get("id"),
+        "user": log.get("end_user") or None,
+        "trace_id": log.get("trace_id"),
+        # LiteLLM answered from its own cache: nobody bills such a call.
+        "provider_cost_usd": "0" if log.get("cache_hit") is True else None,
+        "tags": _tags(log.get("request_tags")),
+    }
+    if log.get("stream") is True:
+        fields["time_to_first_token_ms"] = _between(
+            log.get("startTime"), log.get("completionStartTime")
+        )
+    return tracked(
+        str(log.get("custom_llm_provider") or "openai_compatible"),
+        str(log.get("model") or "unknown"),
+        None,
+        # The name says whose shape it is: LiteLLM's input includes what was cached.
+        {"usage_object": usage} if usage and not is_failure else None,
+        _latency_ms(start, end),
+        {name: value for name, value in fields.items() if value is not None},
+    )
+
+
+def _tags(stated: Any) -> dict[str, str] | None:
+    """LiteLLM's tags are texts, ``name:value`` or a name alone."""
+    tags: dict[str, str] = {}
+    for each in stated if isinstance(stated, list) else ():
+        name, mark, value = str(each).partition(":")
+        if name != "User-Agent":
+            tags[name.strip()] = value.strip() if mark else "true"
+    return tags or None
+
+
+def _latency_ms(start: Any, end: Any) -> float | None:
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return max((end - start).total_seconds() * 1000, 0.0)
+    return None
+
+
+def _between(start: Any, first: Any) -> int | None:
+    is_known = isinstance(start, (int, float)) and isinstance(first, (int, float))
+    return round((first - start) * 1000) if is_known and first >= start else None
+
+
+def _milliseconds(start: Any) -> int:
+    return int(start.timestamp() * 1000) if isinstance(start, datetime) else 0
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,219 @@
+"""What the answers of a server do to the events that were sent."""
+
+import json
+import time
+from collections.abc import Callable
+from email.utils import format_datetime
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+import truecompute
+from truecompute import Answer, TransportError
+from truecompute._delivery import Delivery, MemoryBacklog
+from truecompute._queue import EventQueue
+from truecompute._verdict import Fate, retry_after_of, verdict_of
+from truecompute.testing import RecordingTransport, accepted
+
+Told = list[dict[str, Any]]
+
+
+class Answering:
+    """Answers from a list, and accepts when the list is at its end."""
+
+    def __init__(self, *answers: Answer | Exception) -> None:
+        self.answers = list(answers)
+
+    def __call__(self, events: Told) -> Answer:
+        if not self.answers:
+            return accepted(len(events))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _delivery(count: int, *answers: Answer | Exception) -> tuple[Delivery, RecordingTransport]:
+    queue = EventQueue(1_000_000, 10**9)
+    for number in range(count):
+        queue.put(json.dumps({"id": str(number)}).encode())
+    transport = RecordingTransport(Answering(*answers))
+    return Delivery(transport, MemoryBacklog(queue), lambda: 1.0), transport
+
+
+def test_events_are_sent_in_batches_of_500_in_their_order() -> None:
+    delivery, transport = _delivery(1_201)
+    while delivery.attempt(1) is not None:
+        pass
+    assert [len(request) for request in transport.requests] == [500, 500, 201]
+    assert [event["id"] for event in transport.events] == [str(n) for n in range(1_201)]
+    assert delivery.sent == 1_201
+
+
+RETRIED = [408, 425, 429, 500, 502, 503, 504, 301, 302, 307, 204]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [*(Answer(status) for status in RETRIED), TransportError("gone"), Answer(200, {}, b"<html>"),
+     Answer(200, {}, b'{"accepted": 1'), Answer(200, {}, b'{"accepted": 7, "duplicates": 0, "conflicts": 0, "rejected": 0}'),
+     Answer(200, {}, b"[]"), Answer(200, {}, b'{"accepted": true, "duplicates": 1, "conflicts": 0, "rejected": 0}'),
+     Answer(200, {}, b"[" * 100_000), ValueError("a transport of somebody's")],
+)  # fmt: skip
+def test_what_may_pass_is_sent_again_with_the_same_ids(failure: Answer | Exception) -> None:
+    delivery, transport = _delivery(2, failure)
+    pause = delivery.attempt(1)
+    assert pause is not None
+    assert pause > 0
+    assert delivery.attempt(1) == 0
+    assert transport.requests[0] == transport.requests[1]
+    assert (delivery.sent, delivery.retried, sum(delivery.dropped.values())) == (2, 1, 0)
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 409, 410, 415, 422])
+def test_what_is_refused_is_dropped_counted_and_not_sent_again(status: int) -> None:
+    delivery, transport = _delivery(2, Answer(status))
+    delivery.attempt(1)
+    assert delivery.attempt(1) is None
+    assert len(transport.requests) == 1
+    assert delivery.dropped == {"refused": 2}
+
+
+def test_a_wrong_key_is_told_once_and_not_asked_for_again_for_a_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    problem = Answer(401, {}, b'{"detail": "The API key is unknown."}')
+    delivery, _ = _delivery(1_200, problem, problem, problem)
+    assert [delivery.attempt(1) for _ in range(3)] == [60.0, 60.0, 60.0]
+    assert [record.message for record in caplog.records] == [
+        "TrueCompute does not accept the API key, events are lost: the server answers 401 "
+        "(The API key is unknown.); check TRUECOMPUTE_API_KEY"
+    ]
+
+
+def test_a_batch_that_is_too_large_is_halved_until_one_event_is() -> None:
+    def answer(events: Told) -> Answer:
+        return (
+            Answer(413)
+            if len(events) > 3 or "5" in [e["id"] for e in events]
+            else accepted(len(events))
+        )
+
+    delivery, transport = _delivery(10)
+    transport._answer = answer
+    while delivery.attempt(1) is not None:
+        pass
+    assert delivery.dropped == {"too_large": 1}
+    assert delivery.sent == 9
+    assert sorted({event["id"] for event in transport.events}) == [str(n) for n in range(10)]
+
+
+def test_rejected_events_are_counted_as_dropped_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    result = {"index": 0, "status": "rejected", "code": "invalid_timestamp", "detail": "no",
+              "pointer": "/timestamp"}  # fmt: skip
+    told = {"accepted": 2, "duplicates": 1, "conflicts": 1, "rejected": 1, "results": [result]}
+    delivery, _ = _delivery(5, Answer(200, {}, json.dumps(told).encode()))
+    delivery.attempt(1)
+    assert (delivery.sent, delivery.dropped) == (4, {"rejected": 1})
+    assert "invalid_timestamp: no at /timestamp" in caplog.text
+
+
+def test_pauses_grow_to_half_a_minute_and_begin_anew_after_a_success() -> None:
+    delivery, _ = _delivery(1, *[Answer(503)] * 9)
+    pauses = [delivery.attempt(1) for _ in range(9)]
+    assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
+    assert delivery.attempt(1) == 0
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds"),
+    [("7", 7), ("0", 0), ("-1", 0), ("1e9", 300), ("inf", 300), ("-inf", 0), ("nan", None),
+     ("", None), ("soon", None), ("9" * 5000, 300), ("Fri, 01 Jan 2100 00:00:00 GMT", 300),
+     ("Fri, 99 Foo 2100 00:00:00 GMT", None), ("Mon, 01 Jan 1990 00:00:00 GMT", 0)],
+)  # fmt: skip
+def test_retry_after_is_heeded_within_five_minutes(stated: str, seconds: float | None) -> None:
+    assert retry_after_of({"retry-after": stated}) == seconds
+
+
+def test_retry_after_may_be_a_date() -> None:
+    soon = format_datetime(datetime.fromtimestamp(time.time() + 60, timezone.utc), usegmt=True)
+    stated = retry_after_of({"retry-after": soon})
+    assert stated is not None
+    assert 50 < stated <= 60
+
+
+def test_the_longer_of_our_pause_and_theirs_holds() -> None:
+    delivery, _ = _delivery(1, Answer(429, {"retry-after": "100"}))
+    assert delivery.attempt(1) == 100
+
+
+def test_a_redirect_names_where_it_points_to() -> None:
+    verdict = verdict_of(Answer(308, {"location": "https://x.example/"}), 1)
+    assert verdict.fate is Fate.RETRY
+    assert "points to https://x.example/; set base_url" in verdict.text
+
+
+def _away(events: Told) -> Answer:
+    raise TransportError("away")
+
+
+def test_an_outage_beyond_the_queue_is_counted_exactly_and_ends_with_a_delivery() -> None:
+    is_away = [True]
+
+    def answer(events: Told) -> Answer:
+        return _away(events) if is_away else accepted(len(events))
+
+    told: list[int] = []
+    transport = RecordingTransport(answer)
+    client = truecompute.Client(
+        transport=transport, max_queue_events=100, flush_interval=0.01, on_drop=told.append
+    )
+    for number in range(1_000):
+        client.track(provider="acme", model="m", id=str(number))
+    assert not client.flush(0.3)
+    assert client.stats().produced == 1_000
+    is_away.clear()
+    assert client.flush(10)
+    stats = client.stats()
+    assert stats.sent + stats.dropped == 1_000
+    assert stats.dropped_by == {"queue_full": stats.dropped}
+    assert 100 <= stats.sent <= 700
+    assert len({event["id"] for event in transport.events}) == stats.sent
+    client.close()
+    assert sum(told) == stats.dropped
+
+
+def test_a_queue_is_bounded_by_bytes_too() -> None:
+    queue = EventQueue(1_000, 100)
+    for _ in range(3):
+        queue.put(b"x" * 40)
+    assert queue.counts() == (3, {"queue_full": 1}, 2)
+    assert [len(event) for event in queue.take(10, 50)] == [40]
+    queue.put(b"x" * 40)
+    assert queue.counts()[2] == 2
+
+
+def test_an_event_above_the_size_of_a_batch_goes_alone() -> None:
+    queue = EventQueue(10, 10_000)
+    queue.put(b"x" * 2_000)
+    queue.put(b"y")
+    assert len(queue.take(10, 1_000)) == 1
+
+
+def _reenter(queue: EventQueue) -> None:
+    """As a signal handler or the garbage collector does in the middle of a put."""
+    with queue._lock:
+        queue.put(b"late")
+
+
+def test_a_put_in_the_middle_of_a_put_neither_waits_nor_is_lost() -> None:
+    queue = EventQueue(10, 10_000)
+    _reenter(queue)
+    assert queue.counts() == (1, {}, 1)
+    assert queue.take(10, 10_000) == [b"late"]
+
+
+@pytest.mark.parametrize("make", [lambda: Answer(200), lambda: Answer(200, {}, b"\xff\xfe")])
+def test_an_answer_that_is_no_receipt_is_none(make: Callable[[], Answer]) -> None:
+    assert verdict_of(make(), 1).fate is Fate.RETRY

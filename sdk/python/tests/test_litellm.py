@@ -1,0 +1,102 @@
+"""The real litellm with the callback, against a server that answers as OpenAI and Anthropic do."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # or it asks the internet for prices
+
+import litellm
+
+from fakes import anthropic
+from fakes.openai import CHAT_USAGE, MODEL
+from fakes.recorder import Recorder
+from fakes.server import FakeProvider, json_reply
+from truecompute.litellm import TrueComputeLogger
+
+MESSAGES = [{"role": "user", "content": "Hi"}]
+pytestmark = pytest.mark.filterwarnings("ignore")  # litellm's own
+
+
+@pytest.fixture(autouse=True)
+def callback(recorder: Recorder) -> Iterator[None]:
+    litellm.callbacks = [TrueComputeLogger(recorder.client)]
+    yield
+    litellm.callbacks = []
+    litellm.success_callback = []
+    litellm.failure_callback = []
+    litellm._async_success_callback = []
+    litellm._async_failure_callback = []
+
+
+def _told(recorder: Recorder, count: int = 1) -> list[dict[str, Any]]:
+    """LiteLLM calls back from a thread of its own."""
+    from tests.processes import eventually
+
+    eventually(lambda: len(recorder.events) >= count)
+    return recorder.events
+
+
+def test_a_completion_is_told(recorder: Recorder, provider: FakeProvider) -> None:
+    litellm.completion(
+        model="openai/gpt-4o", messages=MESSAGES, api_base=f"{provider.url}/v1", api_key="k"
+    )
+    (event,) = _told(recorder)
+    assert event["provider"] == "openai"
+    assert event["provider_usage"]["usage_object"]["prompt_tokens"] == CHAT_USAGE["prompt_tokens"]
+    assert event["provider_request_id"] == "chatcmpl-1"
+    assert event["model"] in ("gpt-4o", MODEL)
+    assert "Hi" not in str(event)
+
+
+def test_a_stream_is_told_once(recorder: Recorder, provider: FakeProvider) -> None:
+    stream = litellm.completion(
+        model="openai/gpt-4o",
+        messages=MESSAGES,
+        api_base=f"{provider.url}/v1",
+        api_key="k",
+        stream=True,
+        stream_options={"include_usage": True},
+    )
+    assert list(stream)
+    (event,) = _told(recorder)
+    assert event["provider_usage"]["usage_object"]["completion_tokens"] == 300
+
+
+def test_another_provider_is_told_as_itself(recorder: Recorder, provider: FakeProvider) -> None:
+    litellm.completion(
+        model="anthropic/claude-opus-4-8",
+        messages=MESSAGES,
+        api_base=f"{provider.url}/v1/messages",
+        api_key="k",
+    )
+    (event,) = _told(recorder)
+    assert (event["provider"], event["model"]) == ("anthropic", anthropic.MODEL)
+
+
+def test_a_failure_is_told(recorder: Recorder, provider: FakeProvider) -> None:
+    provider.fails += [json_reply({"error": {"message": "no"}}, status=400)] * 3
+    with pytest.raises(litellm.exceptions.BadRequestError):
+        litellm.completion(
+            model="openai/gpt-4o", messages=MESSAGES, api_base=f"{provider.url}/v1", api_key="k"
+        )
+    (event,) = _told(recorder)
+    assert (event["status"], event["error_code"]) == ("error", "BadRequestError")
+
+
+def test_an_awaited_completion_is_told_once(recorder: Recorder, provider: FakeProvider) -> None:
+    async def run() -> None:
+        await litellm.acompletion(
+            model="openai/gpt-4o", messages=MESSAGES, api_base=f"{provider.url}/v1", api_key="k"
+        )
+        for _ in range(200):
+            if recorder.client.stats().produced:
+                break
+            await asyncio.sleep(0.01)
+
+    asyncio.run(run())
+    (event,) = _told(recorder)
+    assert event["operation"] == "chat"
