@@ -1,10 +1,13 @@
 """A fake provider, and a client of TrueCompute that keeps what it would send."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
-from fakes.recorder import Recorder
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # or litellm asks the internet for prices
+
+from fakes.recorder import Recorder  # noqa: E402 - after what it may load is told
 from fakes.routes import ROUTES
 from fakes.server import FakeProvider
 from truecompute._diagnostics import forget

@@ -1,13 +1,10 @@
 """The real litellm with the callback, against a server that answers as OpenAI and Anthropic do."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # or it asks the internet for prices
 
 import litellm
 

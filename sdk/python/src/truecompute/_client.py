@@ -2,20 +2,19 @@
 
 import math
 import os
+import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from truecompute import _process
 from truecompute._calls import add_attribution
 from truecompute._context import NOTHING, Attribution, context, current, tag
 from truecompute._delivery import Backlog, Delivery, MemoryBacklog, random_share
-from truecompute._diagnostics import is_speaking, say, say_failure
+from truecompute._diagnostics import is_speaking, logger, say, say_failure
 from truecompute._encoding import MOST_BYTES, encoded
 from truecompute._exceptions import ConfigurationError
-from truecompute._http import HttpTransport
 from truecompute._queue import EventQueue
-from truecompute._spool import SpoolBacklog
 from truecompute._stats import CLOSED, DISABLED, Stats
 from truecompute._streams import OpenStreams
 from truecompute._text import clean
@@ -67,6 +66,7 @@ class Client:
         on_drop: Callable[[int], object] | None = None,
         transport: Transport | None = None,
     ) -> None:
+        logger()
         _check_positive(flush_interval=flush_interval, timeout=timeout)
         _check_positive(max_queue_events=max_queue_events, max_queue_bytes=max_queue_bytes)
         key = api_key or os.environ.get("TRUECOMPUTE_API_KEY") or ""
@@ -77,9 +77,9 @@ class Client:
                 environment=clean(environment or os.environ.get("TRUECOMPUTE_ENVIRONMENT")),
             )
         )
-        self._transport = transport if transport is not None else HttpTransport(url, key)
+        self._transport = transport if transport is not None else _http_transport(url, key)
         self._is_enabled = transport is not None or bool(key)
-        self._spool_dir = None if spool_dir is None else Path(spool_dir)
+        self._spool_dir = spool_dir
         self._limits = (max_queue_events, max_queue_bytes)
         self._interval = flush_interval
         self._timeout = timeout
@@ -133,7 +133,8 @@ class Client:
             add_attribution(event, current.get(), self.defaults)
             self.record(event)
         except Exception:  # noqa: BLE001 - never in the way
-            self.note_failure("tracking a call")
+            with suppress(Exception):
+                self.note_failure("tracking a call")
 
     def context(self, **fields: Any) -> context:
         """The same as ``truecompute.context``."""
@@ -152,7 +153,8 @@ class Client:
             self.open_streams.finish_left(grace_s=0)
             return self._worker.flush(timeout)
         except Exception:  # noqa: BLE001 - never in the way
-            self.note_failure("flushing")
+            with suppress(Exception):
+                self.note_failure("flushing")
             return False
 
     def close(self, timeout: float = _process.EXIT_PATIENCE_S) -> None:
@@ -164,7 +166,8 @@ class Client:
         try:
             self._close(timeout)
         except Exception:  # noqa: BLE001 - never in the way
-            self.note_failure("closing")
+            with suppress(Exception):
+                self.note_failure("closing")
 
     def stats(self) -> Stats:
         """What became of the events of this process so far. Raises nothing."""
@@ -181,7 +184,8 @@ class Client:
                 dropped_by=dropped_by,
             )
         except Exception:  # noqa: BLE001 - never in the way
-            say_failure("counting")
+            with suppress(Exception):
+                say_failure("counting")
             return Stats()
 
     def __enter__(self) -> "Client":
@@ -199,7 +203,10 @@ class Client:
             say("size", "TrueCompute left out a usage object of %d bytes", len(document))
             document = encoded({**event, "provider_usage": None, "usage_status": "missing"})
         waiting = self._queue.put(document)
-        self._worker.notice(waiting)
+        if self._worker.notice(waiting):
+            _process.note_worker_process()
+        if self._ends_at is not None:
+            self._worker.flush(self._ends_at - time.monotonic())
 
     def note_failure(self, doing: str) -> None:
         """Count and log a fault of the SDK; for wrappers."""
@@ -211,12 +218,15 @@ class Client:
         self._queue = EventQueue(*self._limits)
         self._backlog: Backlog = MemoryBacklog(self._queue)
         if self._spool_dir is not None:
+            from truecompute._spool import SpoolBacklog  # only who wants one pays for it
+
             self._backlog = SpoolBacklog(self._queue, self._spool_dir, _MOST_SPOOL_BYTES)
         if not self._is_enabled:
             self._queue.shut(DISABLED)
         self._delivery = Delivery(self._transport, self._backlog, random_share)
         self.open_streams = OpenStreams()
         self._failures = 0
+        self._ends_at: float | None = None
         self._told_dropped = 0
         self._worker = Worker(
             self._delivery,
@@ -246,8 +256,8 @@ class Client:
         close_transport = getattr(self._transport, "close", None)
         if has_ended and close_transport is not None:
             close_transport()
-        if self._backlog.outlives and has_ended:
-            self._backlog.close()
+        if self._backlog.outlives:
+            self._backlog.close() if has_ended else self._backlog.collect()
         waiting = self._queue.counts()[2]
         self._queue.shut(CLOSED)
         if not self._backlog.outlives:
@@ -255,11 +265,30 @@ class Client:
         if waiting:
             say("closed", "TrueCompute was closed with %d event(s) undelivered", waiting)
 
+    def end(self, deadline: float) -> None:
+        """Flush at the end of the program; what others still report then is sent at once."""
+        try:
+            self.open_streams.finish_all()
+            self._worker.flush(deadline - time.monotonic())
+            if self._backlog.outlives:
+                self._backlog.collect()
+            self._ends_at = deadline
+        except Exception:  # noqa: BLE001 - never in the way
+            with suppress(Exception):
+                self.note_failure("ending")
+
     def begin_in_child(self) -> None:
         """Start anew after a fork: what waited is the parent's to send."""
         self._backlog.forget()
         self.generation += 1
         self._begin()
+
+
+def _http_transport(url: str, key: str) -> Transport:
+    # Loading HTTP takes longer than all the rest, and an import of the SDK should not be felt.
+    from truecompute._http import HttpTransport
+
+    return HttpTransport(url, key)
 
 
 def _check_positive(**limits: float) -> None:

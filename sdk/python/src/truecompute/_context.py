@@ -5,8 +5,8 @@ unless the program runs it in ``contextvars.copy_context()``.
 """
 
 import functools
-import inspect
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, NamedTuple, TypeVar, cast
@@ -81,13 +81,15 @@ class context:  # noqa: N801 - used like a function, as contextlib's are
                 tags=clean_tags(tags),
             )
         except Exception:  # noqa: BLE001 - the host's call goes on without it
-            say_failure("reading a context")
+            with suppress(Exception):
+                say_failure("reading a context")
 
     def __enter__(self) -> "context":
         try:
             self._tokens.append(current.set(self._own.within(current.get())))
         except Exception:  # noqa: BLE001 - likewise
-            say_failure("entering a context")
+            with suppress(Exception):
+                say_failure("entering a context")
         return self
 
     def __exit__(
@@ -100,7 +102,8 @@ class context:  # noqa: N801 - used like a function, as contextlib's are
             if self._tokens:
                 current.reset(self._tokens.pop())
         except Exception:  # noqa: BLE001 - left in another task than it was entered in
-            say_failure("leaving a context")
+            with suppress(Exception):
+                say_failure("leaving a context")
 
     async def __aenter__(self) -> "context":
         return self.__enter__()
@@ -131,6 +134,8 @@ Entered = Callable[[], context]
 
 
 def _surrounded(function: _Function, own: Attribution) -> _Function:
+    import inspect  # a program that decorates nothing need not load it
+
     def entered() -> context:
         fresh = context()
         fresh._own = own

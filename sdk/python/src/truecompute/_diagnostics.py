@@ -1,17 +1,29 @@
 """What the SDK says about itself: rarely, and never in a way that can fail or come back to it."""
 
-import logging
 import math
 import threading
 import time
+from typing import TYPE_CHECKING
 
-#: A library's logger, silent unless the program that uses it configures logging.
-logger = logging.getLogger("truecompute")
-logger.addHandler(logging.NullHandler())
+if TYPE_CHECKING:
+    import logging
 
 _PAUSE_S = 60.0
 _last_said: dict[str, float] = {}
 _speaking = threading.local()
+
+
+def logger() -> "logging.Logger":
+    """The SDK's logger, silent unless the program configures logging.
+
+    Loaded when there is a client, not with the SDK: logging is a fifth of what an import takes.
+    """
+    import logging
+
+    found = logging.getLogger("truecompute")
+    if not found.handlers:
+        found.addHandler(logging.NullHandler())
+    return found
 
 
 def say(kind: str, text: str, *values: object, with_traceback: bool = False) -> None:
@@ -23,7 +35,7 @@ def say(kind: str, text: str, *values: object, with_traceback: bool = False) -> 
         _last_said[kind] = now
         _speaking.now = True
         try:
-            logger.warning(text, *values, exc_info=with_traceback)
+            logger().warning(text, *values, exc_info=with_traceback)
         finally:
             _speaking.now = False
     except Exception:  # noqa: BLE001 - a handler of the host's that fails is not our news

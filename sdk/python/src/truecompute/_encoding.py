@@ -4,7 +4,6 @@ Encoded on the caller's thread: what waits is then bytes of a known number, and 
 host's is held or can change afterwards.
 """
 
-import hashlib
 import json
 import math
 import os
@@ -30,6 +29,8 @@ def new_id() -> str:
 
 def stable_id(request_id: str) -> str:
     """The id of the event of an answer that may be read twice: the same wherever it is made."""
+    import hashlib  # few need it, and it is slow to load
+
     return f"tc-{hashlib.sha256(request_id.encode('utf-8', 'replace')).hexdigest()[:40]}"
 
 

@@ -1,5 +1,6 @@
 """The transport over HTTP: one connection that is kept, gzip, nothing but the standard library."""
 
+import encodings.idna  # noqa: F401 - sockets load it when first used, see HttpTransport
 import gzip
 import http.client
 import os
@@ -27,6 +28,9 @@ class HttpTransport:
 
     Heeds ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``. Redirects are not followed: an API key
     is not carried to another place. Raises ``ConfigurationError`` for an address that is none.
+
+    All that sending needs is loaded with this module: a child that was forked while a thread of its
+    parent was importing would wait for that thread for ever.
     """
 
     def __init__(self, base_url: str, api_key: str) -> None:

@@ -16,8 +16,8 @@ EXIT_PATIENCE_S = 2.0
 class Living(Protocol):
     """A client, as far as its process knows it."""
 
-    def close(self, timeout: float = ...) -> None:
-        """Deliver what can be delivered in time, and end."""
+    def end(self, deadline: float) -> None:
+        """Deliver what can be delivered until then, on the monotonic clock."""
 
     def begin_in_child(self) -> None:
         """Start anew: this process is a copy of the client's."""
@@ -27,25 +27,24 @@ _clients: "weakref.WeakSet[Living]" = weakref.WeakSet()
 
 
 def look_after(client: Living) -> None:
-    """Close ``client`` when the program ends, and start it anew after a fork."""
+    """End ``client`` with the program, and start it anew after a fork."""
     _clients.add(client)
-    _note_worker_process()
 
 
-def close_all() -> None:
-    """Close all clients, within two seconds together."""
+def end_all() -> None:
+    """End all clients, within two seconds together."""
     deadline = time.monotonic() + EXIT_PATIENCE_S
     for client in list(_clients):
-        client.close(max(deadline - time.monotonic(), 0.05))
+        client.end(deadline)
 
 
-def _note_worker_process() -> None:
+def note_worker_process() -> None:
     """Processes of ``multiprocessing`` end without ``atexit``; they have an end of their own."""
     process, util = sys.modules.get("multiprocessing.process"), None
     if process is not None and process.parent_process() is not None:
         util = sys.modules.get("multiprocessing.util")
     if util is not None:
-        util.Finalize(None, close_all, exitpriority=1)
+        util.Finalize(None, end_all, exitpriority=1)
 
 
 def _begin_in_child() -> None:
@@ -58,6 +57,6 @@ def _begin_in_child() -> None:
 
 
 # As early as the import, and so as late as can be at the end: others' last calls come before.
-atexit.register(close_all)
+atexit.register(end_all)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_begin_in_child)

@@ -1,10 +1,14 @@
 """A backlog on disk: what could not be sent survives the process, and the next one sends it."""
 
+import functools
 import json
 import os
+import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from truecompute._delivery import MOST_BATCH_BYTES, MOST_BATCH_EVENTS, Batch
 from truecompute._diagnostics import say, say_failure
@@ -21,6 +25,25 @@ _LOCK = "lock"
 _SUFFIX = ".ndjson"
 
 
+_Result = TypeVar("_Result")
+_Arguments = ParamSpec("_Arguments")
+
+
+def _one_at_a_time(
+    method: Callable[Concatenate["SpoolBacklog", _Arguments], _Result],
+) -> Callable[Concatenate["SpoolBacklog", _Arguments], _Result]:
+    """The thread sends, and whoever closes may write what waits at the same moment."""
+
+    @functools.wraps(method)
+    def guarded(
+        self: "SpoolBacklog", *args: _Arguments.args, **kwargs: _Arguments.kwargs
+    ) -> _Result:
+        with self._guard:
+            return method(self, *args, **kwargs)
+
+    return guarded
+
+
 class SpoolBacklog:
     """Batches as files, one event a line, in a folder of this process's own below ``directory``.
 
@@ -35,11 +58,15 @@ class SpoolBacklog:
 
     outlives = True
 
-    def __init__(self, queue: EventQueue, directory: Path, most_bytes: int) -> None:
+    def __init__(
+        self, queue: EventQueue, spool_dir: str | os.PathLike[str], most_bytes: int
+    ) -> None:
         if fcntl is None:
             raise ConfigurationError("spool_dir needs a system with flock, as Linux and macOS have")
         self._queue = queue
+        self._guard = threading.RLock()
         self._most_bytes = most_bytes
+        directory = Path(spool_dir)
         self._own = directory / f"{os.getpid()}-{new_id()}"
         try:
             self._own.mkdir(parents=True, mode=0o700)
@@ -55,6 +82,7 @@ class SpoolBacklog:
         self._adopt(directory)
         self.found = self.count()
 
+    @_one_at_a_time
     def next(self) -> Batch | None:
         """The oldest batch; a file that is gone or broken is left out, which is logged."""
         self.collect()
@@ -66,6 +94,7 @@ class SpoolBacklog:
             return self._in_memory[0]
         return self._at_hand
 
+    @_one_at_a_time
     def done(self, batch: Batch) -> None:
         if batch.name is None:
             self._in_memory.remove(batch)
@@ -79,6 +108,7 @@ class SpoolBacklog:
         except OSError:
             say_failure("removing a file of the spool")
 
+    @_one_at_a_time
     def split(self, batch: Batch) -> None:
         """The halves are sent from memory; the file stays until both are done with."""
         half = len(batch.events) // 2
@@ -88,6 +118,7 @@ class SpoolBacklog:
         for part in halves:
             self._spill(part)
 
+    @_one_at_a_time
     def collect(self) -> None:
         while self._bytes < self._most_bytes and not self._in_memory:
             events = self._queue.take(MOST_BATCH_EVENTS, MOST_BATCH_BYTES)
@@ -98,6 +129,7 @@ class SpoolBacklog:
             if not self._spill(batch):
                 return
 
+    @_one_at_a_time
     def close(self) -> None:
         """Write what is in memory, and let go of the folder, for the next process to find."""
         for batch in list(self._in_memory):

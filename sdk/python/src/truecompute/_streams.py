@@ -102,8 +102,11 @@ class WatchedIterator:
         self._inner = inner
         self._watch = watch
 
-    def __iter__(self) -> "_Loop":
-        return _Loop(self)
+    def __iter__(self) -> Iterator[Any]:
+        try:
+            return _Loop(self)
+        except Exception:  # noqa: BLE001 - the loop goes on unwatched
+            return self
 
     def __next__(self) -> Any:
         watch = self._watch
@@ -162,8 +165,11 @@ class WatchedAsyncIterator:
         self._inner = inner
         self._watch = watch
 
-    def __aiter__(self) -> "_AsyncLoop":
-        return _AsyncLoop(self)
+    def __aiter__(self) -> AsyncIterator[Any]:
+        try:
+            return _AsyncLoop(self)
+        except Exception:  # noqa: BLE001 - likewise
+            return self
 
     async def __anext__(self) -> Any:
         watch = self._watch

@@ -1,13 +1,11 @@
 """What an answer of the server means for the events that were sent."""
 
-import email.utils
 import json
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from truecompute._transport import Answer
 
@@ -26,8 +24,7 @@ class Fate(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The fate of a batch; ``rejected`` of its events the server refused alone.
 
     ``retry_after_s`` is what the server asked for, capped; None where it asked for nothing.
@@ -88,6 +85,8 @@ def retry_after_of(headers: Mapping[str, str]) -> float | None:
     try:
         seconds = float(stated)
     except ValueError:
+        import email.utils  # loaded with HTTP already, and slow to load without
+
         try:
             seconds = email.utils.parsedate_to_datetime(stated).timestamp() - time.time()
         except (ValueError, TypeError, OverflowError):

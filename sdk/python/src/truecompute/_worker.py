@@ -8,6 +8,7 @@ collector included.
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from truecompute._delivery import MOST_BATCH_EVENTS, Backlog, Delivery
 from truecompute._diagnostics import say_failure
@@ -36,10 +37,8 @@ class Worker:
         self._tick = tick
         self._interval = interval
         self._timeout = timeout
-        self._wake = threading.Lock()
-        self._wake.acquire()
         self._starting = threading.Lock()
-        self._progress = threading.Condition(threading.Lock())
+        self._make_primitives()
         self._thread: threading.Thread | None = None
         self._cannot_start = False
         self._is_stopping = False
@@ -47,12 +46,12 @@ class Worker:
         self._not_before = 0.0
         self._is_urgent = False
 
-    def notice(self, waiting: int) -> None:
-        """An event was added, and so many wait now. Never waits."""
-        if self._thread is None and not self._cannot_start:
-            self._start()
+    def notice(self, waiting: int) -> bool:
+        """An event was added, and so many wait now; whether that started the thread. Never waits."""
+        is_new = self._thread is None and not self._cannot_start and self._start()
         if waiting >= MOST_BATCH_EVENTS and waiting % MOST_BATCH_EVENTS == 0:
             self._rouse()
+        return is_new
 
     def is_worker_thread(self) -> bool:
         """Whether the caller runs inside the thread, as a transport does."""
@@ -89,19 +88,28 @@ class Worker:
             thread.join(max(deadline - time.monotonic(), 0.05))
         return thread is None or not thread.is_alive()
 
-    def _start(self) -> None:
+    def _make_primitives(self) -> None:
+        """Anew with each thread: gevent may have replaced what threads are since the import."""
+        self._wake = threading.Lock()
+        self._wake.acquire()
+        self._progress = threading.Condition(threading.Lock())
+
+    def _start(self) -> bool:
         if not self._starting.acquire(blocking=False):
-            return
+            return False
         try:
             if self._thread is None and not self._is_stopping:
+                self._make_primitives()
                 thread = threading.Thread(target=self._run, name="truecompute", daemon=True)
                 thread.start()
                 self._thread = thread
+                return True
         except RuntimeError:
             # The interpreter ends, or the system has no thread left: flush() sends by itself.
             self._cannot_start = True
         finally:
             self._starting.release()
+        return False
 
     def _rouse(self) -> None:
         try:
@@ -117,8 +125,10 @@ class Worker:
                 self._backlog.collect()
                 self._send_all()
             except Exception:  # noqa: BLE001 - the thread must not end with events waiting
-                say_failure("delivering events")
-        self._tell()
+                with suppress(Exception):
+                    say_failure("delivering events")
+        with suppress(Exception):
+            self._tell()
 
     def _send_all(self) -> None:
         while not self._is_stopping:
