@@ -7,7 +7,7 @@ import pytest
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # or litellm asks the internet for prices
 
-from fakes.recorder import Recorder  # noqa: E402 - after what it may load is told
+from fakes.recorder import Recorder
 from fakes.routes import ROUTES
 from fakes.server import FakeProvider
 from truecompute._diagnostics import forget

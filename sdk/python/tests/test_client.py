@@ -3,8 +3,7 @@
 import gc
 import logging
 import threading
-from collections.abc import Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,16 +15,15 @@ from truecompute.testing import RecordingTransport
 
 
 @pytest.fixture(autouse=True)
-def _no_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("API_KEY", "URL", "PROJECT", "ENVIRONMENT"):
         monkeypatch.delenv(f"TRUECOMPUTE_{name}", raising=False)
-    yield
 
 
 def test_a_tracked_call_has_the_fields_of_the_api(recorder: Recorder) -> None:
     recorder.client.track(
         provider="acme", model="acme-1", usage={"input": 10, "output": 3}, latency_ms=120,
-        id="mine", timestamp=datetime(2026, 11, 1, 12, tzinfo=timezone.utc), project="checkout",
+        id="mine", timestamp=datetime(2026, 11, 1, 12, tzinfo=UTC), project="checkout",
         tags={"feature": "summary", "n": 3, "is_new": True, "none": None},
     )  # fmt: skip
     assert recorder.event == {
@@ -46,6 +44,9 @@ class Hostile:
 
     def __str__(self) -> str:
         raise RuntimeError
+
+
+HOSTILE: Any = Hostile()
 
 
 class Endless(dict[str, Any]):
@@ -70,7 +71,7 @@ def test_usage_of_any_shape_makes_an_event_that_is_json(recorder: Recorder, usag
 def test_hostile_objects_cost_their_event_and_nothing_else(
     recorder: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
-    recorder.client.track(provider="acme", model="m", provider_usage=Hostile())
+    recorder.client.track(provider="acme", model="m", provider_usage=HOSTILE)
     recorder.client.track(provider="acme", model="m")
     assert len(recorder.events) == 1
     assert recorder.client.stats().failures == 1
@@ -186,9 +187,9 @@ class CallsBack(logging.Handler):
         self._client = client
         self.lines = 0
 
-    def emit(self, record: logging.LogRecord) -> None:
+    def emit(self, _: logging.LogRecord) -> None:
         self.lines += 1
-        self._client.track(provider="acme", model="from-the-log", usage=Hostile())
+        self._client.track(provider="acme", model="from-the-log", usage=HOSTILE)
 
 
 def test_a_log_handler_that_calls_the_sdk_does_not_loop() -> None:
@@ -199,7 +200,7 @@ def test_a_log_handler_that_calls_the_sdk_does_not_loop() -> None:
     logger.addHandler(handler)
     logger.setLevel(logging.DEBUG)
     try:
-        client.track(provider="acme", model="m", usage=Hostile())
+        client.track(provider="acme", model="m", usage=HOSTILE)
         client.track(provider="acme", model="m")
         assert client.flush(5)
     finally:

@@ -4,7 +4,9 @@ import asyncio
 import contextvars
 import inspect
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
+
+import pytest
 
 import truecompute
 from fakes.recorder import Recorder
@@ -69,21 +71,21 @@ def test_a_coroutine_function_stays_one() -> None:
 
 def test_a_generator_has_its_tags_inside_and_not_between_its_steps() -> None:
     @truecompute.tag(feature="report")
-    def steps() -> Iterator[dict[str, str]]:
+    def steps() -> Generator[dict[str, str], str, None]:
         got = yield _tags()
         yield {"sent": str(got)} | _tags()
 
     generator = steps()
     assert next(generator) == {"feature": "report"}
     assert _tags() == {}
-    assert generator.send("x") == {"sent": "x", "feature": "report"}  # type: ignore[attr-defined]
+    assert generator.send("x") == {"sent": "x", "feature": "report"}
 
 
 def test_an_async_generator_passes_what_is_sent_and_thrown() -> None:
     closed = []
 
     @truecompute.tag(feature="report")
-    async def steps() -> AsyncIterator[dict[str, str]]:
+    async def steps() -> AsyncGenerator[dict[str, str], str]:
         try:
             got = yield _tags()
             try:
@@ -97,9 +99,9 @@ def test_an_async_generator_passes_what_is_sent_and_thrown() -> None:
         generator = steps()
         assert await anext(generator) == {"feature": "report"}
         assert _tags() == {}
-        assert await generator.asend("x") == {"sent": "x", "feature": "report"}  # type: ignore[attr-defined]
-        assert await generator.athrow(KeyError()) == {"caught": "yes", "feature": "report"}  # type: ignore[attr-defined]
-        await generator.aclose()  # type: ignore[attr-defined]
+        assert await generator.asend("x") == {"sent": "x", "feature": "report"}
+        assert await generator.athrow(KeyError()) == {"caught": "yes", "feature": "report"}
+        await generator.aclose()
 
     asyncio.run(use())
     assert closed == [True]
@@ -151,8 +153,7 @@ def test_an_exception_leaves_as_it_is() -> None:
     def fails() -> None:
         raise error
 
-    try:
+    with pytest.raises(KeyError) as raised:
         fails()
-    except KeyError as raised:
-        assert raised is error
+    assert raised.value is error
     assert _tags() == {}

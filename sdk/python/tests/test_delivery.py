@@ -3,8 +3,8 @@
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from email.utils import format_datetime
-from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -51,14 +51,19 @@ def test_events_are_sent_in_batches_of_500_in_their_order() -> None:
     assert delivery.sent == 1_201
 
 
+def _receipt(accepted: str, duplicates: int) -> Answer:
+    told = f'{{"accepted": {accepted}, "duplicates": {duplicates}, "conflicts": 0, "rejected": 0}}'
+    return Answer(200, {}, told.encode())
+
+
 RETRIED = [408, 425, 429, 500, 502, 503, 504, 301, 302, 307, 204]
 
 
 @pytest.mark.parametrize(
     "failure",
     [*(Answer(status) for status in RETRIED), TransportError("gone"), Answer(200, {}, b"<html>"),
-     Answer(200, {}, b'{"accepted": 1'), Answer(200, {}, b'{"accepted": 7, "duplicates": 0, "conflicts": 0, "rejected": 0}'),
-     Answer(200, {}, b"[]"), Answer(200, {}, b'{"accepted": true, "duplicates": 1, "conflicts": 0, "rejected": 0}'),
+     Answer(200, {}, b'{"accepted": 1'), _receipt('7', 0),
+     Answer(200, {}, b"[]"), _receipt('true', 1),
      Answer(200, {}, b"[" * 100_000), ValueError("a transport of somebody's")],
 )  # fmt: skip
 def test_what_may_pass_is_sent_again_with_the_same_ids(failure: Answer | Exception) -> None:
@@ -87,8 +92,10 @@ def test_a_wrong_key_is_told_once_and_not_asked_for_again_for_a_minute(
     delivery, _ = _delivery(1_200, problem, problem, problem)
     assert [delivery.attempt(1) for _ in range(3)] == [60.0, 60.0, 60.0]
     assert [record.message for record in caplog.records] == [
-        "TrueCompute does not accept the API key, events are lost: the server answers 401 "
-        "(The API key is unknown.); check TRUECOMPUTE_API_KEY"
+        (
+            "TrueCompute does not accept the API key, events are lost: the server answers 401 "
+            "(The API key is unknown.); check TRUECOMPUTE_API_KEY"
+        )
     ]
 
 
@@ -137,7 +144,7 @@ def test_retry_after_is_heeded_within_five_minutes(stated: str, seconds: float |
 
 
 def test_retry_after_may_be_a_date() -> None:
-    soon = format_datetime(datetime.fromtimestamp(time.time() + 60, timezone.utc), usegmt=True)
+    soon = format_datetime(datetime.fromtimestamp(time.time() + 60, UTC), usegmt=True)
     stated = retry_after_of({"retry-after": soon})
     assert stated is not None
     assert 50 < stated <= 60

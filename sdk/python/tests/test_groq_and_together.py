@@ -7,7 +7,7 @@ import pytest
 from groq import AsyncGroq, Groq
 from together import AsyncTogether, Together
 
-from fakes.openai import CHAT_USAGE
+from fakes.openai import PLAIN_USAGE
 from fakes.recorder import Recorder
 from fakes.server import FakeProvider
 
@@ -24,7 +24,7 @@ def test_chats_and_streams_are_told(
         client.chat.completions.create(**ASKED)
         assert len(list(client.chat.completions.create(**ASKED, stream=True))) >= 4
     assert [event["provider"] for event in recorder.events] == [name, name]
-    assert recorder.events[0]["provider_usage"] == CHAT_USAGE
+    assert recorder.events[0]["provider_usage"] == PLAIN_USAGE
     assert "stream_options" not in provider.requests[-1].body
 
 

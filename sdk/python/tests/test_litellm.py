@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 import litellm
+import pytest
 
 from fakes import anthropic
 from fakes.openai import CHAT_USAGE, MODEL

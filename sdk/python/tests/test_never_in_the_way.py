@@ -129,7 +129,8 @@ class Host:
             assert list(response.iter_lines())
         with pytest.raises(openai.NotFoundError) as raised:
             self.client.chat.completions.create(model="no-such-model", messages=[])
-        assert raised.value is self.given[-1]
+        given: Any = self.given[-1]
+        assert raised.value is given
         self.client.with_options(timeout=3).chat.completions.create(**ASKED)
         asyncio.run(self._awaits())
         self.tc.track(provider="acme", model="m", usage={"input": 1})

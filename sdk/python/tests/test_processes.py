@@ -64,21 +64,27 @@ ENDS = {
         4,
     ),
     "a daemon thread that goes on": (
-        "def work():\n    for n in range(20): call(n)\n    print('last', flush=True)\n"
-        "    go.set()\n    time.sleep(99)\n"
-        "go = threading.Event()\n"
-        "threading.Thread(target=work, daemon=True).start(); go.wait()",
+        (
+            "def work():\n    for n in range(20): call(n)\n    print('last', flush=True)\n"
+            "    go.set()\n    time.sleep(99)\n"
+            "go = threading.Event()\n"
+            "threading.Thread(target=work, daemon=True).start(); go.wait()"
+        ),
         0,
     ),
     "events inside atexit": (
-        "import atexit\natexit.register(lambda: [call(n) for n in range(20)])\n"
-        "print('last', flush=True)",
+        (
+            "import atexit\natexit.register(lambda: [call(n) for n in range(20)])\n"
+            "print('last', flush=True)"
+        ),
         0,
     ),
     "events inside an atexit from before the import": (
-        "import atexit\nfrom truecompute import _process\natexit.unregister(_process.end_all)\n"
-        "atexit.register(lambda: [call(n) for n in range(20)])\n"
-        "atexit.register(_process.end_all)\nprint('last', flush=True)",
+        (
+            "import atexit\nfrom truecompute import _process\natexit.unregister(_process.end_all)\n"
+            "atexit.register(lambda: [call(n) for n in range(20)])\n"
+            "atexit.register(_process.end_all)\nprint('last', flush=True)"
+        ),
         0,
     ),
     "os._exit after a flush": (TWENTY + "tc.flush(5)\nos._exit(5)", 5),

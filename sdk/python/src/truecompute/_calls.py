@@ -10,6 +10,8 @@ from truecompute._text import clean
 
 #: Errors after which the provider may still have done, and bill, the work.
 _UNKNOWN_END = ("Timeout", "Cancel", "Interrupt", "Connection", "Read", "Exit")
+#: The fields of an attribution but its tags, which come last.
+_TEXTS = Attribution._fields[:-1]
 
 
 class Sink(Protocol):
@@ -139,11 +141,11 @@ def add_attribution(event: dict[str, Any], whose: Attribution, defaults: Attribu
         return
     if defaults is not NOTHING:
         whose = whose.within(defaults)
-    for name, value in zip(Attribution._fields, whose, strict=True):
-        if name == "tags" and value:
-            event[name] = {**value, **event.get(name, {})}
-        elif value and name not in event:
+    for name, value in zip(_TEXTS, whose, strict=False):
+        if value and name not in event:
             event[name] = value
+    if whose.tags:
+        event["tags"] = {**whose.tags, **event.get("tags", {})}
 
 
 def _name_of(error: BaseException | str) -> str:

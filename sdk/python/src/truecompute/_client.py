@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from truecompute import _process
+from truecompute import _context, _process
 from truecompute._calls import add_attribution
-from truecompute._context import NOTHING, Attribution, context, current, tag
+from truecompute._context import NOTHING, Attribution, current
 from truecompute._delivery import Backlog, Delivery, MemoryBacklog, random_share
 from truecompute._diagnostics import is_speaking, logger, say, say_failure
 from truecompute._encoding import MOST_BYTES, encoded
@@ -136,13 +136,13 @@ class Client:
             with suppress(Exception):
                 self.note_failure("tracking a call")
 
-    def context(self, **fields: Any) -> context:
+    def context(self, **fields: Any) -> _context.context:
         """The same as ``truecompute.context``."""
-        return context(**fields)
+        return _context.context(**fields)
 
-    def tag(self, function: Any = None, /, **tags: object) -> Any:
+    def tag(self, **tags: object) -> _context.context:
         """The same as ``truecompute.tag``."""
-        return tag(function, **tags)
+        return _context.tag(**tags)
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Send all that was recorded so far; False where that takes longer than ``timeout`` s.

@@ -121,13 +121,12 @@ class context:  # noqa: N801 - used like a function, as contextlib's are
         return _surrounded(function, self._own)
 
 
-def tag(function: _Function | None = None, /, **tags: object) -> Any:
+def tag(**tags: object) -> context:
     """Tags for every call inside: ``@tag(feature="report")``, or ``with tag(feature="report"):``.
 
     Works over functions, coroutine functions and generators. Raises nothing.
     """
-    made = context(tags=tags)
-    return made if function is None else made(function)
+    return context(tags=tags)
 
 
 Entered = Callable[[], context]

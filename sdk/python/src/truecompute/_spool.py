@@ -1,6 +1,5 @@
 """A backlog on disk: what could not be sent survives the process, and the next one sends it."""
 
-import functools
 import json
 import os
 import threading
@@ -34,9 +33,8 @@ def _one_at_a_time(
 ) -> Callable[Concatenate["SpoolBacklog", _Arguments], _Result]:
     """The thread sends, and whoever closes may write what waits at the same moment."""
 
-    @functools.wraps(method)
     def guarded(
-        self: "SpoolBacklog", *args: _Arguments.args, **kwargs: _Arguments.kwargs
+        self: "SpoolBacklog", /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> _Result:
         with self._guard:
             return method(self, *args, **kwargs)

@@ -33,7 +33,7 @@ class Stats(NamedTuple):
     dropped: int = 0
     retried: int = 0
     failures: int = 0
-    dropped_by: Mapping[str, int] = {}  # noqa: RUF012 - never changed
+    dropped_by: Mapping[str, int] = {}  # never changed
 
     @property
     def produced(self) -> int:

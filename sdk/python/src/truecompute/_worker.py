@@ -47,7 +47,7 @@ class Worker:
         self._is_urgent = False
 
     def notice(self, waiting: int) -> bool:
-        """An event was added, and so many wait now; whether that started the thread. Never waits."""
+        """An event was added, so many wait now; whether that started the thread. Never waits."""
         is_new = self._thread is None and not self._cannot_start and self._start()
         if waiting >= MOST_BATCH_EVENTS and waiting % MOST_BATCH_EVENTS == 0:
             self._rouse()

@@ -11,6 +11,8 @@ CHAT_USAGE = {
     "prompt_tokens_details": {"cached_tokens": 800, "audio_tokens": 0},
     "completion_tokens_details": {"reasoning_tokens": 100, "audio_tokens": 0},
 }
+#: Of any other model, as services without a cache answer.
+PLAIN_USAGE = {"prompt_tokens": 1200, "completion_tokens": 300, "total_tokens": 1500}
 RESPONSE_USAGE = {
     "input_tokens": 1200,
     "input_tokens_details": {"cached_tokens": 800},
@@ -30,11 +32,13 @@ WORDS = ("Hel", "lo", "!")
 
 def chat(request: Request) -> Reply:
     body = request.body
-    base = {"id": "chatcmpl-1", "created": 1, "model": MODEL, "service_tier": "default"}
+    is_ours = body["model"] == "gpt-4o"
+    model, usage = (MODEL, CHAT_USAGE) if is_ours else (body["model"], PLAIN_USAGE)
+    base = {"id": "chatcmpl-1", "created": 1, "model": model, "service_tier": "default"}
     if not body.get("stream"):
         message = {"role": "assistant", "content": "Hello!", "refusal": None}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
-        answer = {**base, "object": "chat.completion", "choices": [choice], "usage": CHAT_USAGE}
+        answer = {**base, "object": "chat.completion", "choices": [choice], "usage": usage}
         return json_reply(answer, x_request_id="req_1")
     wants_usage = (body.get("stream_options") or {}).get("include_usage")
     chunks: list[dict[str, Any]] = []
@@ -47,7 +51,7 @@ def chat(request: Request) -> Reply:
     if wants_usage:
         for chunk in chunks:
             chunk["usage"] = None
-        last = {**base, "object": "chat.completion.chunk", "choices": [], "usage": CHAT_USAGE}
+        last = {**base, "object": "chat.completion.chunk", "choices": [], "usage": usage}
         chunks.append(last)
     return sse(*chunks, done=True)
 
