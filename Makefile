@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion bench-reports bench-fairness chaos fuzz clean
+.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion bench-reports bench-fairness bench-sdk chaos fuzz clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -38,15 +38,19 @@ migration: $(VENV)/.dev ## Write a migration from the tables: make migration NAM
 
 UPGRADES := $(foreach name,$(UPGRADE),--upgrade-package $(name))
 
+# Each in an environment of its own, since their pins clash.
+PEERS := langfuse openlit posthog opentelemetry
+
 lock: ## Resolve the locked requirements anew (needs uv): make lock UPGRADE="litellm genai-prices"
 	@uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-deps --group prices -o requirements-prices.lock
 	@uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build -o requirements.lock
 	@uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build --group dev --group clients -c requirements.lock -o requirements-dev.lock
+	@for peer in $(PEERS); do uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate benchmarks/sdk_peers/$$peer.in -o benchmarks/sdk_peers/$$peer.lock; done
 
 prices: $(VENV)/.dev ## Write the price book anew from the locked price sources, and show what changes
 	@PYTHONPATH=src:. $(BIN)/python -m tools.price_book
 
-bench: bench-pricing bench-ingestion bench-reports bench-fairness ## Every claim about speed
+bench: bench-pricing bench-ingestion bench-reports bench-fairness bench-sdk ## Every claim about speed
 
 bench-pricing: $(VENV)/.dev ## What pricing a call costs, against genai-prices in the same run
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.pricing
@@ -60,6 +64,9 @@ bench-reports: $(VENV)/.dev ## What a report takes, with a tenth of the calls an
 
 bench-fairness: $(VENV)/.dev ## What one organization's flood does to another's requests
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.fairness
+
+bench-sdk: $(VENV)/.dev $(PEERS:%=$(VENV)/peers/%/.ready) ## What the Python SDK adds to a call, beside its peers
+	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.sdk
 
 chaos: $(VENV)/.dev ## Whether anything acknowledged is ever lost: kill -9 of everything, minutes long
 	@PYTHONPATH=src:. $(BIN)/python -m tests.chaos --seconds $${CHAOS_SECONDS:-120}
@@ -86,4 +93,10 @@ $(VENV)/.dev: requirements-dev.lock requirements-prices.lock $(VENV)/.run
 	@echo 'Installing what tests and checks need ...'
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@$(INSTALL) --require-hashes --no-deps -r requirements-prices.lock
+	@touch $@
+
+$(VENV)/peers/%/.ready: benchmarks/sdk_peers/%.lock | $(VENV)/bin/pip
+	@echo 'Installing $* to be measured beside ...'
+	@$(PYTHON) -m venv $(VENV)/peers/$*
+	@$(VENV)/peers/$*/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

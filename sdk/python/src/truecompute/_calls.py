@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from truecompute._context import NOTHING, Attribution, current
-from truecompute._encoding import new_id, plain, timestamp_of
+from truecompute._encoding import bounded_document, new_id, plain, timestamp_of
 from truecompute._text import clean
 
 #: Errors after which the provider may still have done, and bill, the work.
@@ -22,6 +22,10 @@ class Sink(Protocol):
 
     def record(self, event: Mapping[str, Any]) -> None:
         """Take an event; raises what its values raise."""
+        ...
+
+    def take(self, event: "Call") -> None:
+        """Take a call that has ended, to be written out later."""
         ...
 
 
@@ -55,8 +59,8 @@ class Call:
     """One call: made before it starts, ended once, and then an event of the sink's."""
 
     __slots__ = (
-        "_began", "_first", "_generation", "_once", "_sink", "_whose", "api_base", "model",
-        "operation", "provider", "region", "started_at",
+        "_began", "_ended", "_error", "_first", "_generation", "_is_cut", "_once", "_seen", "_sink",
+        "_whose", "api_base", "model", "operation", "provider", "region", "started_at",
     )  # fmt: skip
 
     def __init__(
@@ -79,6 +83,7 @@ class Call:
         self._whose = current.get()
         self._once = [True]
         self._first: float | None = None
+        self._error: str | None = None
         self.started_at = time.time()
         self._began = time.perf_counter()
 
@@ -101,12 +106,16 @@ class Call:
             return
         if seen.is_pending or self._generation != self._sink.generation:
             return  # the latter is a copy in a child after a fork: the parent ends it
-        self._sink.record(self._event(seen, error, is_cut=is_cut))
+        self._ended = time.perf_counter()
+        self._seen, self._is_cut = seen, is_cut
+        if error is not None:
+            # Its name alone: an exception holds on to every frame that it passed.
+            self._error = error if isinstance(error, str) else type(error).__name__
+        self._sink.take(self)
 
-    def _event(
-        self, seen: Seen, error: BaseException | str | None, *, is_cut: bool
-    ) -> dict[str, Any]:
-        now = time.perf_counter()
+    def document(self) -> bytes:
+        """The event as JSON. Raises what a value raises that cannot be made JSON."""
+        seen, error = self._seen, self._error
         usage = None if seen.usage is None else plain(seen.usage)
         answered = clean(seen.model)
         event: dict[str, Any] = {
@@ -115,24 +124,23 @@ class Call:
             "provider": self.provider,
             "model": answered or clean(self.model) or "unknown",
             "operation": self.operation,
-            "api_base": self.api_base,
-            "region": self.region,
+            "api_base": clean(self.api_base),
+            "region": clean(self.region),
             "service_tier": clean(seen.service_tier),
             "usage": seen.units,
             "provider_usage": usage if isinstance(usage, dict) and usage else None,
-            "usage_status": _usage_status(seen, error, is_cut=is_cut),
-            "latency_ms": round((now - self._began) * 1000),
+            "usage_status": _usage_status(seen, error, is_cut=self._is_cut),
+            "latency_ms": round((self._ended - self._began) * 1000),
             "status": "success" if error is None else "error",
+            "error_code": clean(error),
             "provider_request_id": clean(seen.request_id),
         }
         if answered is not None and self.model is not None and answered != self.model:
             event["requested_model"] = clean(self.model)
         if self._first is not None:
             event["time_to_first_token_ms"] = round((self._first - self._began) * 1000)
-        if error is not None:
-            event["error_code"] = clean(_name_of(error))
         add_attribution(event, self._whose, self._sink.defaults)
-        return event
+        return bounded_document(event)
 
 
 def add_attribution(event: dict[str, Any], whose: Attribution, defaults: Attribution) -> None:
@@ -148,11 +156,7 @@ def add_attribution(event: dict[str, Any], whose: Attribution, defaults: Attribu
         event["tags"] = {**whose.tags, **event.get("tags", {})}
 
 
-def _name_of(error: BaseException | str) -> str:
-    return error if isinstance(error, str) else type(error).__name__
-
-
-def _usage_status(seen: Seen, error: BaseException | str | None, *, is_cut: bool) -> str | None:
+def _usage_status(seen: Seen, error: str | None, *, is_cut: bool) -> str | None:
     """None where the server is to decide: complete with usage, missing or free without."""
     if seen.is_final or (error is None and not is_cut):
         return None
@@ -160,5 +164,4 @@ def _usage_status(seen: Seen, error: BaseException | str | None, *, is_cut: bool
         return "partial"
     if is_cut or error is None or seen.has_content:
         return "missing"
-    is_unknown = any(part in _name_of(error) for part in _UNKNOWN_END)
-    return "missing" if is_unknown else None
+    return "missing" if any(part in error for part in _UNKNOWN_END) else None

@@ -12,9 +12,9 @@ from truecompute._calls import add_attribution
 from truecompute._context import NOTHING, Attribution, current
 from truecompute._delivery import Backlog, Delivery, MemoryBacklog, random_share
 from truecompute._diagnostics import is_speaking, logger, say, say_failure
-from truecompute._encoding import MOST_BYTES, encoded
+from truecompute._encoding import bounded_document
 from truecompute._exceptions import ConfigurationError
-from truecompute._queue import EventQueue
+from truecompute._queue import EventQueue, Pending
 from truecompute._stats import CLOSED, DISABLED, Stats
 from truecompute._streams import OpenStreams
 from truecompute._text import clean
@@ -196,13 +196,13 @@ class Client:
 
     def record(self, event: Mapping[str, Any]) -> None:
         """Take an event that is made; for wrappers. Raises what its values raise."""
+        self.take(bounded_document(event))
+
+    def take(self, event: Pending | bytes) -> None:
+        """Take an event that is written, or will be in the background; for wrappers."""
         if self._worker.is_worker_thread() or is_speaking():
             return  # a transport or a log handler that calls a model itself would loop for ever
-        document = encoded(event)
-        if len(document) > MOST_BYTES:
-            say("size", "TrueCompute left out a usage object of %d bytes", len(document))
-            document = encoded({**event, "provider_usage": None, "usage_status": "missing"})
-        waiting = self._queue.put(document)
+        waiting = self._queue.put(event)
         if self._worker.notice(waiting):
             _process.note_worker_process()
         if self._ends_at is not None:

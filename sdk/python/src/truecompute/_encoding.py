@@ -13,6 +13,8 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
+from truecompute._diagnostics import say
+
 #: Above it the server refuses an event (64 KiB, with room for what a proxy may add).
 MOST_BYTES = 60_000
 _MOST_DEPTH = 24
@@ -45,6 +47,18 @@ def encoded(event: Mapping[str, Any]) -> bytes:
     Raises what the values raise, ``ValueError`` for numbers that JSON does not have.
     """
     return _encode({name: value for name, value in event.items() if value is not None}).encode()
+
+
+def bounded_document(event: Mapping[str, Any]) -> bytes:
+    """The event as JSON of a size that the server takes: a usage object beyond it is left out.
+
+    Raises what the values raise.
+    """
+    document = encoded(event)
+    if len(document) > MOST_BYTES:
+        say("size", "TrueCompute left out a usage object of %d bytes", len(document))
+        document = encoded({**event, "provider_usage": None, "usage_status": "missing"})
+    return document
 
 
 def plain(usage: Any, depth: int = 0) -> Any:

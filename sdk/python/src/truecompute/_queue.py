@@ -2,12 +2,27 @@
 
 import threading
 from collections import Counter, deque
+from contextlib import suppress
+from typing import Protocol
 
-from truecompute._stats import QUEUE_FULL
+from truecompute._diagnostics import say_failure
+from truecompute._stats import QUEUE_FULL, UNREADABLE
+
+#: So many events may wait as they came, holding what a provider's client answered. Beyond it
+#: whoever brings one writes it out at once, so that what is held is known to the byte.
+MOST_UNWRITTEN = 1_000
+
+
+class Pending(Protocol):
+    """An event that is not written out yet: a caller's thread has better things to do."""
+
+    def document(self) -> bytes:
+        """The event as JSON. Raises what its values raise."""
+        ...
 
 
 class EventQueue:
-    """Encoded events in their order, at most so many and so many bytes; the newest is dropped.
+    """Events in their order, at most so many and so many bytes; the newest is dropped.
 
     ``put`` never waits: it may be called from a signal handler, by the garbage collector in the
     middle of another ``put``, or in thousands of threads. Where the lock is taken, the event goes
@@ -18,15 +33,20 @@ class EventQueue:
         self._most_events = most_events
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
+        self._unwritten: deque[Pending] = deque()
         self._waiting: deque[bytes] = deque()
-        self._late: deque[bytes] = deque()
+        self._late: deque[Pending | bytes] = deque()
+        self._writing = 0
         self._bytes = 0
         self._produced = 0
         self._dropped: Counter[str] = Counter()
         self._shut_for: str | None = None
 
-    def put(self, event: bytes) -> int:
+    def put(self, event: Pending | bytes) -> int:
         """Add an event, or count it as dropped; how many wait now, about."""
+        waiting = len(self._unwritten)
+        if waiting >= MOST_UNWRITTEN and not isinstance(event, bytes):
+            event = _written(event)
         if self._lock.acquire(blocking=False):
             try:
                 if self._late:
@@ -36,13 +56,30 @@ class EventQueue:
                 self._lock.release()
         else:
             self._late.append(event)
-        return len(self._waiting)
+        return waiting + len(self._waiting) + 1
+
+    def write(self) -> None:
+        """Write out what is not, on the caller's time: what waits is then only bytes."""
+        while True:
+            with self._lock:
+                self._fold()
+                if not self._unwritten:
+                    return
+                pending = list(self._unwritten)
+                self._unwritten.clear()
+                self._writing += len(pending)
+            documents = [_written(each) for each in pending]
+            with self._lock:
+                self._writing -= len(pending)
+                self._produced -= len(pending)
+                for document in documents:
+                    self._add(document)
 
     def take(self, most_events: int, most_bytes: int) -> list[bytes]:
         """The oldest events, removed: together at most so many bytes, but at least one."""
+        self.write()
         taken: list[bytes] = []
         with self._lock:
-            self._fold()
             size = 0
             while self._waiting and len(taken) < most_events:
                 size += len(self._waiting[0])
@@ -56,9 +93,11 @@ class EventQueue:
         """Drop what waits, and from now on whatever comes, for ``reason``."""
         with self._lock:
             self._fold()
-            if self._waiting:
-                self._dropped[reason] += len(self._waiting)
+            left = len(self._waiting) + len(self._unwritten)
+            if left:
+                self._dropped[reason] += left
             self._waiting.clear()
+            self._unwritten.clear()
             self._bytes = 0
             self._shut_for = reason
 
@@ -66,20 +105,37 @@ class EventQueue:
         """How many were ever put, how many of these dropped by reason, and how many wait."""
         with self._lock:
             self._fold()
-            return self._produced, Counter(self._dropped), len(self._waiting)
+            return self._produced, Counter(self._dropped), self._held()
+
+    def _held(self) -> int:
+        return len(self._waiting) + len(self._unwritten) + self._writing
 
     def _fold(self) -> None:
         while self._late:
             self._add(self._late.popleft())
 
-    def _add(self, event: bytes) -> None:
+    def _add(self, event: Pending | bytes) -> None:
         self._produced += 1
         if self._shut_for is not None:
             self._dropped[self._shut_for] += 1
-        elif len(self._waiting) >= self._most_events or (
-            self._bytes + len(event) > self._most_bytes
-        ):
+        elif event == b"":
+            self._dropped[UNREADABLE] += 1
+        elif self._held() >= self._most_events:
+            self._dropped[QUEUE_FULL] += 1
+        elif not isinstance(event, bytes):
+            self._unwritten.append(event)
+        elif self._bytes + len(event) > self._most_bytes:
             self._dropped[QUEUE_FULL] += 1
         else:
             self._waiting.append(event)
             self._bytes += len(event)
+
+
+def _written(pending: Pending) -> bytes:
+    """The document, empty where it cannot be made."""
+    try:
+        return pending.document()
+    except Exception:  # noqa: BLE001 - never in the way
+        with suppress(Exception):
+            say_failure("writing an event")
+        return b""

@@ -7,6 +7,7 @@ QUEUE_FULL = "queue_full"
 REJECTED = "rejected"
 REFUSED = "refused"
 TOO_LARGE = "too_large"
+UNREADABLE = "unreadable"
 CLOSED = "closed"
 DISABLED = "disabled"
 
@@ -21,11 +22,12 @@ class Stats(NamedTuple):
     - ``rejected``: the server refused the event itself, the log says why;
     - ``refused``: it refused the request (a wrong key, or another 4xx);
     - ``too_large``: a single event that it will not read;
+    - ``unreadable``: its usage object could not be made JSON, which is a fault of the SDK;
     - ``closed``: it came after ``close()``, or could not be delivered in its time;
     - ``disabled``: there is no API key.
 
-    ``retried`` counts requests that were sent again. ``failures`` counts calls of which no event
-    could be made, which is a fault of the SDK.
+    ``retried`` counts requests that were sent again. ``failures`` counts faults of the SDK, each
+    of which may have cost an event.
     """
 
     sent: int = 0

@@ -51,7 +51,12 @@ def chat(request: Request) -> Reply:
     if wants_usage:
         for chunk in chunks:
             chunk["usage"] = None
-        last = {**base, "object": "chat.completion.chunk", "choices": [], "usage": usage}
+        last: dict[str, Any] = {
+            **base,
+            "object": "chat.completion.chunk",
+            "choices": [],
+            "usage": usage,
+        }
         chunks.append(last)
     return sse(*chunks, done=True)
 

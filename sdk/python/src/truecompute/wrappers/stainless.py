@@ -165,7 +165,10 @@ class _Exchange(CallExchange):
         """A model, a stream, or a response to be parsed."""
         if self._hides_usage:
             self._calls.takes_options = True
-        if hasattr(result, "_iterator"):
+        if hasattr(type(result), "model_fields"):
+            # A model: what is not there is slow to ask it for.
+            self._reads(result)
+        elif hasattr(result, "_iterator"):
             self._watches(result)
         elif is_raw(result):
             self._takes_raw(result)
