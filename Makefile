@@ -27,7 +27,7 @@ check: $(VENV)/.dev ## Format, lint, types and import rules, without changing an
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@PYTHONPATH=sdk/python/src $(BIN)/lint-imports
 
 format: $(VENV)/.dev ## Put the code into its form
 	@$(BIN)/ruff check --fix --quiet
@@ -45,7 +45,7 @@ lock: ## Resolve the locked requirements anew (needs uv): make lock UPGRADE="lit
 	@uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-deps --group prices -o requirements-prices.lock
 	@uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build -o requirements.lock
 	@uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml --group build --group dev --group clients -c requirements.lock -o requirements-dev.lock
-	@for peer in $(PEERS); do uv pip compile -q $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate benchmarks/sdk_peers/$$peer.in -o benchmarks/sdk_peers/$$peer.lock; done
+	@for peer in $(PEERS); do uv pip compile -q --prerelease allow $(UPGRADES) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate benchmarks/sdk_peers/$$peer.in -o benchmarks/sdk_peers/$$peer.lock; done
 
 prices: $(VENV)/.dev ## Write the price book anew from the locked price sources, and show what changes
 	@PYTHONPATH=src:. $(BIN)/python -m tools.price_book
