@@ -138,6 +138,42 @@ def test_an_address_that_is_none_is_refused_at_once(url: str) -> None:
         truecompute.Client(api_key="k", base_url=url)
 
 
+@pytest.mark.parametrize("key", ["tc_live_\n\nx", "schl\u00fcssel", "tc live"])
+def test_a_key_that_no_header_can_carry_is_refused_at_once(key: str) -> None:
+    with pytest.raises(truecompute.ConfigurationError, match="api_key"):
+        truecompute.Client(api_key=key)
+
+
+def test_a_key_may_end_in_a_line_as_files_do() -> None:
+    truecompute.Client(api_key="tc_live_x\n").close()
+
+
+def test_an_on_drop_that_raises_stops_nothing() -> None:
+    def complains(_: int) -> None:
+        raise KeyError
+
+    transport = RecordingTransport()
+    client = truecompute.Client(
+        transport=transport, max_queue_events=1, flush_interval=0.01, on_drop=complains
+    )
+    for number in range(50):
+        client.track(provider="acme", model="m", id=str(number))
+    assert client.flush(5)
+    client.track(provider="acme", model="m", id="later")
+    assert client.flush(5)
+    assert "later" in {event["id"] for event in transport.events}
+    client.close()
+
+
+def test_the_functions_of_the_module_use_one_client_until_it_is_closed() -> None:
+    truecompute.track(provider="acme", model="m")
+    assert truecompute.stats().dropped_by == {"disabled": 1}
+    assert truecompute.flush(1)
+    truecompute.close()
+    assert truecompute.stats() == truecompute.Stats()
+    assert truecompute.flush(1)
+
+
 @pytest.mark.parametrize("limit", ["flush_interval", "timeout", "max_queue_events"])
 @pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf"), "5"])
 def test_a_limit_that_cannot_work_is_refused_at_once(limit: str, value: Any) -> None:

@@ -32,7 +32,7 @@ def server() -> Iterator[FakeTrueCompute]:
 def _runs(program: str, url: str, **environment: str) -> tuple[int, str, float]:
     """The exit code, what it said, and the seconds from its last word to its end."""
     process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", BEGIN + program],
+        [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", "-c", BEGIN + program],
         env=os.environ | {"PYTHONPATH": SOURCES, "URL": url} | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

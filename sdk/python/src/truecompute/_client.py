@@ -48,7 +48,7 @@ class Client:
     counted, and ``on_drop`` is called with their number, in the background. ``transport`` replaces
     HTTP.
 
-    Raises ``ConfigurationError`` for a ``base_url``, a ``spool_dir`` or a limit that cannot work.
+    Raises ``ConfigurationError`` for a key, an address, a folder or a limit that cannot work.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Client:
         _check_positive(flush_interval=flush_interval, timeout=timeout)
         _check_positive(max_queue_events=max_queue_events, max_queue_bytes=max_queue_bytes)
         key = api_key or os.environ.get("TRUECOMPUTE_API_KEY") or ""
+        key = _checked_key(key)
         url = base_url or os.environ.get("TRUECOMPUTE_URL") or DEFAULT_URL
         self.defaults = _or_nothing(
             Attribution(
@@ -248,7 +249,10 @@ class Client:
             dropped = self.stats().dropped
             newly, self._told_dropped = dropped - self._told_dropped, dropped
             if newly:
-                self._on_drop(newly)
+                try:
+                    self._on_drop(newly)
+                except Exception:  # noqa: BLE001 - the host's own, and events wait behind it
+                    self.note_failure("calling on_drop")
 
     def _close(self, timeout: float) -> None:
         self.open_streams.finish_all()
@@ -282,6 +286,13 @@ class Client:
         self._backlog.forget()
         self.generation += 1
         self._begin()
+
+
+def _checked_key(key: str) -> str:
+    stripped = key.strip()
+    if not stripped.isascii() or not stripped.isprintable() or " " in stripped:
+        raise ConfigurationError("api_key holds characters that no key has")
+    return stripped
 
 
 def _http_transport(url: str, key: str) -> Transport:

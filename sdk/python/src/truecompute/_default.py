@@ -49,9 +49,12 @@ def flush(timeout: float = 5.0) -> bool:
 
 
 def close(timeout: float = 2.0) -> None:
-    """``Client.close`` of the default client."""
-    if _client is not None:
-        _client.close(timeout)
+    """``Client.close`` of the default client; what comes afterwards makes another."""
+    global _client
+    with _lock:
+        closing, _client = _client, None
+    if closing is not None:
+        closing.close(timeout)
 
 
 def stats() -> Stats:

@@ -55,7 +55,8 @@ class Worker:
 
     def is_worker_thread(self) -> bool:
         """Whether the caller runs inside the thread, as a transport does."""
-        return self._thread is threading.current_thread()
+        thread = self._thread
+        return thread is not None and thread.ident == threading.get_ident()
 
     def flush(self, timeout: float) -> bool:
         """Send what there is now; False where it is not all settled within ``timeout`` seconds."""
