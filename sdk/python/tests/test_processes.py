@@ -13,6 +13,7 @@ import pytest
 
 import truecompute
 from fakes.truecompute import FakeTrueCompute
+from tests.processes import eventually
 
 SOURCES = str(Path(truecompute.__file__).parents[1])
 BEGIN = """
@@ -244,6 +245,14 @@ def app(environ, start):
 """
 
 
+#: A worker that is told to stop while it still begins does not hear it.
+CONFIG = """
+from pathlib import Path
+def post_worker_init(worker):
+    Path(f"began-{worker.pid}").touch()
+"""
+
+
 @pytest.mark.parametrize("worker", ["sync", "gthread", "gevent"])
 def test_workers_of_a_preloaded_server_send_their_events_and_only_theirs(
     worker: str, server: FakeTrueCompute, tmp_path: Path
@@ -251,11 +260,12 @@ def test_workers_of_a_preloaded_server_send_their_events_and_only_theirs(
     from urllib.request import urlopen
 
     (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "config.py").write_text(CONFIG)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--preload", "-w", "2", "-k", worker,
-             "--bind", f"fd://{listener.fileno()}", "app:app"],
+            [sys.executable, "-m", "gunicorn", "-c", "config.py", "--preload", "-w", "2",
+             "-k", worker, "--bind", f"fd://{listener.fileno()}", "app:app"],
             cwd=tmp_path,
             env=os.environ | {"PYTHONPATH": SOURCES, "URL": server.url},
             pass_fds=[listener.fileno()],
@@ -263,6 +273,7 @@ def test_workers_of_a_preloaded_server_send_their_events_and_only_theirs(
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
+            eventually(lambda: len(list(tmp_path.glob("began-*"))) == 2)
             for n in range(40):
                 with urlopen(f"{url}/{n}", timeout=30) as answer:  # noqa: S310 - our own
                     assert answer.read() == b"ok"
