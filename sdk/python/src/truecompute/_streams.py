@@ -95,12 +95,55 @@ class OpenStreams:
             watch.ends(is_cut=True)
 
 
-class WatchedIterator:
+class _InPlace:
     """In the place of a stream's own iterator; everything else of it is there too."""
 
-    def __init__(self, inner: Iterator[Any], watch: Watch) -> None:
+    def __init__(self, inner: Any) -> None:
         self._inner = inner
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(object.__getattribute__(self, "_inner"), name)
+
+
+class _Watched(_InPlace):
+    """Tells a watch of what comes, and of its own end as garbage."""
+
+    def __init__(self, inner: Any, watch: Watch) -> None:
+        super().__init__(inner)
         self._watch = watch
+
+    def __del__(self) -> None:
+        try:
+            self._watch.ends(is_cut=True)
+        except Exception:  # noqa: BLE001 - the interpreter may be half gone
+            pass
+
+
+class _OneLoop:
+    """One loop over a watched iterator: it is dropped when the loop is left."""
+
+    __slots__ = ("_over",)
+
+    def __init__(self, over: Any) -> None:
+        self._over = over
+
+    def __del__(self) -> None:
+        try:
+            self._over._watch.left_at = time.monotonic()
+        except Exception:  # noqa: BLE001 - likewise
+            pass
+
+
+class _Hiding(_InPlace):
+    """Leaves out the items that ``is_hidden`` tells."""
+
+    def __init__(self, inner: Any, is_hidden: Callable[[Any], bool]) -> None:
+        super().__init__(inner)
+        self._is_hidden = is_hidden
+
+
+class WatchedIterator(_Watched):
+    """In the place of a stream's own iterator; everything else of it is there too."""
 
     def __iter__(self) -> Iterator[Any]:
         try:
@@ -127,23 +170,11 @@ class WatchedIterator:
             if not is_hidden:
                 return chunk
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(object.__getattribute__(self, "_inner"), name)
 
-    def __del__(self) -> None:
-        try:
-            self._watch.ends(is_cut=True)
-        except Exception:  # noqa: BLE001 - the interpreter may be half gone
-            pass
-
-
-class _Loop:
+class _Loop(_OneLoop):
     """One loop over a watched iterator: it is dropped when the loop is left."""
 
-    __slots__ = ("_over",)
-
-    def __init__(self, over: WatchedIterator) -> None:
-        self._over = over
+    __slots__ = ()
 
     def __iter__(self) -> "_Loop":
         return self
@@ -151,19 +182,9 @@ class _Loop:
     def __next__(self) -> Any:
         return self._over.__next__()
 
-    def __del__(self) -> None:
-        try:
-            self._over._watch.left_at = time.monotonic()
-        except Exception:  # noqa: BLE001 - likewise
-            pass
 
-
-class WatchedAsyncIterator:
+class WatchedAsyncIterator(_Watched):
     """The same for a stream that is awaited."""
-
-    def __init__(self, inner: AsyncIterator[Any], watch: Watch) -> None:
-        self._inner = inner
-        self._watch = watch
 
     def __aiter__(self) -> AsyncIterator[Any]:
         try:
@@ -190,23 +211,11 @@ class WatchedAsyncIterator:
             if not is_hidden:
                 return chunk
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(object.__getattribute__(self, "_inner"), name)
 
-    def __del__(self) -> None:
-        try:
-            self._watch.ends(is_cut=True)
-        except Exception:  # noqa: BLE001 - the interpreter may be half gone
-            pass
-
-
-class _AsyncLoop:
+class _AsyncLoop(_OneLoop):
     """One ``async for`` over a watched iterator."""
 
-    __slots__ = ("_over",)
-
-    def __init__(self, over: WatchedAsyncIterator) -> None:
-        self._over = over
+    __slots__ = ()
 
     def __aiter__(self) -> "_AsyncLoop":
         return self
@@ -214,19 +223,9 @@ class _AsyncLoop:
     async def __anext__(self) -> Any:
         return await self._over.__anext__()
 
-    def __del__(self) -> None:
-        try:
-            self._over._watch.left_at = time.monotonic()
-        except Exception:  # noqa: BLE001 - likewise
-            pass
 
-
-class HidingIterator:
+class HidingIterator(_Hiding):
     """A stream's own iterator without the items that ``is_hidden`` tells."""
-
-    def __init__(self, inner: Iterator[Any], is_hidden: Callable[[Any], bool]) -> None:
-        self._inner = inner
-        self._is_hidden = is_hidden
 
     def __iter__(self) -> "HidingIterator":
         return self
@@ -240,16 +239,9 @@ class HidingIterator:
             if not is_hidden:
                 return item
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(object.__getattribute__(self, "_inner"), name)
 
-
-class HidingAsyncIterator:
+class HidingAsyncIterator(_Hiding):
     """The same for a stream that is awaited."""
-
-    def __init__(self, inner: AsyncIterator[Any], is_hidden: Callable[[Any], bool]) -> None:
-        self._inner = inner
-        self._is_hidden = is_hidden
 
     def __aiter__(self) -> "HidingAsyncIterator":
         return self
@@ -262,6 +254,3 @@ class HidingAsyncIterator:
                 is_hidden = self._is_hidden(item)
             if not is_hidden:
                 return item
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(object.__getattribute__(self, "_inner"), name)
