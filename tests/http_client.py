@@ -10,10 +10,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from dependency_injector import providers
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from application.ports.rate_limits import RateLimits
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.settings import Settings
@@ -46,9 +48,13 @@ def settings_on(database_url: str, **changes: object) -> Settings:
 
 
 @contextmanager
-def application(database_url: str, **changes: object) -> Iterator[Flask]:
+def application(
+    database_url: str, rate_limits: RateLimits | None = None, **changes: object
+) -> Iterator[Flask]:
     """The application, until the context ends and its connections are closed."""
     container = Container(settings=settings_on(database_url, **changes))
+    if rate_limits is not None:
+        container.rate_limits.override(providers.Object(rate_limits))
     try:
         yield create_app(container)
     finally:
