@@ -1,0 +1,134 @@
+"""What a budget will have cost when its period ends, and when its limit is reached."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import ROUND_CEILING, Context, Decimal, localcontext
+
+from domain.dollars import spoken_usd
+from domain.hourly_spend import HOUR, HourlySpend, start_of
+from domain.outlook import ForecastBasis, Outlook, outlook
+from domain.period import Span
+
+__all__ = ["Forecast", "ForecastBasis", "HourlySpend", "explanation", "forecast"]
+
+#: Digits enough for statistics of amounts; they are no accounts and need not be exact.
+_STATISTICS = Context(prec=40)
+_ROUNDED_UP = Context(prec=60, rounding=ROUND_CEILING)
+_LAST_DIGIT = Decimal("0.000001")
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """US dollars at the end of a period, with six decimals: low <= expected <= high.
+
+    Eight times out of ten the period should end between ``low_usd``, which is never below what
+    was already spent, and ``high_usd``. ``runs_out_at`` is when the expected spend reaches the
+    limit, at the latest the period's end; it is the time of asking when that has happened and
+    None when it is not expected. ``days`` are the whole days of history that this rests on.
+    """
+
+    expected_usd: Decimal
+    low_usd: Decimal
+    high_usd: Decimal
+    runs_out_at: datetime | None
+    basis: ForecastBasis
+    days: int
+
+
+def forecast(
+    *,
+    history: Sequence[HourlySpend],
+    spent_usd: Decimal,
+    period: Span,
+    now: datetime,
+    limit_usd: Decimal,
+    tz: tzinfo,
+) -> Forecast | None:
+    """What is spent, and what each remaining hour of ``period`` usually costs in ``tz``.
+
+    ``history`` has the full hours of up to 28 days before ``now``; its first entry tells since
+    when there is data, hours without spend may be absent, and what is not over is ignored.
+
+    - From 14 days on, by local weekday and hour (``profile_of``), times the level: the last 7
+      days' cost over what the profile expects of them, from 1/4 to 4.
+    - From 2 days on, by local hour of the day.
+    - Below, a straight line through the period so far, from where data begins; as long as that is
+      less than 1 % of the period, through the history instead; None where that is too short too.
+
+    From the 7th day with spend on, no day counts more than twice the n-th costliest, n being the
+    weeks of history and at least 2 (``tamed``).
+
+    The interval is t x sigma x sqrt(r + r^2 / n) to both sides: sigma is the deviation of daily
+    totals from the profile's, r the days to come, n the days that the level rests on (7 or
+    fewer), t Student's. Around a straight line, the rest is taken for half of it to double.
+    """
+    with localcontext(_STATISTICS):
+        rest = outlook(history, spent_usd, period, now, tz)
+        if rest is None:
+            return None
+        expected = rest.expected_usd
+        return Forecast(
+            expected_usd=_rounded(spent_usd + expected),
+            # Sums in another order may differ in their last digit.
+            low_usd=_rounded(spent_usd + min(rest.low_usd, expected)),
+            high_usd=_rounded(spent_usd + max(rest.high_usd, expected)),
+            runs_out_at=_reached_at(limit_usd, spent_usd, rest, Span(now, period.end)),
+            basis=rest.basis,
+            days=rest.days,
+        )
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    # Up, because a low end below what is spent would be a lie.
+    return amount.quantize(_LAST_DIGIT, context=_ROUNDED_UP)
+
+
+def _reached_at(
+    limit_usd: Decimal, spent_usd: Decimal, rest: Outlook, left: Span
+) -> datetime | None:
+    if spent_usd >= limit_usd:
+        return left.start
+    total = spent_usd
+    for hour, cost in rest.costs_usd.items():
+        if total + cost >= limit_usd:
+            share = (limit_usd - total) / cost
+            # The first and the last hour are partial.
+            start, end = max(start_of(hour), left.start), min(start_of(hour) + HOUR, left.end)
+            return start + _TICK * int((end - start) // _TICK * share)
+        total += cost
+    return None
+
+
+def explanation(
+    made: Forecast, limit_usd: Decimal, *, period: str = "period", tz: tzinfo = UTC
+) -> str:
+    """A forecast in one or two sentences; ``period`` is the word for it, such as ``month``.
+
+    ``By the weekdays and hours of the last 28 days, the month ends at $412.00 (8 times of 10
+    between $380.00 and $450.00). The limit of $400.00 is reached by 28 November, 14:05 UTC.``
+    """
+    low, high = spoken_usd(made.low_usd), spoken_usd(made.high_usd)
+    band = f" (8 times of 10 between {low} and {high})" if low != high else ""
+    if made.basis is ForecastBasis.STRAIGHT_LINE and band:
+        band = f" (roughly, between {low} and {high})"
+    ends = f"the {period} ends at {spoken_usd(made.expected_usd)}{band}."
+    return f"{_by_what(made)}, {ends} {_about_limit(made, limit_usd, tz)}"
+
+
+def _by_what(made: Forecast) -> str:
+    if made.basis is ForecastBasis.STRAIGHT_LINE:
+        return "In a straight line from the spend so far"
+    what = "weekdays and hours" if made.basis is ForecastBasis.PROFILE else "hours of the day"
+    return f"By the {what} of the last {made.days} days"
+
+
+def _about_limit(made: Forecast, limit_usd: Decimal, tz: tzinfo) -> str:
+    limit = f"limit of {spoken_usd(limit_usd)}"
+    if made.runs_out_at is not None:
+        local = made.runs_out_at.astimezone(tz)
+        return f"The {limit} is reached by {local.day} {local:%B, %H:%M %Z}."
+    if made.high_usd >= limit_usd:
+        return f"The {limit} holds, but not for sure."
+    return f"The {limit} holds."
