@@ -146,5 +146,5 @@ def _part(cost_usd: Decimal, numerator: int, denominator: int) -> Decimal:
 def _top(pairs: Sequence[_Pair[K]]) -> tuple[Part[K], ...]:
     parts = [Part(pair.key, pair.difference_usd) for pair in pairs if pair.difference_usd]
     # Ties by name, so that the answer does not hang on the order of rows.
-    parts.sort(key=lambda part: (-part.difference_usd.copy_abs(), str(part.key)))
+    parts.sort(key=lambda part: (part.difference_usd.copy_abs().copy_negate(), str(part.key)))
     return tuple(parts[:TOP])

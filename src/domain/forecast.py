@@ -13,8 +13,7 @@ from domain.period import Span
 __all__ = ["Forecast", "ForecastBasis", "HourlySpend", "explanation", "forecast"]
 
 #: Digits enough for statistics of amounts; they are no accounts and need not be exact.
-_STATISTICS = Context(prec=40)
-_ROUNDED_UP = Context(prec=60, rounding=ROUND_CEILING)
+_STATISTICS = Context(prec=50)
 _LAST_DIGIT = Decimal("0.000001")
 _TICK = timedelta(microseconds=1)
 
@@ -51,8 +50,8 @@ def forecast(
     ``history`` has the full hours of up to 28 days before ``now``; its first entry tells since
     when there is data, hours without spend may be absent, and what is not over is ignored.
 
-    - From 14 days on, by local weekday and hour (``profile_of``), times the level: the last 7
-      days' cost over what the profile expects of them, from 1/4 to 4.
+    - From 14 days on, by local weekday and hour (``profile_by_weekday``), times the level: the
+      last 7 days' cost over what the profile expects of them, from 1/4 to 4.
     - From 2 days on, by local hour of the day.
     - Below, a straight line through the period so far, from where data begins; as long as that is
       less than 1 % of the period, through the history instead; None where that is too short too.
@@ -62,27 +61,30 @@ def forecast(
 
     The interval is t x sigma x sqrt(r + r^2 / n) to both sides: sigma is the deviation of daily
     totals from the profile's, r the days to come, n the days that the level rests on (7 or
-    fewer), t Student's. Around a straight line, the rest is taken for half of it to double.
+    fewer), t Student's. It holds as long as days go on as they did: it foresees no growth. Around
+    a straight line, the rest is taken for half of it to double.
     """
     with localcontext(_STATISTICS):
         rest = outlook(history, spent_usd, period, now, tz)
         if rest is None:
             return None
         expected = rest.expected_usd
+        # Sums in another order may differ in their last digit.
+        low, high = min(rest.low_usd, expected), max(rest.high_usd, expected)
         return Forecast(
-            expected_usd=_rounded(spent_usd + expected),
-            # Sums in another order may differ in their last digit.
-            low_usd=_rounded(spent_usd + min(rest.low_usd, expected)),
-            high_usd=_rounded(spent_usd + max(rest.high_usd, expected)),
+            expected_usd=_rounded(expected, spent_usd),
+            low_usd=_rounded(low, spent_usd),
+            high_usd=_rounded(high, spent_usd),
             runs_out_at=_reached_at(limit_usd, spent_usd, rest, Span(now, period.end)),
             basis=rest.basis,
             days=rest.days,
         )
 
 
-def _rounded(amount: Decimal) -> Decimal:
-    # Up, because a low end below what is spent would be a lie.
-    return amount.quantize(_LAST_DIGIT, context=_ROUNDED_UP)
+def _rounded(to_come: Decimal, spent_usd: Decimal) -> Decimal:
+    # A low end below what is spent, if by rounding alone, would be a lie.
+    least = spent_usd.quantize(_LAST_DIGIT, ROUND_CEILING)
+    return max(round(spent_usd + to_come, 6), least)
 
 
 def _reached_at(
@@ -90,14 +92,14 @@ def _reached_at(
 ) -> datetime | None:
     if spent_usd >= limit_usd:
         return left.start
-    total = spent_usd
+    missing = limit_usd - spent_usd
     for hour, cost in rest.costs_usd.items():
-        if total + cost >= limit_usd:
-            share = (limit_usd - total) / cost
+        if cost >= missing:
+            share = missing / cost
             # The first and the last hour are partial.
             start, end = max(start_of(hour), left.start), min(start_of(hour) + HOUR, left.end)
             return start + _TICK * int((end - start) // _TICK * share)
-        total += cost
+        missing -= cost
     return None
 
 

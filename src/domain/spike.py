@@ -15,15 +15,20 @@ from domain.hourly_spend import (
     number_of,
     start_of,
 )
+from domain.money import plain
 
 #: Fewer hours have no spread to speak of.
 LEAST_HOURS = 5
 #: Makes the median of absolute deviations comparable with a standard deviation.
 _TO_DEVIATIONS = Decimal("1.4826")
-#: Costs have long tails: three deviations, the custom elsewhere, would be passed each week.
+#: Costs have long tails: three deviations, the custom elsewhere, would be passed each day.
 _MOST_DEVIATIONS = 6
-#: Hours that cost nearly the same each day would make an alarm of a few cents more.
-_LEAST_SPREAD = Decimal("0.1")
+#: The spread of n hours is itself in doubt, so 1 + 5 / n times as much is allowed: without it the
+#: eight hours of four weekends make most of the false alarms.
+_DOUBT = 5
+#: A spread of few alike hours is small by luck. From 10 % to 30 % false alarms are halved, and an
+#: hour of four times the usual still stands out.
+_LEAST_SPREAD = Decimal("0.3")
 #: Less than three times as much is growth, and a budget's business.
 _LEAST_TIMES = 3
 #: Nobody wants to be woken for less.
@@ -49,19 +54,19 @@ class Spike:
 def judge(cost_usd: Decimal, usual: Sequence[Decimal]) -> Spike | None:
     """A spike if ``cost_usd`` stands out from ``usual``, the costs of ``same_hours``.
 
-    It must be above median + 6 x max(1.4826 x MAD, 10 % of the median), at least 3 times the
-    median, and at least $1 above it. Where the median is 0, it must be 3 times the highest
-    instead, or each run of a job that has no fixed hour would be a spike. None if ``usual`` has
-    fewer than 5.
+    Of n usual hours, it must be above median + 6 x (1 + 5 / n) x max(1.4826 x MAD, 30 % of the
+    median), at least 3 times the median, and at least $1 above it. Where the median is 0, it must
+    be 3 times the highest instead, or each run of a job that has no fixed hour would be a spike.
+    None if ``usual`` has fewer than 5.
     """
     if len(usual) < LEAST_HOURS:
         return None
     with localcontext(_STATISTICS):
         middle, highest = median(usual), max(usual)
         deviation = _TO_DEVIATIONS * median([abs(each - middle) for each in usual])
-        spread = max(deviation, _LEAST_SPREAD * middle)
+        allowed = _MOST_DEVIATIONS * (1 + Decimal(_DOUBT) / len(usual))
         stands_out = (
-            cost_usd > middle + _MOST_DEVIATIONS * spread
+            cost_usd > middle + allowed * max(deviation, _LEAST_SPREAD * middle)
             and cost_usd >= _LEAST_TIMES * (middle or highest)
             and cost_usd - middle >= _LEAST_EXCESS_USD
         )
@@ -100,8 +105,8 @@ def in_words(spike: Spike, hour: str = "This hour") -> str:
     usual = "and usually costs nothing"
     if spike.times is not None:
         # From ten times on, the decimal says nothing.
-        times = round(spike.times) if spike.times >= 10 else spike.times.normalize()
-        usual = f"{times:,f} times its usual {spoken_usd(spike.usual_usd)}"
+        times = spike.times.to_integral_value() if spike.times >= 10 else spike.times
+        usual = f"{plain(times)} times its usual {spoken_usd(spike.usual_usd)}"
     highest = f"in the four weeks before was {spoken_usd(spike.highest_usual_usd)}"
     return f"{hour} cost {spoken_usd(spike.cost_usd)}, {usual}; the most at this hour {highest}."
 
