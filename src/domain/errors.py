@@ -53,6 +53,15 @@ class Unavailable(TrueComputeError):
     default_code = "unavailable"
 
 
+class Undeliverable(TrueComputeError):
+    """A notification did not reach its receiver; a retry may.
+
+    ``detail`` is for the owner of the channel and never repeats what the receiver answered.
+    """
+
+    default_code = "undeliverable"
+
+
 class Invalid(TrueComputeError):
     """What was sent breaks a rule; ``faults`` says where."""
 

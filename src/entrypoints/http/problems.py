@@ -17,6 +17,7 @@ from domain.errors import (
     TrueComputeError,
     Unauthenticated,
     Unavailable,
+    Undeliverable,
 )
 from domain.pointers import step
 
@@ -28,6 +29,7 @@ STATUSES: dict[type[TrueComputeError], HTTPStatus] = {
     Conflict: HTTPStatus.CONFLICT,
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    Undeliverable: HTTPStatus.BAD_GATEWAY,
 }
 #: Seconds after which a request that met an absent database is worth repeating.
 RETRY_AFTER_S = 2

@@ -12,6 +12,7 @@ from domain.errors import (
     TrueComputeError,
     Unauthenticated,
     Unavailable,
+    Undeliverable,
 )
 
 
@@ -23,6 +24,7 @@ from domain.errors import (
         (Forbidden, "forbidden"),
         (Unauthenticated, "unauthenticated"),
         (Unavailable, "unavailable"),
+        (Undeliverable, "undeliverable"),
         (Invalid, "invalid"),
     ],
 )
