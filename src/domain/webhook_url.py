@@ -9,10 +9,12 @@ from domain.errors import Invalid
 #: Characters.
 LONGEST_URL = 2048
 _PORTS = {"http": 80, "https": 443}
-#: Letters, digits, and the underscore of container networks. Forms such as ``0x7f.1`` pass: what
-#: they mean is for the resolver to say and for the addresses to be judged by.
-_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
-_IPV6 = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*")
+#: A name has letters, digits, and the underscore of container networks. Forms such as ``0x7f.1``
+#: pass: what they mean is for the resolver to say, and for the addresses to be judged by.
+_AUTHORITY = re.compile(
+    r"(?:\[(?P<ipv6>[0-9a-f:.]*:[0-9a-f:.]*)\]|(?P<name>[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?)"
+    r"(?::(?P<port>[0-9]{1,5})?)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +55,26 @@ class WebhookUrl:
                 "must be plain ASCII without spaces or backslashes; write a name with other"
                 " letters as xn--..., and percent-encode the rest"
             )
-        parts, port = _split(url)
+        parts = _split(url)
         if parts.scheme not in _PORTS:
             raise _refused("must begin with https:// or http://")
         if "@" in parts.netloc:
             raise _refused("must hold no user name or password")
+        authority = _AUTHORITY.fullmatch(parts.netloc.lower())
+        if authority is None:
+            raise _refused("must name a host such as hooks.example.com")
+        port = int(authority["port"] or _PORTS[parts.scheme])
+        if not 1 <= port <= 65_535:
+            raise _refused("must name a port from 1 to 65535")
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return cls(parts.scheme, _host(parts), port or _PORTS[parts.scheme], target)
+        return cls(parts.scheme, authority["ipv6"] or authority["name"], port, target)
 
 
-def _split(url: str) -> tuple[SplitResult, int | None]:
+def _split(url: str) -> SplitResult:
     try:
-        parts = urlsplit(url)
-        port = parts.port
+        return urlsplit(url)
     except ValueError:
         raise _refused("is not an address such as https://hooks.example.com/costs") from None
-    if port == 0:
-        raise _refused("must name a port from 1 to 65535")
-    return parts, port
-
-
-def _host(parts: SplitResult) -> str:
-    host = (parts.hostname or "").removesuffix(".")
-    form = _IPV6 if "[" in parts.netloc else _HOST
-    if not form.fullmatch(host):
-        raise _refused("must name a host such as hooks.example.com")
-    return host
 
 
 def _refused(detail: str) -> Invalid:

@@ -4,6 +4,8 @@ from dependency_injector import containers, providers
 
 from adapters.clock import SystemClock
 from adapters.metrics.prometheus import PrometheusMetrics
+from adapters.notification.guarded_posts import GuardedWebPosts
+from adapters.notification.smtp_mails import SmtpMails
 from adapters.pricing.book import BundledPricingTables
 from adapters.pricing.files import JsonPriceBookFiles
 from adapters.pricing.served_book import ServedPricingTables
@@ -80,6 +82,10 @@ class Container(containers.DeclarativeContainer):
         create_pool, settings.provided.database_url, size=settings.provided.threads
     )
     metrics = providers.Singleton(PrometheusMetrics)
+    web_posts = providers.Singleton(
+        GuardedWebPosts, opened=settings.provided.webhook_allowed_networks
+    )
+    mails = providers.Singleton(SmtpMails, settings.provided.smtp_url, settings.provided.smtp_from)
     units_of_work = providers.Singleton(SqlUnitsOfWork, engine)
     bundled_pricing_tables = providers.Singleton(BundledPricingTables)
     pricing_tables = providers.Singleton(

@@ -1,6 +1,7 @@
 """What an operator sets, read from the environment once and checked at the start."""
 
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -21,7 +22,8 @@ class SettingsError(Exception):
 class Settings:
     """``database_url`` None means the embedded PostgreSQL in ``data_dir``.
 
-    Limits are in events a second; None is without one.
+    Limits are in events a second; None is without one. ``smtp_url`` None sends no mail; with it
+    there is always an ``smtp_from``.
     """
 
     database_url: str | None = field(repr=False)
@@ -39,6 +41,9 @@ class Settings:
     metrics_token: str | None = field(default=None, repr=False)
     limit_per_key: int | None = None
     limit_per_organization: int | None = None
+    smtp_url: str | None = field(default=None, repr=False)
+    smtp_from: str | None = None
+    webhook_allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
     def most_large_requests(self) -> int:
@@ -62,6 +67,7 @@ class Settings:
 def _read(env: Env) -> Settings:
     host = env.str("HOST", "127.0.0.1")
     port = env.int("PORT", 5000, validate=validate.Range(1, 65535))
+    smtp_url, smtp_from = _smtp(env)
     return Settings(
         database_url=_database_url(env),
         data_dir=Path(env.str("TRUECOMPUTE_DATA_DIR", "./.truecompute")).absolute(),
@@ -82,6 +88,9 @@ def _read(env: Env) -> Settings:
         metrics_token=env.str("METRICS_TOKEN", None, validate=validate.Length(min=16)),
         limit_per_key=_limit(env, "INGEST_LIMIT_PER_KEY"),
         limit_per_organization=_limit(env, "INGEST_LIMIT_PER_ORGANIZATION"),
+        smtp_url=smtp_url,
+        smtp_from=smtp_from,
+        webhook_allowed_networks=_networks(env, "WEBHOOK_ALLOWED_NETWORKS"),
     )
 
 
@@ -98,6 +107,32 @@ def _limit(env: Env, name: str) -> int | None:
         return None
     limit: int = env.int(name, validate=validate.Range(1, 1_000_000))
     return limit
+
+
+def _smtp(env: Env) -> tuple[str | None, str | None]:
+    """Where mail is handed over and who it is from, both checked."""
+    from adapters.notification.smtp_server import SmtpServer, parse_sender
+
+    url, sender = env.str("SMTP_URL", "") or None, env.str("SMTP_FROM", "") or None
+    if url and not sender:
+        raise SettingsError("SMTP_FROM must be set where SMTP_URL is")
+    try:
+        if url:
+            SmtpServer.parse(url)
+        if sender:
+            parse_sender(sender)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    return url, sender
+
+
+def _networks(env: Env, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Separated by commas."""
+    given = [part.strip() for part in env.str(name, "").split(",") if part.strip()]
+    try:
+        return tuple(ip_network(part) for part in given)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}") from None
 
 
 def _database_url(env: Env) -> str | None:

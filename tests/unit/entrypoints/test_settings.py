@@ -1,5 +1,7 @@
 """Settings from the environment: what is not usable is named, and nothing secret is repeated."""
 
+from ipaddress import IPv4Network, IPv6Network
+
 import pytest
 
 from entrypoints.settings import Settings, SettingsError
@@ -9,6 +11,7 @@ VARIABLES = (
     "TRUECOMPUTE_DATA_DIR", "APP_URL", "WEB_CONCURRENCY", "WEB_THREADS", "LOG_LEVEL", "SIGNUP",
     "TRUSTED_PROXIES", "PASSWORD_COST", "METRICS_TOKEN",
     "RETENTION_DAYS",    "INGEST_LIMIT_PER_KEY", "INGEST_LIMIT_PER_ORGANIZATION",
+    "SMTP_URL", "SMTP_FROM", "WEBHOOK_ALLOWED_NETWORKS",
 )  # fmt: skip
 
 
@@ -28,6 +31,8 @@ def test_without_any_variable_everything_has_its_default(monkeypatch: pytest.Mon
     assert settings.data_dir.name == ".truecompute"
     assert settings.signup_is_open
     assert not settings.cookies_are_secure
+    assert (settings.smtp_url, settings.smtp_from) == (None, None)
+    assert settings.webhook_allowed_networks == ()
 
 
 @pytest.mark.parametrize(
@@ -62,6 +67,9 @@ def test_postgresqls_own_variables_turn_the_embedded_server_off(
         ("RETENTION_DAYS", "89"),
         ("INGEST_LIMIT_PER_KEY", "0"),
         ("INGEST_LIMIT_PER_ORGANIZATION", "many"),
+        ("SMTP_FROM", "nobody"),
+        ("WEBHOOK_ALLOWED_NETWORKS", "10.0.0.0/8,inside"),
+        ("WEBHOOK_ALLOWED_NETWORKS", "10.0.0.1/8"),
         ("APP_URL", "costs.example.com"),
         ("APP_URL", "http://[::1"),
         ("PORT", "0"),
@@ -78,3 +86,36 @@ def test_a_variable_that_is_not_usable_is_named(
     with pytest.raises(SettingsError, match=name) as caught:
         read(monkeypatch, **{name: value})
     assert "secret" not in str(caught.value)
+
+
+def test_mail_is_set_up_by_a_server_and_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    url, sender = "smtp://ann:secret@mail.example.com", "Costs <costs@example.com>"
+    settings = read(monkeypatch, SMTP_URL=url, SMTP_FROM=sender)
+    assert (settings.smtp_url, settings.smtp_from) == (url, sender)
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.example.com", "smtp://ann:secret@", "smtp://ann:secret@host?starttls=maybe"]
+)
+def test_a_mail_server_that_is_not_usable_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    with pytest.raises(SettingsError, match="SMTP_URL") as caught:
+        read(monkeypatch, SMTP_URL=url, SMTP_FROM="costs@example.com")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_mail_server_without_a_sender_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="SMTP_FROM"):
+        read(monkeypatch, SMTP_URL="smtp://mail.example.com")
+
+
+def test_networks_that_webhooks_may_reach_are_separated_by_commas(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = read(monkeypatch, WEBHOOK_ALLOWED_NETWORKS="10.20.0.0/16, fd12::/48,")
+    assert settings.webhook_allowed_networks == (
+        IPv4Network("10.20.0.0/16"),
+        IPv6Network("fd12::/48"),
+    )

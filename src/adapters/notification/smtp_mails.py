@@ -1,0 +1,142 @@
+"""E-mail through a mail server of the operator's."""
+
+import re
+import smtplib
+import ssl
+import unicodedata
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from adapters.notification.smtp_server import Encryption, SmtpServer, parse_sender
+from application.ports.mails import Mails
+from domain.errors import Undeliverable
+
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+#: Unicode's control characters, separators of lines and paragraphs, and lone surrogates.
+_UNFIT = frozenset({"Cc", "Zl", "Zp", "Cs"})
+
+
+class SmtpMails(Mails):
+    """``url`` and ``sender`` as in ``SmtpServer.parse`` and ``parse_sender``; None: not set up.
+
+    ``timeout_s`` is for each step of the conversation. ``tls`` replaces the system's authorities.
+    """
+
+    def __init__(
+        self,
+        url: str | None,
+        sender: str | None,
+        *,
+        timeout_s: float = 15.0,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        if url and not sender:
+            raise ValueError("SMTP_FROM must be set where SMTP_URL is")
+        self._server = SmtpServer.parse(url) if url else None
+        self._sender = parse_sender(sender) if sender else Address()
+        self._timeout_s = timeout_s
+        self._tls = tls
+
+    @property
+    def is_set_up(self) -> bool:
+        return self._server is not None
+
+    def send(self, *, to: str, subject: str, text: str, message_id: str) -> None:
+        if self._server is None:
+            raise Undeliverable("No mail server is set up here.", code="mail_not_set_up")
+        message = self._message(to, subject, text, message_id)
+        try:
+            smtp = self._connected(self._server)
+            try:
+                self._introduce(smtp, self._server)
+                smtp.send_message(message, self._sender.addr_spec, [to])
+                # The message is taken: a farewell that fails must not have it sent again.
+                with suppress(OSError):
+                    smtp.quit()
+            finally:
+                smtp.close()
+        except OSError as error:
+            raise _undeliverable(error) from error
+
+    def _message(self, to: str, subject: str, text: str, message_id: str) -> EmailMessage:
+        if not _MESSAGE_ID.fullmatch(message_id):
+            raise Undeliverable("The message has no usable id.", code="invalid_message")
+        message = EmailMessage(policy=SMTP)
+        message["From"] = self._sender
+        message["To"] = _recipient(to)
+        message["Subject"] = _line(subject)
+        message["Date"] = datetime.now(UTC)
+        message["Message-ID"] = f"<{message_id}@{self._sender.domain}>"
+        # RFC 3834: nobody's out-of-office note answers it.
+        message["Auto-Submitted"] = "auto-generated"
+        lines = "\n".join(_line(line) for line in text.splitlines())
+        message.set_content(lines + "\n", cte="quoted-printable")
+        return message
+
+    def _connected(self, server: SmtpServer) -> smtplib.SMTP:
+        if server.encryption is Encryption.FROM_THE_START:
+            return smtplib.SMTP_SSL(
+                server.host, server.port, timeout=self._timeout_s, context=self._context()
+            )
+        return smtplib.SMTP(server.host, server.port, timeout=self._timeout_s)
+
+    def _introduce(self, smtp: smtplib.SMTP, server: SmtpServer) -> None:
+        """Encrypt and log in, as far as the server is set up for it."""
+        smtp.ehlo_or_helo_if_needed()
+        offered = smtp.has_extn("starttls")
+        if server.encryption is Encryption.REQUIRED and not offered:
+            detail = "The mail server offers no encryption, and is not used without."
+            raise Undeliverable(detail, code="no_tls")
+        if offered and server.encryption in (Encryption.REQUIRED, Encryption.IF_OFFERED):
+            smtp.starttls(context=self._context())
+        if server.user is not None:
+            smtp.login(server.user, server.password)
+
+    def _context(self) -> ssl.SSLContext:
+        # Without one, smtplib would believe any certificate.
+        return self._tls or ssl.create_default_context()
+
+
+def _recipient(to: str) -> Address:
+    """The one receiver; a text that holds more than an address is none."""
+    try:
+        if to.isprintable():
+            return Address(addr_spec=to)
+    except (ValueError, IndexError, MessageError):
+        pass
+    raise Undeliverable("That is no e-mail address.", code="invalid_recipient")
+
+
+def _line(text: str) -> str:
+    """The text with what cannot stand in one line as spaces."""
+    return "".join(" " if unicodedata.category(one) in _UNFIT else one for one in text)
+
+
+def _undeliverable(error: OSError) -> Undeliverable:
+    """The server's own words stay in the cause, for the operator's log."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            detail, code = "The mail server does not accept our password", "login_refused"
+        case smtplib.SMTPRecipientsRefused():
+            detail, code = "The mail server refuses the receiver", "recipient_refused"
+        case smtplib.SMTPNotSupportedError():
+            detail, code = "The mail server lacks what this message needs", "not_supported"
+        case smtplib.SMTPResponseException():
+            detail, code = "The mail server refuses the message", "message_refused"
+        case ssl.SSLCertVerificationError():
+            detail, code = "The mail server's certificate is refused", "certificate_refused"
+        case TimeoutError():
+            detail, code = "The mail server did not answer in time", "timed_out"
+        case _:
+            detail, code = "The mail server cannot be reached, or hung up", "unreachable"
+    return Undeliverable(f"{detail}{_reply_code(error)}.", code=code)
+
+
+def _reply_code(error: OSError) -> str:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return "".join(f" ({code})" for code, _ in list(error.recipients.values())[:1])
+    return f" ({error.smtp_code})" if isinstance(error, smtplib.SMTPResponseException) else ""
