@@ -111,7 +111,8 @@ def _limit(env: Env, name: str) -> int | None:
 
 def _smtp(env: Env) -> tuple[str | None, str | None]:
     """Where mail is handed over and who it is from, both checked."""
-    from adapters.notification.smtp_server import SmtpServer, parse_sender
+    from adapters.notification.mail_addresses import parse_sender
+    from adapters.notification.smtp_server import SmtpServer
 
     url, sender = env.str("SMTP_URL", "") or None, env.str("SMTP_FROM", "") or None
     if url and not sender:

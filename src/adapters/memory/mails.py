@@ -34,4 +34,4 @@ class InMemoryMails(Mails):
             raise Undeliverable("No mail server is set up here.", code="mail_not_set_up")
         if self.refusals:
             raise self.refusals.popleft()
-        self.sent.append(Mail(to, subject, text, message_id))
+        self.sent.append(Mail(to, " ".join(subject.splitlines()), text, message_id))

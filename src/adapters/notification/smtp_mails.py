@@ -6,12 +6,12 @@ import ssl
 import unicodedata
 from contextlib import suppress
 from datetime import UTC, datetime
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from adapters.notification.smtp_server import Encryption, SmtpServer, parse_sender
+from adapters.notification.mail_addresses import ENCODED_WORD, parse_address, parse_sender
+from adapters.notification.smtp_server import Encryption, SmtpServer
 from application.ports.mails import Mails
 from domain.errors import Undeliverable
 
@@ -68,7 +68,7 @@ class SmtpMails(Mails):
         message = EmailMessage(policy=SMTP)
         message["From"] = self._sender
         message["To"] = _recipient(to)
-        message["Subject"] = _line(subject)
+        message["Subject"] = _line(subject).replace(ENCODED_WORD, "= ?")
         message["Date"] = datetime.now(UTC)
         message["Message-ID"] = f"<{message_id}@{self._sender.domain}>"
         # RFC 3834: nobody's out-of-office note answers it.
@@ -102,13 +102,10 @@ class SmtpMails(Mails):
 
 
 def _recipient(to: str) -> Address:
-    """The one receiver; a text that holds more than an address is none."""
     try:
-        if to.isprintable():
-            return Address(addr_spec=to)
-    except (ValueError, IndexError, MessageError):
-        pass
-    raise Undeliverable("That is no e-mail address.", code="invalid_recipient")
+        return parse_address(to)
+    except ValueError:
+        raise Undeliverable("That is no e-mail address.", code="invalid_recipient") from None
 
 
 def _line(text: str) -> str:
@@ -129,10 +126,9 @@ def _undeliverable(error: OSError) -> Undeliverable:
             detail, code = "The mail server refuses the message", "message_refused"
         case ssl.SSLCertVerificationError():
             detail, code = "The mail server's certificate is refused", "certificate_refused"
-        case TimeoutError():
-            detail, code = "The mail server did not answer in time", "timed_out"
         case _:
-            detail, code = "The mail server cannot be reached, or hung up", "unreachable"
+            # smtplib makes no difference between a time that is over and a broken connection.
+            detail, code = "The mail server cannot be reached, hung up or is slow", "unreachable"
     return Undeliverable(f"{detail}{_reply_code(error)}.", code=code)
 
 

@@ -1,8 +1,6 @@
-"""Where mail is handed over, as an operator writes it in ``SMTP_URL`` and ``SMTP_FROM``."""
+"""Where mail is handed over, as an operator writes it in ``SMTP_URL``."""
 
 from dataclasses import dataclass, field
-from email.headerregistry import Address
-from email.policy import SMTP
 from enum import Enum
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -46,17 +44,6 @@ class SmtpServer:
             user=unquote(parts.username) if parts.username else None,
             password=unquote(parts.password or ""),
         )
-
-
-def parse_sender(sender: str) -> Address:
-    """Read ``SMTP_FROM``: an address, with a name before it or not; ``ValueError`` names it."""
-    header = SMTP.header_factory("From", sender) if sender.isprintable() else None
-    if header is None or header.defects or len(header.addresses) != 1:
-        raise ValueError("SMTP_FROM must be one address such as Costs <costs@example.com>")
-    address: Address = header.addresses[0]
-    if not address.username or not address.domain:
-        raise ValueError("SMTP_FROM must be one address such as Costs <costs@example.com>")
-    return address
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
