@@ -16,6 +16,7 @@ from domain.organization import INVITATION_LIFETIME, Invitation, Member, Organiz
 from domain.pricing.quote import Quote
 from domain.pricing.rates import UnitRate
 from domain.session import SESSION_LIFETIME, Session
+from domain.spending import Spending
 from domain.usage.token_usage import TokenClass, TokenUsage
 from domain.user import User
 
@@ -178,3 +179,8 @@ def an_event(
         service_tier=service_tier,
         cost=cost or a_cost(),
     )
+
+
+def a_spending(budget: Budget, spent_usd: Decimal, now: datetime = NOW) -> Spending:
+    """What a budget has spent in the period of ``now``."""
+    return Spending(budget_id=budget.id, period=budget.period_at(now), spent_usd=spent_usd)

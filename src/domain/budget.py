@@ -1,27 +1,18 @@
 """A limit on what a part of an organization may cost in a day, week or month."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from domain.budget_scope import BudgetScope
 from domain.errors import Invalid
+from domain.forecast import Forecast
 from domain.money import EXACT, MOST_USD
 from domain.period import Interval, Span, span_containing, zone
-from domain.report import Dimension, EventFilter
-from domain.tags import check_tags
-from domain.text import check_name, check_text
+from domain.spending import Spending
+from domain.text import check_name
 
-#: What a budget may be scoped to, besides tags.
-SCOPE_DIMENSIONS = (
-    Dimension.PROJECT,
-    Dimension.ENVIRONMENT,
-    Dimension.PROVIDER,
-    Dimension.MODEL,
-    Dimension.USER,
-    Dimension.API_KEY,
-)
 DEFAULT_THRESHOLDS = (50, 80, 100)
 DEFAULT_FORECAST_THRESHOLDS = (100,)
 LARGEST_THRESHOLD = 1_000
@@ -50,38 +41,13 @@ class BudgetState(StrEnum):
     EXCEEDED = "exceeded"
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetScope:
-    """Which events count: those that match every named field. An empty scope takes all.
-
-    Raises:
-        Invalid: a field that budgets do not have, or a text that no event can have.
-    """
-
-    dimensions: Mapping[Dimension, str] = field(default_factory=dict)
-    tags: Mapping[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for dimension, value in self.dimensions.items():
-            if dimension not in SCOPE_DIMENSIONS:
-                raise Invalid.at(f"/scope/{dimension}", "is not a field of a scope")
-            check_text(value, f"/scope/{dimension}")
-        check_tags(self.tags, "/scope/tags")
-
-    @property
-    def as_filter(self) -> EventFilter:
-        return EventFilter(
-            dimensions={name: (value,) for name, value in self.dimensions.items()},
-            tags={name: (value,) for name, value in self.tags.items()},
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetTerms:
     """What an owner decides about a budget.
 
     ``unpriced`` is what a reservation for a model without a price is taken for: ``block``,
-    ``allow``, or an amount in US dollars. Thresholds are percents of the limit.
+    ``allow``, or an amount in US dollars. Thresholds are percents of the limit. Alerts go out on
+    the channels ``channel_ids``, on all of the organization where these are None.
 
     Raises:
         Invalid: no name, no positive limit, a threshold outside 1 to 1,000, or no such time zone.
@@ -96,6 +62,7 @@ class BudgetTerms:
     forecast_thresholds: tuple[int, ...] = DEFAULT_FORECAST_THRESHOLDS
     enforcement: Enforcement = Enforcement.ALERT
     unpriced: str | Decimal = "block"
+    channel_ids: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", check_name(self.name, "/name"))
@@ -107,6 +74,20 @@ class BudgetTerms:
             if any(not 1 <= percent <= LARGEST_THRESHOLD for percent in percents):
                 raise Invalid.at(f"/{name}", f"must be from 1 to {LARGEST_THRESHOLD} percent")
             object.__setattr__(self, name, tuple(sorted(set(percents))))
+
+    @property
+    def counted(self) -> tuple[BudgetScope, BudgetPeriod, str]:
+        """What decides which calls are summed up together."""
+        return self.scope, self.period, self.timezone
+
+    def due_usd(self, percent: int) -> Decimal:
+        """That share of the limit."""
+        return EXACT.multiply(self.limit_usd, percent).scaleb(-2, EXACT)
+
+    def crossed(self, before_usd: Decimal, after_usd: Decimal) -> tuple[int, ...]:
+        """Thresholds that ``after_usd`` reaches and ``before_usd`` did not, ascending."""
+        dues = ((percent, self.due_usd(percent)) for percent in self.thresholds)
+        return tuple(percent for percent, due in dues if before_usd < due <= after_usd)
 
     @property
     def decisive(self) -> tuple[object, ...]:
@@ -123,13 +104,19 @@ class BudgetTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetStatus:
-    """How a budget stands in one period."""
+    """How a budget stands in one period.
+
+    ``forecast_usd`` is what the period is expected to cost in the end, None too early to say, and
+    ``forecast`` tells more of it where there is one. ``reserved_usd`` is not spent yet.
+    """
 
     period: Span
     spent_usd: Decimal
+    reserved_usd: Decimal
     remaining_usd: Decimal
     used_share: float
     forecast_usd: Decimal | None
+    forecast: Forecast | None
     state: BudgetState
 
 
@@ -152,19 +139,21 @@ class Budget:
         """The period that ``now`` lies in."""
         return span_containing(now, Interval(self.terms.period), zone(self.terms.timezone))
 
-    def status(self, spent_usd: Decimal, now: datetime) -> BudgetStatus:
-        """Where ``spent_usd`` in the period of ``now`` leaves this budget.
+    def status(self, spending: Spending, now: datetime) -> BudgetStatus:
+        """Where the spending in the period of ``now`` leaves this budget.
 
         Exceeded from spent = limit on, a warning from the lowest threshold on.
         """
-        period = self.period_at(now)
+        spent = spending.spent_usd
         return BudgetStatus(
-            period=period,
-            spent_usd=spent_usd,
-            remaining_usd=max(EXACT.subtract(self.terms.limit_usd, spent_usd), Decimal(0)),
-            used_share=float(spent_usd / self.terms.limit_usd),
-            forecast_usd=_forecast(spent_usd, period, now),
-            state=self._state(spent_usd),
+            period=spending.period,
+            spent_usd=spent,
+            reserved_usd=spending.reserved_usd,
+            remaining_usd=max(EXACT.subtract(self.terms.limit_usd, spent), Decimal(0)),
+            used_share=float(spent / self.terms.limit_usd),
+            forecast_usd=_forecast_usd(spending, now),
+            forecast=spending.forecast,
+            state=self._state(spent),
         )
 
     def _state(self, spent_usd: Decimal) -> BudgetState:
@@ -173,14 +162,16 @@ class Budget:
         lowest = min(self.terms.thresholds, default=None)
         if lowest is None:
             return BudgetState.OK
-        due = EXACT.multiply(self.terms.limit_usd, lowest).scaleb(-2, EXACT)
+        due = self.terms.due_usd(lowest)
         return BudgetState.WARNING if spent_usd >= due else BudgetState.OK
 
 
-def _forecast(spent_usd: Decimal, period: Span, now: datetime) -> Decimal | None:
-    """Spent so far continued in a straight line, to six decimals; None too early to say."""
-    elapsed = Decimal(str((now - period.start).total_seconds()))
-    share = elapsed / Decimal(str(period.length.total_seconds()))
+def _forecast_usd(spending: Spending, now: datetime) -> Decimal | None:
+    """The last forecast, unless more is spent by now; without one a straight line."""
+    if spending.forecast is not None:
+        return max(spending.forecast.expected_usd, spending.spent_usd)
+    elapsed = Decimal(str((now - spending.period.start).total_seconds()))
+    share = elapsed / Decimal(str(spending.period.length.total_seconds()))
     if share < LEAST_SHARE_FOR_FORECAST:
         return None
-    return round(spent_usd / share, 6)
+    return round(spending.spent_usd / share, 6)

@@ -21,9 +21,20 @@ from application.accounts.log_in import LogIn
 from application.accounts.reset_password import ResetPassword
 from application.accounts.sign_out import SignOut
 from application.accounts.sign_up import SignUp
+from application.budgets.budget_books import BudgetBooks
+from application.budgets.detect_spikes import DetectSpikes
+from application.budgets.give_back_expired import GiveBackExpired
+from application.budgets.keep_ledger import KeepLedger
+from application.budgets.list_alerts import ListAlerts
 from application.budgets.list_budgets import ListBudgets
+from application.budgets.preview_scope import PreviewScope
+from application.budgets.raise_alerts import RaiseAlerts
+from application.budgets.refresh_forecasts import RefreshForecasts
+from application.budgets.release_reservation import ReleaseReservation
 from application.budgets.remove_budget import RemoveBudget
+from application.budgets.reserve import Reserve
 from application.budgets.set_budget import SetBudget
+from application.budgets.show_budget import ShowBudget
 from application.ingestion.admit_events import AdmitEvents
 from application.ingestion.ingest_events import IngestEvents
 from application.ingestion.turns import Turns
@@ -33,6 +44,14 @@ from application.keys.list_keys import ListKeys
 from application.keys.revoke_key import RevokeKey
 from application.maintenance.keep_months import KeepMonths
 from application.maintenance.purge_expired import PurgeExpired
+from application.notifications.list_channels import ListChannels
+from application.notifications.list_deliveries import ListDeliveries
+from application.notifications.remove_channel import RemoveChannel
+from application.notifications.resend_delivery import ResendDelivery
+from application.notifications.rotate_secret import RotateSecret
+from application.notifications.send_next import SendNext
+from application.notifications.set_channel import SetChannel
+from application.notifications.try_channel import TryChannel
 from application.organizations.accept_invitation import AcceptInvitation
 from application.organizations.change_member_role import ChangeMemberRole
 from application.organizations.invite_member import InviteMember
@@ -122,7 +141,12 @@ class Container(containers.DeclarativeContainer):
     authenticate_key = providers.Singleton(AuthenticateKey, units_of_work, clock)
 
     price_lists = providers.Singleton(PriceLists, pricing_tables)
-    reprice_events = providers.Singleton(RepriceEvents, units_of_work, price_lists, clock)
+    budget_books = providers.Singleton(BudgetBooks)
+    raise_alerts = providers.Singleton(RaiseAlerts, identifiers)
+    keep_ledger = providers.Singleton(KeepLedger, budget_books, raise_alerts)
+    reprice_events = providers.Singleton(
+        RepriceEvents, units_of_work, price_lists, keep_ledger, clock
+    )
     note_price_book = providers.Singleton(
         NotePriceBook, units_of_work, pricing_tables, identifiers, clock
     )
@@ -147,7 +171,9 @@ class Container(containers.DeclarativeContainer):
         per_key=settings.provided.limit_per_key,
         per_organization=settings.provided.limit_per_organization,
     )
-    ingest_events = providers.Singleton(IngestEvents, units_of_work, price_lists, clock, metrics)
+    ingest_events = providers.Singleton(
+        IngestEvents, units_of_work, price_lists, keep_ledger, clock, metrics
+    )
 
     add_waiting_calls = providers.Singleton(AddWaitingCalls, units_of_work)
     measure_backlog = providers.Singleton(MeasureBacklog, units_of_work, clock)
@@ -164,9 +190,36 @@ class Container(containers.DeclarativeContainer):
     list_price_books = providers.Singleton(ListPriceBooks, units_of_work)
     list_prices = providers.Singleton(ListPrices, pricing_tables)
 
-    set_budget = providers.Singleton(SetBudget, units_of_work, identifiers, clock)
+    set_budget = providers.Singleton(SetBudget, units_of_work, keep_ledger, identifiers, clock)
     list_budgets = providers.Singleton(ListBudgets, units_of_work, clock)
     remove_budget = providers.Singleton(RemoveBudget, units_of_work)
+    show_budget = providers.Singleton(ShowBudget, units_of_work, clock)
+    preview_scope = providers.Singleton(PreviewScope, units_of_work, clock)
+    reserve = providers.Singleton(
+        Reserve, units_of_work, price_lists, keep_ledger, identifiers, clock
+    )
+    release_reservation = providers.Singleton(ReleaseReservation, units_of_work, clock)
+    give_back_expired = providers.Singleton(GiveBackExpired, units_of_work, clock)
+    refresh_forecasts = providers.Singleton(
+        RefreshForecasts, units_of_work, keep_ledger, raise_alerts, clock
+    )
+    detect_spikes = providers.Singleton(
+        DetectSpikes, units_of_work, raise_alerts, identifiers, clock
+    )
+    list_alerts = providers.Singleton(ListAlerts, units_of_work)
+
+    set_channel = providers.Singleton(
+        SetChannel, units_of_work, web_posts, mails, secrets, identifiers, clock
+    )
+    remove_channel = providers.Singleton(RemoveChannel, units_of_work)
+    list_channels = providers.Singleton(ListChannels, units_of_work)
+    rotate_secret = providers.Singleton(RotateSecret, units_of_work, secrets, clock)
+    try_channel = providers.Singleton(TryChannel, units_of_work, identifiers, clock)
+    list_deliveries = providers.Singleton(ListDeliveries, units_of_work)
+    resend_delivery = providers.Singleton(ResendDelivery, units_of_work, clock)
+    send_next = providers.Singleton(
+        SendNext, units_of_work, web_posts, mails, clock, app_url=settings.provided.app_url
+    )
 
     keep_months = providers.Singleton(
         KeepMonths, units_of_work, clock, longest_days=settings.provided.retention_days

@@ -3,7 +3,7 @@
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -11,6 +11,7 @@ import structlog
 from domain.errors import Unavailable
 from entrypoints import logging
 from entrypoints.container import Container
+from entrypoints.sending import Sending
 from entrypoints.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -19,6 +20,9 @@ _LOOK_EVERY_S = 1.0
 _NOTE_EVERY_S = 10.0
 _PURGE_EVERY_S = 600.0
 _KEEP_MONTHS_EVERY_S = 3600.0
+_GIVE_BACK_EVERY_S = 5.0
+_FORECAST_EVERY_S = 60.0
+_SPIKES_EVERY_S = 300.0
 
 
 @dataclass(slots=True)
@@ -40,7 +44,10 @@ class _Chore:
 
 
 def run(container: Container) -> None:
-    """Keep sums and months, clear away what has expired, price calls again, until it is ended."""
+    """Do all chores, and send what is to be sent, until it is ended.
+
+    Forecasts and deliveries have threads of their own, because both may take long.
+    """
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -51,6 +58,23 @@ def run(container: Container) -> None:
         _Chore(lambda: _add_waiting_calls(container, stopping), _LOOK_EVERY_S),
         _Chore(lambda: _reprice(container, stopping), _LOOK_EVERY_S),
     )
+    of_budgets = (
+        _Chore(container.give_back_expired(), _GIVE_BACK_EVERY_S),
+        _Chore(container.refresh_forecasts(), _FORECAST_EVERY_S),
+        _Chore(container.detect_spikes(), _SPIKES_EVERY_S),
+    )
+    others = (
+        threading.Thread(target=_do_all, args=(of_budgets, stopping), name="budgets"),
+        threading.Thread(target=Sending(container.send_next(), stopping).run, name="sending"),
+    )
+    for thread in others:
+        thread.start()
+    _do_all(chores, stopping)
+    for thread in others:
+        thread.join()
+
+
+def _do_all(chores: Sequence[_Chore], stopping: threading.Event) -> None:
     while not stopping.is_set():
         for chore in chores:
             chore.do_if_due()

@@ -8,7 +8,9 @@ from threading import Event, Thread
 import pytest
 
 from application.ports.unit_of_work import UnitsOfWork
-from domain.budget import Budget, BudgetPeriod, BudgetScope, BudgetTerms, Enforcement
+from domain.budget import Budget, BudgetPeriod, BudgetTerms, Enforcement
+from domain.budget_scope import BudgetScope
+from domain.budget_version import BudgetVersion
 from domain.organization import Organization
 from domain.report import Dimension
 from tests.builders import NOW, a_budget, an_id
@@ -57,7 +59,7 @@ class BudgetRepositoryContract:
     ) -> None:
         budget = add(units_of_work, a_budget(organization, terms=terms, version=7))
         with units_of_work() as uow:
-            found = uow.budgets.get_for_update(organization.id, budget.id)
+            found = uow.budgets.get(organization.id, budget.id)
         assert found == budget
         assert type(found.terms.unpriced) is type(terms.unpriced)
 
@@ -67,7 +69,7 @@ class BudgetRepositoryContract:
     ) -> None:
         add(units_of_work, a_budget(organization))
         with units_of_work() as uow:
-            assert uow.budgets.get_for_update(organization.id, budget_id) is None
+            assert uow.budgets.get(organization.id, budget_id) is None
             assert not uow.budgets.remove(organization.id, budget_id)
 
     def test_another_organization_neither_sees_nor_changes_a_budget(
@@ -75,13 +77,13 @@ class BudgetRepositoryContract:
     ) -> None:
         budget = add(units_of_work, a_budget(organization))
         with units_of_work() as uow:
-            assert uow.budgets.get_for_update(other.id, budget.id) is None
+            assert uow.budgets.get(other.id, budget.id) is None
             assert uow.budgets.list(other.id) == []
             uow.budgets.update(other.id, budget.revised(RICH, NOW))
             assert not uow.budgets.remove(other.id, budget.id)
             uow.commit()
         with units_of_work() as uow:
-            assert uow.budgets.get_for_update(organization.id, budget.id) == budget
+            assert uow.budgets.get(organization.id, budget.id) == budget
 
     def test_changed_terms_are_stored_with_their_version(
         self, units_of_work: UnitsOfWork, organization: Organization
@@ -92,30 +94,66 @@ class BudgetRepositoryContract:
             uow.budgets.update(organization.id, revised)
             uow.commit()
         with units_of_work() as uow:
-            assert uow.budgets.get_for_update(organization.id, budget.id) == revised
+            assert uow.budgets.get(organization.id, budget.id) == revised
 
-    def test_who_gets_a_budget_keeps_others_from_getting_it_until_the_end(
+    def test_who_locks_the_budgets_keeps_others_from_holding_them_until_the_end(
         self, units_of_work: UnitsOfWork, organization: Organization
     ) -> None:
-        budget = add(units_of_work, a_budget(organization))
-        found: list[Budget | None] = []
+        held: list[int] = []
         done = Event()
 
-        def get_too() -> None:
+        def hold() -> None:
             with units_of_work() as uow:
-                found.append(uow.budgets.get_for_update(organization.id, budget.id))
+                held.append(uow.budgets.revision(organization.id))
             done.set()
 
-        thread = Thread(target=get_too)
-        revised = budget.revised(RICH, NOW)
+        thread = Thread(target=hold)
         with units_of_work() as uow:
-            uow.budgets.get_for_update(organization.id, budget.id)
+            uow.budgets.lock(organization.id)
             thread.start()
             assert not done.wait(timeout=0.3)
-            uow.budgets.update(organization.id, revised)
+            uow.budgets.add(organization.id, a_budget(organization))
+            revision = uow.budgets.revision(organization.id)
             uow.commit()
         thread.join(timeout=30)
-        assert found == [revised]
+        assert held == [revision]
+
+    def test_every_change_makes_a_new_revision(
+        self, units_of_work: UnitsOfWork, organization: Organization, other: Organization
+    ) -> None:
+        revisions = [self.revision(units_of_work, organization)]
+        budget = add(units_of_work, a_budget(organization))
+        revisions.append(self.revision(units_of_work, organization))
+        with units_of_work() as uow:
+            uow.budgets.update(organization.id, budget)
+            uow.commit()
+        revisions.append(self.revision(units_of_work, organization))
+        with units_of_work() as uow:
+            uow.budgets.remove(organization.id, budget.id)
+            uow.commit()
+        revisions.append(self.revision(units_of_work, organization))
+        assert revisions == sorted(set(revisions))
+        assert revisions[0] == self.revision(units_of_work, other) == 0
+
+    def revision(self, units_of_work: UnitsOfWork, organization: Organization) -> int:
+        with units_of_work() as uow:
+            return uow.budgets.revision(organization.id)
+
+    def test_versions_are_remembered_newest_first_and_go_with_their_budget(
+        self, units_of_work: UnitsOfWork, organization: Organization, other: Organization
+    ) -> None:
+        first = add(units_of_work, a_budget(organization))
+        second = first.revised(RICH, NOW + timedelta(hours=1))
+        versions = [BudgetVersion.of(second, an_id()), BudgetVersion.of(first, None)]
+        with units_of_work() as uow:
+            for version in reversed(versions):
+                uow.budgets.add_version(organization.id, version)
+            uow.commit()
+        with units_of_work() as uow:
+            assert list(uow.budgets.versions(organization.id, first.id)) == versions
+            assert not uow.budgets.versions(other.id, first.id)
+            uow.budgets.remove(organization.id, first.id)
+            assert not uow.budgets.versions(organization.id, first.id)
 
     def test_a_budget_is_removed_once(
         self, units_of_work: UnitsOfWork, organization: Organization
@@ -124,7 +162,7 @@ class BudgetRepositoryContract:
         with units_of_work() as uow:
             assert uow.budgets.remove(organization.id, budget.id)
             assert not uow.budgets.remove(organization.id, budget.id)
-            assert uow.budgets.get_for_update(organization.id, budget.id) is None
+            assert uow.budgets.get(organization.id, budget.id) is None
 
     def test_updating_a_removed_budget_does_not_bring_it_back(
         self, units_of_work: UnitsOfWork, organization: Organization

@@ -57,7 +57,9 @@ def work(database_url: str) -> None:
     try:
         assert container.note_price_book()()
         later = ManualClock(datetime.now(UTC) + timedelta(seconds=31))
-        reprice = RepriceEvents(container.units_of_work(), container.price_lists(), later)
+        reprice = RepriceEvents(
+            container.units_of_work(), container.price_lists(), container.keep_ledger(), later
+        )
         while reprice():
             pass
     finally:

@@ -17,12 +17,15 @@ from tests.contracts.event_round_trips import EventRoundTripContract
 from tests.contracts.event_storage import EventStorageContract
 from tests.contracts.events import EventStoreContract
 from tests.contracts.invitations import InvitationRepositoryContract
+from tests.contracts.ledger import LedgerContract
 from tests.contracts.members import MemberRepositoryContract
+from tests.contracts.notifications import NotificationsContract
 from tests.contracts.organizations import OrganizationRepositoryContract
 from tests.contracts.price_books import PriceBooksContract
 from tests.contracts.price_gaps import PriceGapsContract
 from tests.contracts.pricing_terms import PricingTermsContract
 from tests.contracts.repricings import RepricingsContract
+from tests.contracts.reservations import ReservationRepositoryContract
 from tests.contracts.rollups import RollupsContract
 from tests.contracts.sessions import SessionRepositoryContract
 from tests.contracts.sign_in_attempts import SignInAttemptsContract
@@ -112,3 +115,12 @@ class TestPriceBooks(PriceBooksContract): ...
 
 
 class TestRollups(RollupsContract): ...
+
+
+class TestLedger(LedgerContract): ...
+
+
+class TestReservations(ReservationRepositoryContract): ...
+
+
+class TestNotifications(NotificationsContract): ...

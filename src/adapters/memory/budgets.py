@@ -1,20 +1,33 @@
 """Budgets in memory."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from adapters.memory.ledger import InMemoryLedger
 from adapters.memory.state import State
 from application.ports.budgets import BudgetRepository
 from domain.budget import Budget
+from domain.budget_version import BudgetVersion
 
 
 class InMemoryBudgetRepository(BudgetRepository):
+    """A unit of work is alone with the store, so that everything is held and locked anyway."""
+
     def __init__(self, state: State) -> None:
+        self._state = state
         self._budgets = state.budgets
 
+    def revision(self, organization_id: str) -> int:
+        return self._state.budget_revisions.get(organization_id, 0)
+
+    def lock(self, organization_id: str) -> None:
+        self._state.budget_revisions[organization_id] = self.revision(organization_id) + 1
+
     def add(self, organization_id: str, budget: Budget) -> None:
+        self.lock(organization_id)
         self._budgets[organization_id, budget.id] = budget
 
-    def get_for_update(self, organization_id: str, budget_id: str) -> Budget | None:
+    def get(self, organization_id: str, budget_id: str) -> Budget | None:
         return self._budgets.get((organization_id, budget_id))
 
     def list(
@@ -25,10 +38,27 @@ class InMemoryBudgetRepository(BudgetRepository):
         return [budget for budget in found if after is None or budget.id > after][:limit]
 
     def update(self, organization_id: str, budget: Budget) -> None:
-        stored = self.get_for_update(organization_id, budget.id)
+        self.lock(organization_id)
+        stored = self.get(organization_id, budget.id)
         if stored is not None:
             changed = replace(budget, created_at=stored.created_at)
             self._budgets[organization_id, budget.id] = changed
 
     def remove(self, organization_id: str, budget_id: str) -> bool:
+        self.lock(organization_id)
+        InMemoryLedger(self._state).close(organization_id, budget_id)
+        for version in self.versions(organization_id, budget_id):
+            del self._state.budget_versions[organization_id, budget_id, version.version]
         return self._budgets.pop((organization_id, budget_id), None) is not None
+
+    def add_version(self, organization_id: str, version: BudgetVersion) -> None:
+        key = organization_id, version.budget_id, version.version
+        self._state.budget_versions[key] = version
+
+    def versions(self, organization_id: str, budget_id: str) -> Sequence[BudgetVersion]:
+        found = (
+            version
+            for key, version in self._state.budget_versions.items()
+            if key[:2] == (organization_id, budget_id)
+        )
+        return sorted(found, key=lambda each: each.version, reverse=True)

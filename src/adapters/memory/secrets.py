@@ -17,6 +17,9 @@ class SequentialSecrets(Secrets):
     def token(self) -> str:
         return urlsafe_b64encode(self._next_digest()).rstrip(b"=").decode()
 
+    def key(self) -> bytes:
+        return self._next_digest()
+
     def base62(self, length: int) -> str:
         number = int.from_bytes(self._next_digest())
         digits: list[str] = []

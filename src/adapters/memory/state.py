@@ -4,15 +4,21 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import NamedTuple
 
+from domain.alert import Alert
 from domain.api_key import ApiKey
 from domain.budget import Budget
+from domain.budget_version import BudgetVersion
+from domain.channel import Channel
+from domain.delivery import Delivery
 from domain.event import Event
 from domain.organization import Invitation, Member, Organization
 from domain.pricing.pricing_terms import Entry
 from domain.pricing.stored_book import StoredBook
 from domain.pricing.terms import Terms
 from domain.repricing import Repricing
+from domain.reservation import Reservation
 from domain.session import Session
+from domain.spending import Spending
 from domain.user import User
 
 
@@ -45,6 +51,15 @@ class State:
     events: dict[tuple[str, str], Event] = field(default_factory=dict)
     merged_events: dict[tuple[str, str], MergedEvent] = field(default_factory=dict)
     budgets: dict[tuple[str, str], Budget] = field(default_factory=dict)
+    budget_revisions: dict[str, int] = field(default_factory=dict)
+    budget_versions: dict[tuple[str, str, int], BudgetVersion] = field(default_factory=dict)
+    ledger: dict[tuple[str, str, datetime], Spending] = field(default_factory=dict)
+    reservations: dict[tuple[str, str], Reservation] = field(default_factory=dict)
+    alerts: dict[tuple[str, str], Alert] = field(default_factory=dict)
+    channels: dict[tuple[str, str], Channel] = field(default_factory=dict)
+    deliveries: dict[tuple[str, str], Delivery] = field(default_factory=dict)
+    #: Until when somebody may be sending to a channel.
+    sending: dict[tuple[str, str], datetime] = field(default_factory=dict)
     pricing_terms: dict[tuple[str, str], Entry[Terms]] = field(default_factory=dict)
     pricing_revisions: dict[str, int] = field(default_factory=dict)
     repricings: dict[tuple[str, str], Repricing] = field(default_factory=dict)

@@ -3,16 +3,21 @@
 from types import TracebackType
 from typing import Self
 
+from adapters.memory.alerts import InMemoryAlertRepository
 from adapters.memory.api_keys import InMemoryApiKeyRepository
 from adapters.memory.budgets import InMemoryBudgetRepository
+from adapters.memory.channels import InMemoryChannelRepository
+from adapters.memory.deliveries import InMemoryDeliveryRepository
 from adapters.memory.event_storage import InMemoryEventStorage
 from adapters.memory.events import InMemoryEventStore
 from adapters.memory.invitations import InMemoryInvitationRepository
+from adapters.memory.ledger import InMemoryLedger
 from adapters.memory.members import InMemoryMemberRepository
 from adapters.memory.organizations import InMemoryOrganizationRepository
 from adapters.memory.price_books import InMemoryPriceBooks
 from adapters.memory.pricing_terms import InMemoryPricingTermsRepository
 from adapters.memory.repricings import InMemoryRepricings
+from adapters.memory.reservations import InMemoryReservationRepository
 from adapters.memory.rollups import InMemoryRollups
 from adapters.memory.sessions import InMemorySessionRepository
 from adapters.memory.sign_in_attempts import InMemorySignInAttempts
@@ -69,6 +74,11 @@ class InMemoryUnitOfWork(UnitOfWork):
         self.events = InMemoryEventStore(state)
         self.usage_reports = InMemoryUsageReports(state)
         self.budgets = InMemoryBudgetRepository(state)
+        self.ledger = InMemoryLedger(state)
+        self.reservations = InMemoryReservationRepository(state)
+        self.alerts = InMemoryAlertRepository(state)
+        self.channels = InMemoryChannelRepository(state)
+        self.deliveries = InMemoryDeliveryRepository(state)
         self.pricing_terms = InMemoryPricingTermsRepository(state)
         self.repricings = InMemoryRepricings(state)
         self.rollups = InMemoryRollups()

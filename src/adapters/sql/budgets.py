@@ -1,22 +1,35 @@
 """Budgets in PostgreSQL."""
 
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from adapters.sql.budget_documents import to_document, to_terms
+from adapters.sql.budget_tables import budget_versions, budgets
 from adapters.sql.ids import is_id
-from adapters.sql.tables import budgets
+from adapters.sql.organization_revisions import OrganizationRevisions
+from adapters.sql.tables import organizations
 from application.ports.budgets import BudgetRepository
-from domain.budget import Budget, BudgetPeriod, BudgetScope, BudgetTerms, Enforcement
-from domain.report import Dimension
+from domain.budget import Budget
+from domain.budget_version import BudgetVersion
 
 
 class SqlBudgetRepository(BudgetRepository):
-    def __init__(self, connection: Connection) -> None:
+    """The organization's row carries the revision, and its lock is the lock on the budgets."""
+
+    def __init__(self, connection: Connection, revisions: OrganizationRevisions) -> None:
         self._connection = connection
+        self._revisions = revisions
+
+    def revision(self, organization_id: str) -> int:
+        return self._revisions.budgets(organization_id)
+
+    def lock(self, organization_id: str) -> None:
+        self._revisions.revise(organization_id, organizations.c.budgets_revision)
 
     def add(self, organization_id: str, budget: Budget) -> None:
+        self.lock(organization_id)
         self._connection.execute(
             insert(budgets).values(
                 id=budget.id,
@@ -26,11 +39,11 @@ class SqlBudgetRepository(BudgetRepository):
             )
         )
 
-    def get_for_update(self, organization_id: str, budget_id: str) -> Budget | None:
+    def get(self, organization_id: str, budget_id: str) -> Budget | None:
         if not is_id(budget_id):
             return None
         found = select(budgets).where(*_is(organization_id, budget_id))
-        row = self._connection.execute(found.with_for_update()).one_or_none()
+        row = self._connection.execute(found).one_or_none()
         return None if row is None else _to_budget(row._asdict())
 
     def list(
@@ -45,6 +58,7 @@ class SqlBudgetRepository(BudgetRepository):
         return [_to_budget(row._asdict()) for row in rows]
 
     def update(self, organization_id: str, budget: Budget) -> None:
+        self.lock(organization_id)
         self._connection.execute(
             update(budgets).where(*_is(organization_id, budget.id)).values(_changing(budget))
         )
@@ -52,8 +66,32 @@ class SqlBudgetRepository(BudgetRepository):
     def remove(self, organization_id: str, budget_id: str) -> bool:
         if not is_id(budget_id):
             return False
+        self.lock(organization_id)
         removed = self._connection.execute(delete(budgets).where(*_is(organization_id, budget_id)))
         return removed.rowcount > 0
+
+    def add_version(self, organization_id: str, version: BudgetVersion) -> None:
+        self._connection.execute(
+            insert(budget_versions).values(
+                organization_id=organization_id,
+                budget_id=version.budget_id,
+                version=version.version,
+                terms=to_document(version.terms),
+                since=version.since,
+                changed_by=version.changed_by,
+            )
+        )
+
+    def versions(self, organization_id: str, budget_id: str) -> Sequence[BudgetVersion]:
+        if not is_id(budget_id):
+            return []
+        mine = (
+            budget_versions.c.organization_id == organization_id,
+            budget_versions.c.budget_id == budget_id,
+        )
+        found = select(budget_versions).where(*mine).order_by(budget_versions.c.version.desc())
+        rows = (row._asdict() for row in self._connection.execute(found))
+        return [BudgetVersion(**{**row, "terms": to_terms(row["terms"])}) for row in rows]
 
 
 def _is(organization_id: str, budget_id: str) -> tuple[ColumnElement[bool], ...]:
@@ -61,46 +99,19 @@ def _is(organization_id: str, budget_id: str) -> tuple[ColumnElement[bool], ...]
 
 
 def _changing(budget: Budget) -> dict[str, Any]:
-    terms = budget.terms
-    is_estimate = isinstance(terms.unpriced, Decimal)
     return {
-        "name": terms.name,
-        "limit_usd": terms.limit_usd,
-        "period": terms.period,
-        "timezone": terms.timezone,
-        "scope": dict(terms.scope.dimensions),
-        "scope_tags": dict(terms.scope.tags),
-        "thresholds": list(terms.thresholds),
-        "forecast_thresholds": list(terms.forecast_thresholds),
-        "enforcement": terms.enforcement,
-        "unpriced": "estimate" if is_estimate else terms.unpriced,
-        "unpriced_estimate_usd": terms.unpriced if is_estimate else None,
+        **to_document(budget.terms),
+        "limit_usd": budget.terms.limit_usd,
         "version": budget.version,
         "updated_at": budget.updated_at,
     }
 
 
 def _to_budget(row: dict[str, Any]) -> Budget:
-    scope = {Dimension(name): value for name, value in row["scope"].items()}
-    terms = BudgetTerms(
-        name=row["name"],
-        limit_usd=row["limit_usd"],
-        period=BudgetPeriod(row["period"]),
-        timezone=row["timezone"],
-        scope=BudgetScope(dimensions=scope, tags=row["scope_tags"]),
-        thresholds=tuple(row["thresholds"]),
-        forecast_thresholds=tuple(row["forecast_thresholds"]),
-        enforcement=Enforcement(row["enforcement"]),
-        unpriced=(
-            row["unpriced"]
-            if row["unpriced_estimate_usd"] is None
-            else row["unpriced_estimate_usd"]
-        ),
-    )
     return Budget(
         id=row["id"],
         organization_id=row["organization_id"],
-        terms=terms,
+        terms=to_terms(row),
         version=row["version"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from adapters.sql.ids import is_id
+from adapters.sql.organization_revisions import OrganizationRevisions
 from adapters.sql.pricing_tables import pricing_terms as entries
 from adapters.sql.pricing_terms_documents import to_columns, to_terms
 from adapters.sql.tables import organizations
@@ -16,12 +17,12 @@ from domain.pricing.terms import Terms, TermsKind
 class SqlPricingTermsRepository(PricingTermsRepository):
     """The organization's row carries the revision, and its lock is the lock on the terms."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, revisions: OrganizationRevisions) -> None:
         self._connection = connection
+        self._revisions = revisions
 
     def revision(self, organization_id: str) -> int:
-        found = _revision(organization_id).with_for_update(read=True)
-        return self._connection.execute(found).scalar_one_or_none() or 0
+        return self._revisions.prices(organization_id)
 
     def load(self, organization_id: str) -> PricingTerms:
         return self._all(organization_id, _revision(organization_id))
@@ -72,11 +73,7 @@ class SqlPricingTermsRepository(PricingTermsRepository):
         )
 
     def _revise(self, organization_id: str) -> None:
-        self._connection.execute(
-            update(organizations)
-            .where(organizations.c.id == organization_id)
-            .values(pricing_revision=organizations.c.pricing_revision + 1)
-        )
+        self._revisions.revise(organization_id, organizations.c.pricing_revision)
 
     def _all(self, organization_id: str, revision: Select[Any]) -> PricingTerms:
         number = self._connection.execute(revision).scalar_one_or_none() or 0

@@ -1,4 +1,4 @@
-"""The tables of people, organizations, keys and budgets, as the migrations leave them."""
+"""The tables of people, organizations and keys, as the migrations leave them."""
 
 from sqlalchemy import (
     BigInteger,
@@ -9,7 +9,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    Numeric,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -17,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.columns import (
     ORGANIZATION,
@@ -26,7 +25,6 @@ from adapters.sql.columns import (
     id_column,
     metadata,
     not_empty,
-    percents,
     sha256_sized,
     time_column,
 )
@@ -86,11 +84,13 @@ organizations = Table(
     Column("pricing_revision", BigInteger, nullable=False, server_default="0"),
     Column("retention_days", Integer),
     time_column("events_begin", nullable=True),
+    Column("budgets_revision", BigInteger, nullable=False, server_default="0"),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("slug"),
     not_empty("name"),
     CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_form"),
     bounded("pricing_revision", 0, 10**15),
+    bounded("budgets_revision", 0, 10**15),
     bounded("retention_days", SHORTEST_DAYS, LONGEST_DAYS),
     finite_time("created_at"),
     finite_time("events_begin"),
@@ -161,42 +161,4 @@ api_keys = Table(
     finite_time("last_used_at"),
     finite_time("expires_at"),
     finite_time("revoked_at"),
-)
-
-budgets = Table(
-    "budgets",
-    metadata,
-    id_column(),
-    id_column("organization_id"),
-    Column("name", String(100), nullable=False),
-    Column("limit_usd", Numeric, nullable=False),
-    Column("period", String(16), nullable=False),
-    Column("timezone", String(64), nullable=False),
-    Column("scope", JSONB, nullable=False),
-    Column("scope_tags", JSONB, nullable=False),
-    Column("thresholds", ARRAY(Integer), nullable=False),
-    Column("forecast_thresholds", ARRAY(Integer), nullable=False),
-    Column("enforcement", String(16), nullable=False),
-    Column("unpriced", String(32), nullable=False),
-    Column("unpriced_estimate_usd", Numeric),
-    Column("version", Integer, nullable=False),
-    time_column("created_at"),
-    time_column("updated_at"),
-    PrimaryKeyConstraint("id"),
-    ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
-    not_empty("name"),
-    bounded("version", 1, 10**9),
-    percents("thresholds"),
-    percents("forecast_thresholds"),
-    CheckConstraint("limit_usd > 0 AND limit_usd <= 1000000", name="limit_usd"),
-    CheckConstraint("period IN ('day', 'week', 'month')", name="period"),
-    CheckConstraint("enforcement IN ('alert', 'block')", name="enforcement"),
-    CheckConstraint("unpriced IN ('block', 'allow', 'estimate')", name="unpriced"),
-    CheckConstraint(
-        "(unpriced = 'estimate') = (unpriced_estimate_usd IS NOT NULL)", name="unpriced_estimate"
-    ),
-    bounded("unpriced_estimate_usd", 0, 10**6),
-    finite_time("created_at"),
-    finite_time("updated_at"),
-    Index(None, "organization_id", "id"),
 )

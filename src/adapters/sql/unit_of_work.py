@@ -6,16 +6,22 @@ from typing import Self
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from adapters.sql.alerts import SqlAlertRepository
 from adapters.sql.api_keys import SqlApiKeyRepository
 from adapters.sql.budgets import SqlBudgetRepository
+from adapters.sql.channels import SqlChannelRepository
+from adapters.sql.deliveries import SqlDeliveryRepository
 from adapters.sql.event_storage import SqlEventStorage
 from adapters.sql.events import SqlEventStore
 from adapters.sql.invitations import SqlInvitationRepository
+from adapters.sql.ledger import SqlLedger
 from adapters.sql.members import SqlMemberRepository
+from adapters.sql.organization_revisions import OrganizationRevisions
 from adapters.sql.organizations import SqlOrganizationRepository
 from adapters.sql.price_books import SqlPriceBooks
 from adapters.sql.pricing_terms import SqlPricingTermsRepository
 from adapters.sql.repricings import SqlRepricings
+from adapters.sql.reservations import SqlReservationRepository
 from adapters.sql.rollups import SqlRollups
 from adapters.sql.sessions import SqlSessionRepository
 from adapters.sql.sign_in_attempts import SqlSignInAttempts
@@ -48,8 +54,14 @@ class SqlUnitOfWork(UnitOfWork):
         self.api_keys = SqlApiKeyRepository(connection)
         self.events = SqlEventStore(connection)
         self.usage_reports = SqlUsageReports(connection)
-        self.budgets = SqlBudgetRepository(connection)
-        self.pricing_terms = SqlPricingTermsRepository(connection)
+        revisions = OrganizationRevisions(connection)
+        self.budgets = SqlBudgetRepository(connection, revisions)
+        self.ledger = SqlLedger(connection)
+        self.reservations = SqlReservationRepository(connection)
+        self.alerts = SqlAlertRepository(connection)
+        self.channels = SqlChannelRepository(connection)
+        self.deliveries = SqlDeliveryRepository(connection)
+        self.pricing_terms = SqlPricingTermsRepository(connection, revisions)
         self.repricings = SqlRepricings(connection)
         self.rollups = SqlRollups(connection)
         self.event_storage = SqlEventStorage(connection)

@@ -1,12 +1,10 @@
 """How an organization's budgets stand."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
+from application.budgets.budget_standing import BudgetWithStatus, standing
 from application.ports.clock import Clock
-from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
-from domain.budget import Budget, BudgetStatus
-from domain.report import EventSelection
+from application.ports.unit_of_work import UnitsOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,14 +16,6 @@ class ListBudgetsRequest:
     limit: int = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BudgetWithStatus:
-    """A budget and where it stands in the period of this moment."""
-
-    budget: Budget
-    status: BudgetStatus
-
-
 class ListBudgets:
     """Budgets in the order they were made, each with its exact status in this period."""
 
@@ -35,20 +25,8 @@ class ListBudgets:
 
     def __call__(self, request: ListBudgetsRequest) -> list[BudgetWithStatus]:
         now = self._clock.now()
-        with self._units_of_work() as uow:
+        with self._units_of_work(snapshot=True) as uow:
             budgets = uow.budgets.list(
                 request.organization_id, after=request.after, limit=request.limit
             )
-            return [with_status(uow, budget, now) for budget in budgets]
-
-
-def with_status(uow: UnitOfWork, budget: Budget, now: datetime) -> BudgetWithStatus:
-    """The budget with what was spent on its scope in the period of ``now``."""
-    spent = uow.usage_reports.spent(
-        EventSelection(
-            organization_id=budget.organization_id,
-            span=budget.period_at(now),
-            filter=budget.terms.scope.as_filter,
-        )
-    )
-    return BudgetWithStatus(budget=budget, status=budget.status(spent, now))
+            return standing(uow, request.organization_id, budgets, now)

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from application.budgets.list_budgets import BudgetWithStatus, with_status
+from application.budgets.budget_standing import BudgetWithStatus, standing
+from application.budgets.keep_ledger import KeepLedger
 from application.ports.clock import Clock
 from application.ports.identifiers import Identifiers
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.budget import Budget, BudgetTerms
-from domain.errors import NotFound
+from domain.budget_version import BudgetVersion
+from domain.errors import Invalid, NotFound
+
+MOST_BUDGETS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,7 @@ class SetBudgetRequest:
 
     organization_id: str
     changes: Mapping[str, Any]
+    changed_by: str | None = None
     budget_id: str | None = None
 
 
@@ -25,25 +30,39 @@ class SetBudget:
     """Create a budget, or change the terms of one.
 
     - A change of limit, period, time zone, scope or thresholds makes a new version.
+    - What was spent before counts: thresholds that are reached already alert at once.
+    - A change of what is counted ends what is reserved of the budget; other changes keep it.
 
     Raises:
         NotFound: the organization has no budget of this id.
-        Invalid: the terms contradict themselves.
+        Invalid: the terms contradict themselves, name an unknown channel, or there are 500
+            budgets already.
     """
 
-    def __init__(self, units_of_work: UnitsOfWork, identifiers: Identifiers, clock: Clock) -> None:
+    def __init__(
+        self,
+        units_of_work: UnitsOfWork,
+        keep_ledger: KeepLedger,
+        identifiers: Identifiers,
+        clock: Clock,
+    ) -> None:
         self._units_of_work = units_of_work
+        self._keep_ledger = keep_ledger
         self._identifiers = identifiers
         self._clock = clock
 
     def __call__(self, request: SetBudgetRequest) -> BudgetWithStatus:
+        now = self._clock.now()
         with self._units_of_work() as uow:
+            # No call is stored meanwhile, so that each is counted once: here or by its own.
+            uow.budgets.lock(request.organization_id)
             budget = (
                 self._create(uow, request)
                 if request.budget_id is None
                 else self._revise(uow, request, request.budget_id)
             )
-            result = with_status(uow, budget, self._clock.now())
+            self._keep_ledger.open(uow, budget, now)
+            (result,) = standing(uow, budget.organization_id, [budget], now)
             uow.commit()
         return result
 
@@ -57,13 +76,30 @@ class SetBudget:
             created_at=now,
             updated_at=now,
         )
+        _check(uow, budget)
+        if len(uow.budgets.list(request.organization_id, limit=MOST_BUDGETS)) == MOST_BUDGETS:
+            raise Invalid(f"There are {MOST_BUDGETS} budgets already.", code="too_many_budgets")
         uow.budgets.add(request.organization_id, budget)
+        version = BudgetVersion.of(budget, request.changed_by)
+        uow.budgets.add_version(request.organization_id, version)
         return budget
 
     def _revise(self, uow: UnitOfWork, request: SetBudgetRequest, budget_id: str) -> Budget:
-        old = uow.budgets.get_for_update(request.organization_id, budget_id)
+        old = uow.budgets.get(request.organization_id, budget_id)
         if old is None:
             raise NotFound("There is no such budget.")
         budget = old.revised(replace(old.terms, **request.changes), self._clock.now())
+        _check(uow, budget)
         uow.budgets.update(request.organization_id, budget)
+        if budget.version != old.version:
+            version = BudgetVersion.of(budget, request.changed_by)
+            uow.budgets.add_version(request.organization_id, version)
+        if budget.terms.counted != old.terms.counted:
+            uow.ledger.close(request.organization_id, budget_id)
         return budget
+
+
+def _check(uow: UnitOfWork, budget: Budget) -> None:
+    for channel_id in budget.terms.channel_ids or ():
+        if uow.channels.get(budget.organization_id, channel_id) is None:
+            raise Invalid.at("/channel_ids", "names a channel that there is not")

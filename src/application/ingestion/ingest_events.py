@@ -2,20 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 
+from application.budgets.keep_ledger import KeepLedger, Spent
 from application.ports.clock import Clock
 from application.ports.events import Fate
 from application.ports.ingestion_meter import IngestionMeter, Step
-from application.ports.unit_of_work import UnitsOfWork
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.pricing.price_lists import PriceLists
 from application.together import Together
+from domain.budget_book import BudgetBook
 from domain.errors import Fault, Invalid
 from domain.event import Event, ReportedEvent
 from domain.pricing.prices import Prices
 from domain.recording import record
+from domain.reservation import SettlementNote
 
 #: Requests of more events than this have a transaction of their own: nobody waits for them.
 MOST_TOGETHER = 20
@@ -46,6 +50,8 @@ class IngestResult:
 
     outcomes: tuple[Fate | Rejection, ...]
     ids: tuple[str | None, ...]
+    #: Why accepted events settled no reservation, by their place.
+    notes: Mapping[int, SettlementNote] = field(default_factory=dict)
 
     @cached_property
     def by_outcome(self) -> Mapping[str, int]:
@@ -71,6 +77,7 @@ class IngestEvents:
       the first stands.
     - All accepted events of a request are stored together, or none is.
     - Small requests that come at once share a transaction; each is answered after its commit.
+    - Budgets count the events, and reservations are settled, in that transaction.
 
     Raises:
         Unavailable: nothing was stored.
@@ -80,11 +87,13 @@ class IngestEvents:
         self,
         units_of_work: UnitsOfWork,
         price_lists: PriceLists,
+        keep_ledger: KeepLedger,
         clock: Clock,
         meter: IngestionMeter,
     ) -> None:
         self._units_of_work = units_of_work
         self._price_lists = price_lists
+        self._keep_ledger = keep_ledger
         self._clock = clock
         self._meter = meter
         self._store_together = Together(self._store)
@@ -108,25 +117,33 @@ class IngestEvents:
     def _store(self, requests: Sequence["_Checked"]) -> list[IngestResult]:
         """Several requests in one transaction, each organization's events at once."""
         table = self._price_lists.table()
-        results: dict[int, IngestResult] = {}
-        stores = False
+        stored: list[_Stored] = []
         with self._units_of_work() as uow:
             # In the order of ids, so that two transactions wait and never deadlock.
             for organization_id, group in _by_organization(requests):
                 # The terms hold until the commit, so that no change of them misses an event.
                 prices = self._price_lists.of(uow, organization_id, table)
+                book = self._keep_ledger.book(uow, organization_id)
                 with self._meter.timed(Step.PRICE):
                     entries = [checked.recorded(prices) for checked in group]
-                events = _events_in(entries)
-                stores = stores or bool(events)
                 with self._meter.timed(Step.WRITE):
-                    fates = iter(uow.events.append(organization_id, events))
-                for checked, recorded in zip(group, entries, strict=True):
-                    results[id(checked)] = _result(recorded, fates)
-            if stores:
+                    fates = uow.events.append(organization_id, _events_in(entries))
+                stored.append(_Stored(group, entries, fates, organization_id, book))
+            with self._meter.timed(Step.BUDGETS):
+                # Last of all, because others wait for these sums until the commit.
+                notes = [self._count(uow, each) for each in stored]
+            if any(each.fates for each in stored):
                 with self._meter.timed(Step.COMMIT):
                     uow.commit()
+        results = {
+            id(checked): result
+            for each, of_events in zip(stored, notes, strict=True)
+            for checked, result in each.results(of_events)
+        }
         return [results[id(checked)] for checked in requests]
+
+    def _count(self, uow: UnitOfWork, stored: "_Stored") -> dict[str, SettlementNote]:
+        return self._keep_ledger(uow, stored.spent, stored.group[0].now)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,6 +156,39 @@ class _Checked:
 
     def recorded(self, prices: Prices) -> list[Event | Rejection]:
         return [_recorded(self.request, item, self.now, prices) for item in self.items]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """An organization's events of one transaction, and what became of them."""
+
+    group: Sequence[_Checked]
+    entries: Sequence[Sequence[Event | Rejection]]
+    fates: Sequence[Fate]
+    organization_id: str
+    book: BudgetBook
+
+    @property
+    def spent(self) -> Spent:
+        new = [
+            event
+            for event, fate in zip(_events_in(self.entries), self.fates, strict=True)
+            if fate is Fate.ACCEPTED
+        ]
+        named = ((event.reported.reservation_id, event.id) for event in new)
+        return Spent(
+            organization_id=self.organization_id,
+            book=self.book,
+            costs=[(event, event.cost.cost_usd) for event in new if event.cost.cost_usd],
+            settling=[(reservation, event_id) for reservation, event_id in named if reservation],
+        )
+
+    def results(
+        self, notes: Mapping[str, SettlementNote]
+    ) -> Iterator[tuple[_Checked, IngestResult]]:
+        fates = iter(self.fates)
+        for checked, recorded in zip(self.group, self.entries, strict=True):
+            yield checked, _result(recorded, fates, notes)
 
 
 def _by_organization(requests: Sequence[_Checked]) -> Iterator[tuple[str, list[_Checked]]]:
@@ -186,9 +236,19 @@ def _rejection(item: ReportedEvent, error: Invalid) -> Rejection:
     return Rejection(id=item.id, code=error.code, fault=error.first_fault)
 
 
-def _result(entries: Sequence[Event | Rejection], fates: Iterable[Fate]) -> IngestResult:
+def _result(
+    entries: Sequence[Event | Rejection],
+    fates: Iterable[Fate],
+    notes: Mapping[str, SettlementNote] = MappingProxyType({}),
+) -> IngestResult:
     of_events = iter(fates)
+    outcomes = tuple(next(of_events) if isinstance(entry, Event) else entry for entry in entries)
     return IngestResult(
-        outcomes=tuple(next(of_events) if isinstance(entry, Event) else entry for entry in entries),
+        outcomes=outcomes,
         ids=tuple(entry.id for entry in entries),
+        notes={
+            index: notes[entry.id]
+            for index, entry in enumerate(entries if notes else ())
+            if isinstance(entry, Event) and outcomes[index] is Fate.ACCEPTED and entry.id in notes
+        },
     )

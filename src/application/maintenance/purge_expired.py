@@ -1,10 +1,16 @@
 """What has run out is removed."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from application.accounts.throttle import ATTEMPT_WINDOW
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
+from domain.alert import ALERTS_AFTER_END
+
+#: Longer than a period may alert after its end.
+_KEEP_PERIODS = 2 * ALERTS_AFTER_END
+_KEEP_RESERVATIONS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +20,16 @@ class Purged:
     sessions: int
     invitations: int
     sign_in_attempts: int
+    budget_periods: int = 0
+    reservations: int = 0
 
 
 class PurgeExpired:
-    """Remove expired sessions and invitations, and counts of sign-ins that are over."""
+    """Remove expired sessions and invitations, and counts of sign-ins that are over.
+
+    Reservations are remembered for a week after they expired, so that an event that comes late is
+    told what became of its own. A budget's past is in the calls; its ledger is of the present.
+    """
 
     def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:
         self._units_of_work = units_of_work
@@ -30,6 +42,8 @@ class PurgeExpired:
                 sessions=uow.sessions.delete_expired(now),
                 invitations=uow.invitations.delete_expired(now),
                 sign_in_attempts=uow.sign_in_attempts.delete_before(now - ATTEMPT_WINDOW),
+                budget_periods=uow.ledger.forget_ended(now - _KEEP_PERIODS),
+                reservations=uow.reservations.delete_expired(now - _KEEP_RESERVATIONS),
             )
             uow.commit()
         return purged

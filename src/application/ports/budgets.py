@@ -1,25 +1,35 @@
 """Limits on what may be spent."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Protocol
 
 from domain.budget import Budget
+from domain.budget_version import BudgetVersion
 
 
 class BudgetRepository(Protocol):
-    """Budgets of an organization."""
+    """Budgets of an organization. Every change makes a new revision in the same transaction."""
+
+    @abstractmethod
+    def revision(self, organization_id: str) -> int:
+        """The revision; 0 where there never was a budget.
+
+        It is held until the unit of work ends: a change waits, so that no call is stored after a
+        budget that did not count it.
+        """
+
+    @abstractmethod
+    def lock(self, organization_id: str) -> None:
+        """Until the unit of work ends nobody else changes budgets or stores calls."""
 
     @abstractmethod
     def add(self, organization_id: str, budget: Budget) -> None:
         """Store a new budget."""
 
     @abstractmethod
-    def get_for_update(self, organization_id: str, budget_id: str) -> Budget | None:
-        """The budget, or None; another organization's budget is None.
-
-        Until the unit of work ends, no other one can get or change it, so that of two changes at
-        once none undoes the other.
-        """
+    def get(self, organization_id: str, budget_id: str) -> Budget | None:
+        """The budget, or None; another organization's budget is None."""
 
     @abstractmethod
     def list(
@@ -33,4 +43,12 @@ class BudgetRepository(Protocol):
 
     @abstractmethod
     def remove(self, organization_id: str, budget_id: str) -> bool:
-        """Whether there was such a budget."""
+        """Whether there was such a budget. Its versions and its ledger go with it."""
+
+    @abstractmethod
+    def add_version(self, organization_id: str, version: BudgetVersion) -> None:
+        """Remember the terms of a new version."""
+
+    @abstractmethod
+    def versions(self, organization_id: str, budget_id: str) -> Sequence[BudgetVersion]:
+        """All versions, the newest first."""

@@ -13,6 +13,7 @@ class Step(StrEnum):
     DECODE = "decode"
     PRICE = "price"
     WRITE = "write"
+    BUDGETS = "budgets"
     COMMIT = "commit"
 
 

@@ -12,5 +12,9 @@ class Secrets(Protocol):
         """256 random bits, safe in a cookie and in an address."""
 
     @abstractmethod
+    def key(self) -> bytes:
+        """32 random bytes, to sign with."""
+
+    @abstractmethod
     def base62(self, length: int) -> str:
         """``length`` random characters from 0-9, A-Z and a-z."""

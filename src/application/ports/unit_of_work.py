@@ -4,16 +4,21 @@ from abc import abstractmethod
 from types import TracebackType
 from typing import Protocol, Self
 
+from application.ports.alerts import AlertRepository
 from application.ports.api_keys import ApiKeyRepository
 from application.ports.budgets import BudgetRepository
+from application.ports.channels import ChannelRepository
+from application.ports.deliveries import DeliveryRepository
 from application.ports.event_storage import EventStorage
 from application.ports.events import EventStore
 from application.ports.invitations import InvitationRepository
+from application.ports.ledger import Ledger
 from application.ports.members import MemberRepository
 from application.ports.organizations import OrganizationRepository
 from application.ports.price_books import PriceBooks
 from application.ports.pricing_terms import PricingTermsRepository
 from application.ports.repricings import Repricings
+from application.ports.reservations import ReservationRepository
 from application.ports.rollups import Rollups
 from application.ports.sessions import SessionRepository
 from application.ports.sign_in_attempts import SignInAttempts
@@ -39,6 +44,11 @@ class UnitOfWork(Protocol):
     events: EventStore
     usage_reports: UsageReports
     budgets: BudgetRepository
+    ledger: Ledger
+    reservations: ReservationRepository
+    alerts: AlertRepository
+    channels: ChannelRepository
+    deliveries: DeliveryRepository
     pricing_terms: PricingTermsRepository
     repricings: Repricings
     rollups: Rollups

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from domain.budget import BudgetPeriod, BudgetScope
+from domain.budget import BudgetPeriod
+from domain.budget_scope import BudgetScope
 from domain.period import Interval, Span, span_containing
 from domain.report import Dimension, EventFilter
 from entrypoints.demo.workloads import CODE, DOCUMENTS

@@ -7,7 +7,9 @@ from entrypoints.container import Container
 from entrypoints.http import errors, requests
 from entrypoints.http.api import (
     accounts,
+    alerts,
     budgets,
+    channels,
     doors,
     events,
     health,
@@ -15,6 +17,7 @@ from entrypoints.http.api import (
     organizations,
     prices,
     pricing_terms,
+    reservations,
     traces,
     unpriced,
     usage,
@@ -71,6 +74,10 @@ def _register(app: Flask, container: Container) -> None:
         unpriced.blueprint(container),
         *pricing_terms.blueprints(container),
         budgets.blueprint(container),
+        reservations.blueprint(container),
+        alerts.blueprint(container),
+        channels.channels_blueprint(container),
+        channels.deliveries_blueprint(container),
         health.blueprint(container),
     ):
         api.register_blueprint(blueprint)

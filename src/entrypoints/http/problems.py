@@ -19,7 +19,10 @@ from domain.errors import (
     Unavailable,
     Undeliverable,
 )
+from domain.money import plain
 from domain.pointers import step
+from domain.reservation import BudgetExceeded
+from domain.timestamps import format_timestamp
 
 STATUSES: dict[type[TrueComputeError], HTTPStatus] = {
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -30,6 +33,7 @@ STATUSES: dict[type[TrueComputeError], HTTPStatus] = {
     TooManyRequests: HTTPStatus.TOO_MANY_REQUESTS,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     Undeliverable: HTTPStatus.BAD_GATEWAY,
+    BudgetExceeded: HTTPStatus.PAYMENT_REQUIRED,
 }
 #: Seconds after which a request that met an absent database is worth repeating.
 RETRY_AFTER_S = 2
@@ -47,8 +51,10 @@ def status_of(error: TrueComputeError) -> HTTPStatus:
     return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def problem(status: int, code: str, detail: str | None, faults: Sequence[Fault] = ()) -> Response:
-    """A problem document as an answer."""
+def problem(
+    status: int, code: str, detail: str | None, faults: Sequence[Fault] = (), **more: Any
+) -> Response:
+    """A problem document as an answer; ``more`` are members of its own kind."""
     title = HTTPStatus(status).phrase
     response = jsonify(
         type="about:blank",
@@ -58,6 +64,7 @@ def problem(status: int, code: str, detail: str | None, faults: Sequence[Fault] 
         code=code,
         request_id=g.get("request_id"),
         errors=[{"pointer": fault.pointer, "detail": fault.detail} for fault in faults],
+        **more,
     )
     response.status_code = status
     response.mimetype = MEDIA_TYPE
@@ -70,7 +77,8 @@ def problem_of(error: TrueComputeError) -> Response:
     detail = error.detail
     if faults and faults[0].detail == detail:
         detail = f"{faults[0].pointer.strip('/') or 'The body'} {detail}."
-    response = problem(status_of(error), error.code, detail, faults)
+    more = _budget_members(error) if isinstance(error, BudgetExceeded) else {}
+    response = problem(status_of(error), error.code, detail, faults, **more)
     if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, Unavailable):
@@ -81,6 +89,15 @@ def problem_of(error: TrueComputeError) -> Response:
     ):
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _budget_members(error: BudgetExceeded) -> dict[str, Any]:
+    return {
+        "budget": {"id": error.budget.id, "name": error.budget.terms.name},
+        "reason": error.reason,
+        "remaining_usd": plain(error.remaining_usd),
+        "resets_at": format_timestamp(error.resets_at),
+    }
 
 
 def problem_of_http(error: HTTPException) -> Response:

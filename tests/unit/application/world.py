@@ -8,6 +8,9 @@ from adapters.memory.ingestion_meter import InMemoryIngestionMeter
 from adapters.memory.passwords import PlainPasswords
 from adapters.memory.secrets import SequentialSecrets
 from adapters.memory.unit_of_work import InMemoryUnitsOfWork
+from application.budgets.budget_books import BudgetBooks
+from application.budgets.keep_ledger import KeepLedger
+from application.budgets.raise_alerts import RaiseAlerts
 from domain.api_key import ApiKey
 from domain.event import Event
 from domain.organization import Invitation, Member, Organization, Role
@@ -34,6 +37,11 @@ class World:
     identifiers: SequentialIdentifiers = field(default_factory=SequentialIdentifiers)
     meter: InMemoryIngestionMeter = field(default_factory=InMemoryIngestionMeter)
     passwords: PlainPasswords = field(default_factory=PlainPasswords)
+    keep_ledger: KeepLedger = field(init=False)
+
+    def __post_init__(self) -> None:
+        keep_ledger = KeepLedger(BudgetBooks(), RaiseAlerts(self.identifiers))
+        object.__setattr__(self, "keep_ledger", keep_ledger)
 
     def user(self, user: User | None = None) -> User:
         user = user or a_user()

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.budget import Budget, BudgetPeriod, BudgetScope, BudgetState, BudgetTerms, Enforcement
+from domain.budget import Budget, BudgetPeriod, BudgetState, BudgetStatus, BudgetTerms, Enforcement
+from domain.budget_scope import BudgetScope
 from domain.errors import Invalid
 from domain.period import Span
 from domain.report import Dimension
-from tests.builders import a_budget, an_organization
+from tests.builders import a_budget, a_spending, an_organization
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)  # a Monday in the middle of a month
 TERMS = BudgetTerms(name="All of it", limit_usd=Decimal(100))
@@ -41,6 +42,10 @@ def test_a_budget_is_for_all_of_a_month_in_utc_unless_it_says_otherwise() -> Non
     assert spelled_out == TERMS
 
 
+def stands(budget: Budget, spent_usd: Decimal, now: datetime) -> BudgetStatus:
+    return budget.status(a_spending(budget, spent_usd, now), now)
+
+
 @pytest.mark.parametrize(
     ("spent", "state"),
     [
@@ -55,55 +60,55 @@ def test_a_budget_is_for_all_of_a_month_in_utc_unless_it_says_otherwise() -> Non
 def test_a_warning_comes_at_the_lowest_threshold_and_the_end_at_the_limit(
     spent: str, state: BudgetState
 ) -> None:
-    assert BUDGET.status(Decimal(spent), NOON).state is state
+    assert stands(BUDGET, Decimal(spent), NOON).state is state
 
 
 def test_a_threshold_is_not_reached_by_rounding() -> None:
     almost = Decimal("49." + "9" * 30)
-    assert BUDGET.status(almost, NOON).state is BudgetState.OK
+    assert stands(BUDGET, almost, NOON).state is BudgetState.OK
 
 
 def test_without_thresholds_there_is_no_warning() -> None:
     budget = under(replace(TERMS, thresholds=()))
-    assert budget.status(Decimal("99.99"), NOON).state is BudgetState.OK
-    assert budget.status(Decimal(100), NOON).state is BudgetState.EXCEEDED
+    assert stands(budget, Decimal("99.99"), NOON).state is BudgetState.OK
+    assert stands(budget, Decimal(100), NOON).state is BudgetState.EXCEEDED
 
 
 def test_a_threshold_above_the_limit_warns_of_nothing_before_it() -> None:
     budget = under(replace(TERMS, thresholds=(150,)))
-    assert budget.status(Decimal("99.99"), NOON).state is BudgetState.OK
+    assert stands(budget, Decimal("99.99"), NOON).state is BudgetState.OK
 
 
 @given(amounts, amounts.filter(bool))
 def test_what_remains_and_what_was_spent_make_the_limit_exactly(
     spent: Decimal, limit: Decimal
 ) -> None:
-    status = under(replace(TERMS, limit_usd=limit)).status(spent, NOON)
+    status = stands(under(replace(TERMS, limit_usd=limit)), spent, NOON)
     assert status.spent_usd == spent
     assert Fraction(status.remaining_usd) == max(Fraction(limit) - Fraction(spent), Fraction(0))
     assert (status.state is BudgetState.EXCEEDED) == (spent >= limit)
 
 
 def test_a_used_share_may_exceed_the_whole() -> None:
-    status = BUDGET.status(Decimal(250), NOON)
+    status = stands(BUDGET, Decimal(250), NOON)
     assert status.used_share == 2.5
     assert status.remaining_usd == 0
 
 
 def test_a_forecast_goes_on_in_a_straight_line() -> None:
     day = under(replace(TERMS, period=BudgetPeriod.DAY))
-    assert day.status(Decimal(10), NOON).forecast_usd == Decimal("20.00")
-    assert day.status(Decimal(10), NOON + timedelta(hours=6)).forecast_usd == Decimal("13.333333")
-    assert day.status(Decimal(0), NOON).forecast_usd == 0
+    assert stands(day, Decimal(10), NOON).forecast_usd == Decimal("20.00")
+    assert stands(day, Decimal(10), NOON + timedelta(hours=6)).forecast_usd == Decimal("13.333333")
+    assert stands(day, Decimal(0), NOON).forecast_usd == 0
 
 
 def test_there_is_no_forecast_in_the_first_hundredth_of_a_period() -> None:
     day = under(replace(TERMS, period=BudgetPeriod.DAY))
     begin = datetime(2026, 11, 16, tzinfo=UTC)
     hundredth = timedelta(days=1) / 100
-    assert day.status(Decimal(10), begin).forecast_usd is None
-    assert day.status(Decimal(10), begin + hundredth - timedelta.resolution).forecast_usd is None
-    assert day.status(Decimal(10), begin + hundredth).forecast_usd == Decimal("1000.00")
+    assert stands(day, Decimal(10), begin).forecast_usd is None
+    assert stands(day, Decimal(10), begin + hundredth - timedelta.resolution).forecast_usd is None
+    assert stands(day, Decimal(10), begin + hundredth).forecast_usd == Decimal("1000.00")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +124,7 @@ def test_periods_begin_at_midnight_on_mondays_and_on_the_first(
 ) -> None:
     budget = under(replace(TERMS, period=period))
     span = Span(datetime.fromisoformat(start), datetime.fromisoformat(end))
-    assert budget.period_at(NOON) == budget.status(Decimal(0), NOON).period == span
+    assert budget.period_at(NOON) == stands(budget, Decimal(0), NOON).period == span
 
 
 @pytest.mark.parametrize(

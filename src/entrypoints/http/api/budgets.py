@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from application.budgets.list_budgets import BudgetWithStatus, ListBudgetsRequest
+from application.budgets.budget_standing import BudgetWithStatus
+from application.budgets.list_budgets import ListBudgetsRequest
 from application.budgets.remove_budget import RemoveBudgetRequest
 from application.budgets.set_budget import SetBudgetRequest
-from domain.budget import BudgetScope, BudgetStatus
+from domain.budget import BudgetStatus
+from domain.budget_scope import BudgetScope
 from domain.providers import canonical_provider
 from domain.report import Dimension
 from entrypoints.container import Container
@@ -49,10 +51,14 @@ def blueprint(container: Container) -> Routes:
     @routes.response(201, BudgetSchema)
     def create_budget(body: dict[str, Any]) -> dict[str, Any]:
         """Create a budget."""
-        organization_id = current_member().organization_id
+        member = current_member()
         return _document(
             run_set_budget(
-                SetBudgetRequest(organization_id=organization_id, changes=terms_of(body))
+                SetBudgetRequest(
+                    organization_id=member.organization_id,
+                    changed_by=member.user_id,
+                    changes=terms_of(body),
+                )
             )
         )
 
@@ -62,8 +68,10 @@ def blueprint(container: Container) -> Routes:
     @routes.problems(404)
     def change_budget(body: dict[str, Any], budget_id: object) -> dict[str, Any]:
         """Change a budget; what the body leaves out stays."""
+        member = current_member()
         changed = SetBudgetRequest(
-            organization_id=current_member().organization_id,
+            organization_id=member.organization_id,
+            changed_by=member.user_id,
             budget_id=str(budget_id),
             changes=terms_of(body),
         )
@@ -85,7 +93,9 @@ def blueprint(container: Container) -> Routes:
 
 def terms_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """A loaded body as fields of ``BudgetTerms``."""
-    changes = {name: value for name, value in body.items() if name != "channel_ids"}
+    changes = dict(body)
+    if body.get("channel_ids") is not None:
+        changes["channel_ids"] = tuple(str(each) for each in body["channel_ids"])
     if "scope" in changes:
         changes["scope"] = _scope(changes["scope"])
     return changes
@@ -115,19 +125,24 @@ def _document(found: BudgetWithStatus) -> dict[str, Any]:
         "forecast_thresholds": terms.forecast_thresholds,
         "enforcement": terms.enforcement,
         "unpriced": terms.unpriced,
-        "channel_ids": None,
+        "channel_ids": terms.channel_ids,
         "version": budget.version,
         "status": _status(found.status),
     }
 
 
 def _status(status: BudgetStatus) -> dict[str, Any]:
+    forecast = status.forecast
     return {
         "period_start": status.period.start,
         "period_end": status.period.end,
         "spent_usd": status.spent_usd,
+        "reserved_usd": status.reserved_usd,
         "remaining_usd": status.remaining_usd,
         "used_share": status.used_share,
         "forecast_usd": status.forecast_usd,
+        "forecast_low_usd": None if forecast is None else forecast.low_usd,
+        "forecast_high_usd": None if forecast is None else forecast.high_usd,
+        "runs_out_at": None if forecast is None else forecast.runs_out_at,
         "state": status.state,
     }

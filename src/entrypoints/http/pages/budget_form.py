@@ -8,11 +8,10 @@ from flask import request
 
 from domain.budget import (
     DEFAULT_THRESHOLDS,
-    SCOPE_DIMENSIONS,
     BudgetPeriod,
-    BudgetScope,
     BudgetTerms,
 )
+from domain.budget_scope import SCOPE_DIMENSIONS, BudgetScope
 from domain.errors import Fault, Invalid
 from domain.money import parse_usd, plain
 from domain.period import zone

@@ -3,7 +3,8 @@
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from application.budgets.list_budgets import BudgetWithStatus, ListBudgets, ListBudgetsRequest
+from application.budgets.budget_standing import BudgetWithStatus
+from application.budgets.list_budgets import ListBudgets, ListBudgetsRequest
 from application.budgets.remove_budget import RemoveBudgetRequest
 from application.budgets.set_budget import SetBudgetRequest
 from domain.errors import NotFound

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, render_template, request
 
-from application.budgets.list_budgets import BudgetWithStatus, ListBudgets, ListBudgetsRequest
+from application.budgets.budget_standing import BudgetWithStatus
+from application.budgets.list_budgets import ListBudgets, ListBudgetsRequest
 from application.reports.has_events import HasEventsRequest
 from application.reports.report_groups import GroupReport, ReportGroupsRequest
 from application.reports.report_usage import ReportUsageRequest

@@ -13,6 +13,7 @@ from domain.budget import (
     BudgetState,
     Enforcement,
 )
+from domain.channel import MOST_CHANNELS
 from entrypoints.http.schemas.fields import Text, Timestamp, Usd, WholeNumber, text_of
 from entrypoints.http.schemas.lists import ListSchema
 
@@ -93,7 +94,7 @@ class BudgetTermsSchema(Schema):
     channel_ids = fields.List(
         fields.UUID(),
         allow_none=True,
-        validate=validate.Length(equal=0, error="There are no channels yet."),
+        validate=validate.Length(max=MOST_CHANNELS),
         metadata={"description": "null: all channels"},
     )
 
@@ -111,9 +112,17 @@ class BudgetStatusSchema(Schema):
     period_start = Timestamp(required=True)
     period_end = Timestamp(required=True)
     spent_usd = Usd(required=True)
+    reserved_usd = Usd(required=True, metadata={"description": "Held for calls under way"})
     remaining_usd = Usd(required=True)
     used_share = fields.Float(required=True, metadata={"description": "1 is the whole limit"})
     forecast_usd = Usd(required=True, allow_none=True)
+    forecast_low_usd = Usd(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Eight times out of ten the period ends between this and high"},
+    )
+    forecast_high_usd = Usd(required=True, allow_none=True)
+    runs_out_at = Timestamp(required=True, allow_none=True)
     state = fields.Enum(BudgetState, by_value=True, required=True)
 
 

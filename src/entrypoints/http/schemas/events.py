@@ -16,7 +16,7 @@ class IngestResultSchema(Schema):
     index = fields.Integer(required=True)
     id = fields.String(required=True, allow_none=True)
     status = fields.String(
-        required=True, validate=validate.OneOf(["duplicate", "conflict", "rejected"])
+        required=True, validate=validate.OneOf(["accepted", "duplicate", "conflict", "rejected"])
     )
     code = fields.String()
     detail = fields.String()

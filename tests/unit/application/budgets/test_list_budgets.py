@@ -6,8 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from application.budgets.list_budgets import BudgetWithStatus, ListBudgets, ListBudgetsRequest
-from domain.budget import Budget, BudgetPeriod, BudgetScope, BudgetState, BudgetTerms
+from application.budgets.budget_standing import BudgetWithStatus
+from application.budgets.list_budgets import ListBudgets, ListBudgetsRequest
+from domain.budget import Budget, BudgetPeriod, BudgetState, BudgetTerms
+from domain.budget_scope import BudgetScope
 from domain.event import Event
 from domain.report import Dimension
 from tests.builders import NOW, a_budget, a_cost, an_api_key, an_event, an_organization

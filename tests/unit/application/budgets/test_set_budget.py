@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from application.budgets.list_budgets import BudgetWithStatus
+from application.budgets.budget_standing import BudgetWithStatus
 from application.budgets.set_budget import SetBudget, SetBudgetRequest
-from domain.budget import Budget, BudgetPeriod, BudgetScope, BudgetState, BudgetTerms
+from domain.budget import Budget, BudgetPeriod, BudgetState, BudgetTerms
+from domain.budget_scope import BudgetScope
 from domain.errors import Invalid, NotFound
 from domain.report import Dimension
 from tests.builders import NOW, a_cost, an_api_key, an_event, an_organization
@@ -27,12 +28,12 @@ def set_budget(
     request = SetBudgetRequest(
         organization_id=organization_id, changes=changes, budget_id=budget_id
     )
-    return SetBudget(world.units, world.identifiers, world.clock)(request)
+    return SetBudget(world.units, world.keep_ledger, world.identifiers, world.clock)(request)
 
 
 def stored(world: World, budget_id: str) -> Budget | None:
     with world.units(snapshot=True) as uow:
-        return uow.budgets.get_for_update(ACME, budget_id)
+        return uow.budgets.get(ACME, budget_id)
 
 
 def test_a_budget_needs_a_name_and_a_limit_and_has_defaults_for_the_rest(world: World) -> None:

@@ -62,7 +62,9 @@ def ingest(
     organization_id: str = "acme",
     units: UnitsOfWork | None = None,
 ) -> IngestResult:
-    use_case = IngestEvents(units or world.units, PriceLists(BOOK), world.clock, world.meter)
+    use_case = IngestEvents(
+        units or world.units, PriceLists(BOOK), world.keep_ledger, world.clock, world.meter
+    )
     return use_case(
         IngestEventsRequest(organization_id=organization_id, api_key_id="key", items=items)
     )
@@ -263,7 +265,9 @@ def test_no_usage_object_however_strange_sinks_its_neighbour(
 
 
 def test_requests_at_once_are_each_told_their_own_fate(world: World) -> None:
-    use_case = IngestEvents(world.units, PriceLists(BOOK), world.clock, world.meter)
+    use_case = IngestEvents(
+        world.units, PriceLists(BOOK), world.keep_ledger, world.clock, world.meter
+    )
     told: dict[tuple[str, int], Any] = {}
 
     def send(organization_id: str, number: int) -> None:

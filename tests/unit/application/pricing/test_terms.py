@@ -51,7 +51,9 @@ class Office:
         self.set_terms = SetTerms(world.units, world.identifiers, world.clock)
 
     def send(self, *calls: ReportedEvent) -> None:
-        ingest = IngestEvents(self.world.units, LISTS, self.world.clock, self.world.meter)
+        ingest = IngestEvents(
+            self.world.units, LISTS, self.world.keep_ledger, self.world.clock, self.world.meter
+        )
         ingest(
             IngestEventsRequest(organization_id=self.organization.id, api_key_id="key", items=calls)
         )
@@ -83,7 +85,9 @@ class Office:
 
     def work(self, batch: int = 500) -> int:
         """Everything that is due; answer how many batches it took."""
-        reprice = RepriceEvents(self.world.units, LISTS, self.world.clock, batch=batch)
+        reprice = RepriceEvents(
+            self.world.units, LISTS, self.world.keep_ledger, self.world.clock, batch=batch
+        )
         batches = 0
         while reprice():
             batches += 1

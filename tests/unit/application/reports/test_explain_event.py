@@ -28,7 +28,7 @@ CALL = ReportedEvent(
 
 
 def explained(world: World, call: ReportedEvent) -> ExplainedEvent:
-    IngestEvents(world.units, PriceLists(BOOK), world.clock, world.meter)(
+    IngestEvents(world.units, PriceLists(BOOK), world.keep_ledger, world.clock, world.meter)(
         IngestEventsRequest(organization_id="acme", api_key_id="key", items=(call,))
     )
     return explain(world, call.id)

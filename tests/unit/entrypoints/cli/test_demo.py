@@ -10,7 +10,8 @@ from adapters.memory.clock import ManualClock
 from adapters.memory.unit_of_work import InMemoryUnitsOfWork
 from application.accounts.authenticate_session import AuthenticateSessionRequest, SignedIn
 from application.accounts.log_in import LogInRequest
-from application.budgets.list_budgets import BudgetWithStatus, ListBudgetsRequest
+from application.budgets.budget_standing import BudgetWithStatus
+from application.budgets.list_budgets import ListBudgetsRequest
 from application.budgets.remove_budget import RemoveBudgetRequest
 from application.ingestion.ingest_events import IngestEventsRequest
 from application.keys.authenticate_key import AuthenticateKeyRequest

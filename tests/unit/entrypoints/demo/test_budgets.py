@@ -10,7 +10,7 @@ from domain.budget import Budget, BudgetPeriod, BudgetState, BudgetTerms
 from domain.period import Span
 from domain.report import EventFilter
 from entrypoints.demo.budgets import round_limit, sample_budgets
-from tests.builders import NOW, a_budget, an_organization
+from tests.builders import NOW, a_budget, a_spending, an_organization
 
 DOLLARS = st.decimals("0.5", 100_000, places=6)
 
@@ -28,7 +28,10 @@ def budgets_at(now: datetime, spent: Decimal) -> list[Budget]:
     spent=DOLLARS,
 )
 def test_one_budget_is_ok_one_warns_and_one_is_exceeded(now: datetime, spent: Decimal) -> None:
-    states = [budget.status(spent, now).state for budget in budgets_at(now, spent)]
+    states = [
+        budget.status(a_spending(budget, spent, now), now).state
+        for budget in budgets_at(now, spent)
+    ]
     assert states == [BudgetState.OK, BudgetState.WARNING, BudgetState.EXCEEDED]
 
 

@@ -1,0 +1,78 @@
+"""What budgets have spent, in memory."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from adapters.memory.state import State
+from application.ports.ledger import Ledger, PeriodKey, Posted
+from domain.budget_book import Posting
+from domain.forecast import Forecast
+from domain.money import EXACT
+from domain.period import Span
+from domain.spending import Spending
+
+
+class InMemoryLedger(Ledger):
+    """A unit of work is alone with the store, so that every period is held anyway."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._periods = state.ledger
+
+    def post(
+        self,
+        organization_id: str,
+        postings: Sequence[Posting],
+        *,
+        also: Collection[PeriodKey] = (),  # noqa: ARG002 - they are held anyway
+    ) -> list[Posted]:
+        posted = []
+        for posting in postings:
+            key = (organization_id, posting.budget.id, posting.period.start)
+            if key in self._periods:
+                posted.append(Posted(posting, self._add(key, posting.amount_usd)))
+        return posted
+
+    def open(
+        self, organization_id: str, budget_id: str, period: Span, spent_usd: Decimal, new: Decimal
+    ) -> Decimal:
+        key = (organization_id, budget_id, period.start)
+        if key in self._periods:
+            return self._add(key, new)
+        self._periods[key] = Spending(budget_id=budget_id, period=period, spent_usd=spent_usd)
+        return spent_usd
+
+    def hold(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:
+        return self.find(organization_id, keys)
+
+    def find(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:
+        found = (self._periods.get((organization_id, *key)) for key in sorted(set(keys)))
+        return [spending for spending in found if spending is not None]
+
+    def close(self, organization_id: str, budget_id: str) -> None:
+        for key in [key for key in self._periods if key[:2] == (organization_id, budget_id)]:
+            del self._periods[key]
+        for name, reservation in self._state.reservations.items():
+            kept = tuple(hold for hold in reservation.holds if hold.budget_id != budget_id)
+            self._state.reservations[name] = replace(reservation, holds=kept)
+
+    def keep_forecast(
+        self, organization_id: str, key: PeriodKey, forecast: Forecast | None
+    ) -> None:
+        of = (organization_id, *key)
+        if of in self._periods:
+            self._periods[of] = replace(self._periods[of], forecast=forecast)
+
+    def forget_ended(self, before: datetime) -> int:
+        ended = [key for key, spending in self._periods.items() if spending.period.end < before]
+        for key in ended:
+            del self._periods[key]
+        return len(ended)
+
+    def _add(self, key: tuple[str, str, datetime], amount: Decimal) -> Decimal:
+        spending = self._periods[key]
+        spent = EXACT.add(spending.spent_usd, amount)
+        self._periods[key] = replace(spending, spent_usd=spent)
+        return spent

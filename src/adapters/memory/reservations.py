@@ -1,0 +1,84 @@
+"""Reservations in memory."""
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from adapters.memory.state import State
+from application.ports.ledger import PeriodKey
+from application.ports.reservations import ReservationRepository
+from domain.money import EXACT
+from domain.reservation import Hold, Reservation
+
+
+class InMemoryReservationRepository(ReservationRepository):
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._reservations = state.reservations
+
+    def add(self, organization_id: str, reservation: Reservation) -> None:
+        self._reservations[organization_id, reservation.id] = reservation
+        for hold in reservation.holds:
+            self._reserve(organization_id, hold, hold.amount_usd)
+
+    def find(self, organization_id: str, ids: Collection[str]) -> list[Reservation]:
+        found = (self._reservations.get((organization_id, each)) for each in set(ids))
+        return [reservation for reservation in found if reservation is not None]
+
+    def close(self, organization_id: str, reservation: Reservation) -> bool:
+        stored = self._reservations.get((organization_id, reservation.id))
+        if stored is None or stored.outcome is not None:
+            return False
+        self._give_back(organization_id, stored, lambda _: True)
+        ended = replace(reservation, holds=())
+        self._reservations[organization_id, reservation.id] = ended
+        return True
+
+    def give_back_expired(
+        self, organization_id: str, keys: Collection[PeriodKey], now: datetime
+    ) -> int:
+        ended = 0
+        for (owner, _), reservation in list(self._reservations.items()):
+            if owner == organization_id and reservation.expires_at <= now:
+                ended += self._give_back(
+                    owner, reservation, lambda hold: (hold.budget_id, hold.period_start) in keys
+                )
+        return ended
+
+    def periods_with_expired(
+        self, now: datetime, *, limit: int = 100
+    ) -> list[tuple[str, PeriodKey]]:
+        found = {
+            (owner, (hold.budget_id, hold.period_start)): None
+            for (owner, _), reservation in self._reservations.items()
+            for hold in reservation.holds
+            if reservation.expires_at <= now
+        }
+        return list(found)[:limit]
+
+    def delete_expired(self, before: datetime) -> int:
+        gone = [
+            key
+            for key, reservation in self._reservations.items()
+            if reservation.expires_at < before and not reservation.holds
+        ]
+        for key in gone:
+            del self._reservations[key]
+        return len(gone)
+
+    def _give_back(
+        self, organization_id: str, reservation: Reservation, which: Callable[[Hold], bool]
+    ) -> int:
+        ended = [hold for hold in reservation.holds if which(hold)]
+        for hold in ended:
+            self._reserve(organization_id, hold, -hold.amount_usd)
+        kept = tuple(hold for hold in reservation.holds if hold not in ended)
+        self._reservations[organization_id, reservation.id] = replace(reservation, holds=kept)
+        return len(ended)
+
+    def _reserve(self, organization_id: str, hold: Hold, amount: Decimal) -> None:
+        key = (organization_id, hold.budget_id, hold.period_start)
+        spending = self._state.ledger[key]
+        reserved = EXACT.add(spending.reserved_usd, amount)
+        self._state.ledger[key] = replace(spending, reserved_usd=reserved)

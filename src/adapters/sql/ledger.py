@@ -1,0 +1,160 @@
+"""What budgets have spent, in PostgreSQL."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Numeric,
+    Select,
+    Uuid,
+    column,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from adapters.sql.budget_tables import budget_periods as periods
+from adapters.sql.forecast_documents import forecast_document, to_forecast
+from application.ports.ledger import Ledger, PeriodKey, Posted
+from domain.budget_book import Posting
+from domain.forecast import Forecast
+from domain.period import Span
+from domain.spending import Spending
+
+
+class SqlLedger(Ledger):
+    """Rows are locked in the order of their key, and changed when all of them are.
+
+    Opening a period is the exception: two transactions that open the first periods of the same
+    budgets at the same moment may deadlock. One of them is then ended, and stores nothing.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def post(
+        self, organization_id: str, postings: Sequence[Posting], *, also: Collection[PeriodKey] = ()
+    ) -> list[Posted]:
+        amounts = {_key(posting): posting.amount_usd for posting in postings}
+        amounts |= {key: Decimal(0) for key in also if key not in amounts}
+        if not amounts:
+            return []
+        given = _given(amounts.items())
+        locked = (
+            select(periods.c.budget_id, periods.c.start, given.c.amount)
+            .join_from(periods, given, _matches(given))
+            .where(periods.c.organization_id == organization_id)
+            .order_by(periods.c.budget_id, periods.c.start)
+            .with_for_update(of=periods)
+            .cte("locked")
+        )
+        changed = (
+            update(periods)
+            .where(periods.c.budget_id == locked.c.budget_id, periods.c.start == locked.c.start)
+            .values(spent_usd=periods.c.spent_usd + locked.c.amount)
+            .returning(periods.c.budget_id, periods.c.start, periods.c.spent_usd)
+        )
+        spent = {(row[0], row[1]): row[2] for row in self._connection.execute(changed)}
+        return [
+            Posted(posting, spent[_key(posting)]) for posting in postings if _key(posting) in spent
+        ]
+
+    def open(
+        self, organization_id: str, budget_id: str, period: Span, spent_usd: Decimal, new: Decimal
+    ) -> Decimal:
+        opened = (
+            insert(periods)
+            .values(
+                organization_id=organization_id,
+                budget_id=budget_id,
+                start=period.start,
+                end=period.end,
+                spent_usd=spent_usd,
+            )
+            .on_conflict_do_update(
+                index_elements=["budget_id", "start"],
+                set_={"spent_usd": periods.c.spent_usd + new},
+            )
+            .returning(periods.c.spent_usd)
+        )
+        return Decimal(self._connection.execute(opened).scalar_one())
+
+    def hold(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:
+        return self._found(_selected(organization_id, keys).with_for_update(of=periods), keys)
+
+    def find(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:
+        return self._found(_selected(organization_id, keys), keys)
+
+    def close(self, organization_id: str, budget_id: str) -> None:
+        self._connection.execute(
+            delete(periods).where(
+                periods.c.organization_id == organization_id, periods.c.budget_id == budget_id
+            )
+        )
+
+    def keep_forecast(
+        self, organization_id: str, key: PeriodKey, forecast: Forecast | None
+    ) -> None:
+        self._connection.execute(
+            update(periods)
+            .where(
+                periods.c.organization_id == organization_id,
+                periods.c.budget_id == key[0],
+                periods.c.start == key[1],
+            )
+            .values(forecast=None if forecast is None else forecast_document(forecast))
+        )
+
+    def forget_ended(self, before: datetime) -> int:
+        return self._connection.execute(delete(periods).where(periods.c.end < before)).rowcount
+
+    def _found(self, found: Select[Any], keys: Collection[PeriodKey]) -> list[Spending]:
+        if not keys:
+            return []
+        return [
+            Spending(
+                budget_id=row.budget_id,
+                period=Span(row.start, row.end),
+                spent_usd=row.spent_usd,
+                reserved_usd=row.reserved_usd,
+                forecast=None if row.forecast is None else to_forecast(row.forecast),
+            )
+            for row in self._connection.execute(found)
+        ]
+
+
+def _key(posting: Posting) -> PeriodKey:
+    return posting.budget.id, posting.period.start
+
+
+def _selected(organization_id: str, keys: Collection[PeriodKey]) -> Select[Any]:
+    given = _given((key, Decimal(0)) for key in keys)
+    return (
+        select(periods)
+        .join_from(periods, given, _matches(given))
+        .where(periods.c.organization_id == organization_id)
+        .order_by(periods.c.budget_id, periods.c.start)
+    )
+
+
+def _given(amounts: Iterable[tuple[PeriodKey, Decimal]]) -> Any:
+    """Three arrays as a table: one statement, whatever number of periods it is about."""
+    pairs = list(amounts)
+    arrays = func.unnest(
+        literal([key[0] for key, _ in pairs], ARRAY(Uuid(as_uuid=False))),
+        literal([key[1] for key, _ in pairs], ARRAY(DateTime(timezone=True))),
+        literal([amount for _, amount in pairs], ARRAY(Numeric)),
+    )
+    columns: tuple[Any, ...] = column("budget_id"), column("began"), column("amount", Numeric)
+    return arrays.table_valued(*columns, name="given").render_derived()
+
+
+def _matches(given: Any) -> Any:
+    return (periods.c.budget_id == given.c.budget_id) & (periods.c.start == given.c.began)

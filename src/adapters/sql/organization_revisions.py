@@ -1,0 +1,39 @@
+"""The revisions that an organization's row carries, and the lock that the row is."""
+
+from sqlalchemy import Column, Connection, select, update
+
+from adapters.sql.tables import organizations
+
+
+class OrganizationRevisions:
+    """Of prices and of budgets, read together: storing calls needs both.
+
+    They are held from the first look until the transaction ends, and so they are remembered.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._held: dict[str, tuple[int, int]] = {}
+
+    def prices(self, organization_id: str) -> int:
+        return self._of(organization_id)[0]
+
+    def budgets(self, organization_id: str) -> int:
+        return self._of(organization_id)[1]
+
+    def revise(self, organization_id: str, column: Column[int]) -> None:
+        """Make a new revision; nobody else holds or changes any until the transaction ends."""
+        self._held.pop(organization_id, None)
+        self._connection.execute(
+            update(organizations)
+            .where(organizations.c.id == organization_id)
+            .values({column: column + 1})
+        )
+
+    def _of(self, organization_id: str) -> tuple[int, int]:
+        if organization_id not in self._held:
+            found = select(organizations.c.pricing_revision, organizations.c.budgets_revision)
+            mine = found.where(organizations.c.id == organization_id)
+            row = self._connection.execute(mine.with_for_update(read=True)).one_or_none()
+            self._held[organization_id] = (row[0], row[1]) if row else (0, 0)
+        return self._held[organization_id]

@@ -1,0 +1,39 @@
+"""How budgets stand at this moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from application.budgets.keep_ledger import spent_in
+from application.ports.unit_of_work import UnitOfWork
+from domain.budget import Budget, BudgetStatus
+from domain.spending import Spending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetWithStatus:
+    """A budget and where it stands in the period of this moment."""
+
+    budget: Budget
+    status: BudgetStatus
+
+
+def standing(
+    uow: UnitOfWork, organization_id: str, budgets: Sequence[Budget], now: datetime
+) -> list[BudgetWithStatus]:
+    """Each with its exact status: from the ledger, else from the calls themselves."""
+    keys = [(budget.id, budget.period_at(now).start) for budget in budgets]
+    known = {each.budget_id: each for each in uow.ledger.find(organization_id, keys)}
+    return [
+        BudgetWithStatus(
+            budget=budget,
+            status=budget.status(known.get(budget.id) or _unopened(uow, budget, now), now),
+        )
+        for budget in budgets
+    ]
+
+
+def _unopened(uow: UnitOfWork, budget: Budget, now: datetime) -> Spending:
+    """A period in which nothing was counted yet since the budget or the period began."""
+    period = budget.period_at(now)
+    return Spending(budget_id=budget.id, period=period, spent_usd=spent_in(uow, budget, period))

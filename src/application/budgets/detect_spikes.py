@@ -1,0 +1,131 @@
+"""An hour that cost far more than it usually does is told of, with what drove it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from application.budgets.raise_alerts import RaiseAlerts
+from application.ports.clock import Clock
+from application.ports.identifiers import Identifiers
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from domain.alert import Alert, AlertKind
+from domain.cost_change import CostChange, Volume, cost_change, main_cause
+from domain.dollars import spoken_usd
+from domain.hourly_spend import HOUR, LONGEST_HISTORY_DAYS, HourlySpend
+from domain.organization import Organization
+from domain.period import Interval, Span, buckets, zone
+from domain.report import Dimension, EventSelection
+from domain.spike import Spike, in_words, judge, same_hours
+
+#: Events come some minutes after their hour.
+_SETTLES = timedelta(minutes=10)
+#: One bad day is one message, not one an hour.
+_QUIET = timedelta(hours=24)
+
+
+class DetectSpikes:
+    """Judge the last full hour of every organization by the same hours of four weeks.
+
+    - The rule and its reasons stand in ``domain.spike``; hours are UTC's.
+    - After a spike there is none for a day, so that a bad day is told of once.
+
+    Raises:
+        Unavailable: what was found before stays raised.
+    """
+
+    def __init__(
+        self,
+        units_of_work: UnitsOfWork,
+        raise_alerts: RaiseAlerts,
+        identifiers: Identifiers,
+        clock: Clock,
+    ) -> None:
+        self._units_of_work = units_of_work
+        self._raise_alerts = raise_alerts
+        self._identifiers = identifiers
+        self._clock = clock
+
+    def __call__(self) -> int:
+        """How many spikes were raised."""
+        with self._units_of_work(snapshot=True) as uow:
+            organizations = uow.organizations.list_all()
+        return sum(self._look_at(organization) for organization in organizations)
+
+    def _look_at(self, organization: Organization) -> bool:
+        now = self._clock.now()
+        end = (now - _SETTLES).replace(minute=0, second=0, microsecond=0)
+        hour = Span(end - HOUR, end)
+        with self._units_of_work() as uow:
+            if _was_told(uow, organization, hour):
+                return False
+            history, cost = _history(uow, organization, hour)
+            spike = judge(cost, same_hours(history, hour.start, zone("UTC")))
+            if spike is None:
+                return False
+            alert = Alert(
+                id=self._identifiers.new(),
+                organization_id=organization.id,
+                kind=AlertKind.SPIKE,
+                period=hour,
+                spent_usd=cost,
+                created_at=now,
+                explanation=_explained(uow, organization, hour, spike),
+            )
+            is_new = self._raise_alerts.raise_one(uow, alert)
+            uow.commit()
+        return is_new
+
+
+def _was_told(uow: UnitOfWork, organization: Organization, hour: Span) -> bool:
+    latest = (each for each in uow.alerts.list(organization.id) if each.kind is AlertKind.SPIKE)
+    last = next(latest, None)
+    return last is not None and last.period.start + _QUIET > hour.start
+
+
+def _history(
+    uow: UnitOfWork, organization: Organization, hour: Span
+) -> tuple[list[HourlySpend], Decimal]:
+    """The hours before, from the first that cost anything, and what the hour itself cost."""
+    span = Span(hour.start - timedelta(days=LONGEST_HISTORY_DAYS), hour.end)
+    selection = EventSelection(organization_id=organization.id, span=span)
+    points = uow.usage_reports.series(selection, buckets(span, Interval.HOUR, zone("UTC")))
+    spend = [HourlySpend(point.span.start, point.cost_usd or Decimal(0)) for point in points]
+    first = next((place for place, each in enumerate(spend) if each.cost_usd), len(spend) - 1)
+    return spend[first:-1], spend[-1].cost_usd
+
+
+def _explained(uow: UnitOfWork, organization: Organization, hour: Span, spike: Spike) -> str:
+    usual = Span(hour.start - timedelta(days=7), hour.end - timedelta(days=7))
+    change = cost_change(_volumes(uow, organization, usual), _volumes(uow, organization, hour))
+    at = f"The hour from {hour.start:%H:%M} UTC"
+    return f"{in_words(spike, at)} {_drove(change)}"
+
+
+def _drove(change: CostChange[tuple[str | None, ...]]) -> str:
+    causes = {
+        "volume": "more calls and tokens",
+        "price": "dearer calls of the same models",
+        "mix": "other models than before",
+    }
+    text = f"Against the same hour a week before: mostly {causes[main_cause(change)]}"
+    if not change.top:
+        return f"{text}."
+    part = change.top[0]
+    names = " / ".join(name or "unknown" for name in part.key)
+    sign = "+" if part.difference_usd >= 0 else "-"
+    return f"{text}; {names} {sign}{spoken_usd(part.difference_usd.copy_abs())}."
+
+
+def _volumes(
+    uow: UnitOfWork, organization: Organization, span: Span
+) -> Mapping[tuple[str | None, ...], Volume]:
+    selection = EventSelection(organization_id=organization.id, span=span)
+    rows = uow.usage_reports.groups(selection, (Dimension.PROVIDER, Dimension.MODEL))
+    return {
+        row.group: Volume(
+            calls=row.measures.calls,
+            tokens=row.measures.total_tokens,
+            cost_usd=row.measures.cost_usd or Decimal(0),
+        )
+        for row in rows
+    }

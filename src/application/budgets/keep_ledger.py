@@ -1,0 +1,130 @@
+"""Calls are counted towards budgets in the transaction that stores them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from application.budgets.budget_books import BudgetBooks
+from application.budgets.raise_alerts import RaiseAlerts
+from application.ports.ledger import Posted
+from application.ports.unit_of_work import UnitOfWork
+from domain.alert import Reached, is_watched, reached
+from domain.budget import Budget
+from domain.budget_book import BudgetBook, Posting
+from domain.event import Event
+from domain.money import EXACT
+from domain.period import Span
+from domain.report import EventSelection
+from domain.reservation import Outcome, Reservation, SettlementNote
+
+Costs = Sequence[tuple[Event, Decimal]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What an organization's calls cost that this unit of work has stored.
+
+    ``settling`` are the ids of reservations and of the events that name them, in order.
+    """
+
+    organization_id: str
+    book: BudgetBook
+    costs: Costs
+    settling: Sequence[tuple[str, str]] = ()
+
+
+class KeepLedger:
+    """Part of other use cases: posts costs, settles reservations, raises alerts.
+
+    - Every budget that a call falls under counts it, in the period of the call's time.
+    - Thresholds are claimed by the transaction that crosses them, lowest first.
+    - The event counts, whatever becomes of the reservation that it names.
+    """
+
+    def __init__(self, books: BudgetBooks, raise_alerts: RaiseAlerts) -> None:
+        self._books = books
+        self._raise_alerts = raise_alerts
+
+    def book(self, uow: UnitOfWork, organization_id: str) -> BudgetBook:
+        """All budgets, held: to be asked for before the calls are stored."""
+        return self._books.of(uow, organization_id)
+
+    def __call__(self, uow: UnitOfWork, spent: Spent, now: datetime) -> dict[str, SettlementNote]:
+        """Why events settled no reservation, by the events' ids."""
+        postings = spent.book.postings(spent.costs)
+        if not postings and not spent.settling:
+            return {}
+        ids = {reservation_id for reservation_id, _ in spent.settling}
+        named = {each.id: each for each in uow.reservations.find(spent.organization_id, ids)}
+        held = {
+            (hold.budget_id, hold.period_start) for each in named.values() for hold in each.holds
+        }
+        posted = uow.ledger.post(spent.organization_id, postings, also=held)
+        self._raise_alerts(uow, self._reached(uow, postings, posted, now), now)
+        notes = (
+            (event_id, _settle(uow, named.get(reservation_id), event_id, now))
+            for reservation_id, event_id in spent.settling
+        )
+        return {event_id: note for event_id, note in notes if note is not None}
+
+    def open(self, uow: UnitOfWork, budget: Budget, now: datetime) -> Decimal:
+        """Open the period of ``now`` with all that was spent in it; what that is.
+
+        No calls are stored meanwhile: the caller has locked the budgets.
+        """
+        period = budget.period_at(now)
+        total = uow.ledger.open(
+            budget.organization_id, budget.id, period, spent_in(uow, budget, period), Decimal(0)
+        )
+        self._raise_alerts(uow, reached(budget, period, Decimal(0), total), now)
+        return total
+
+    def _reached(
+        self,
+        uow: UnitOfWork,
+        postings: Sequence[Posting],
+        posted: Iterable[Posted],
+        now: datetime,
+    ) -> list[Reached]:
+        found: list[Reached] = []
+        after = {(each.posting.budget.id, each.posting.period): each.spent_usd for each in posted}
+        for posting in postings:
+            budget, period = posting.budget, posting.period
+            total = after.get((budget.id, period))
+            before = Decimal(0)
+            if total is not None:
+                before = EXACT.subtract(total, posting.amount_usd)
+            elif is_watched(period, now):
+                total = uow.ledger.open(
+                    budget.organization_id,
+                    budget.id,
+                    period,
+                    spent_in(uow, budget, period),
+                    posting.amount_usd,
+                )
+            if total is not None:
+                found += reached(budget, period, before, total)
+        return found
+
+
+def _settle(
+    uow: UnitOfWork, reservation: Reservation | None, event_id: str, now: datetime
+) -> SettlementNote | None:
+    """Why it was not settled; only the first event of several settles it."""
+    if reservation is None:
+        return SettlementNote.UNKNOWN
+    note = reservation.note(now)
+    if note is None:
+        settled = reservation.closed(Outcome.SETTLED, now, event_id)
+        if not uow.reservations.close(reservation.organization_id, settled):
+            note = SettlementNote.SETTLED_BEFORE
+    return note
+
+
+def spent_in(uow: UnitOfWork, budget: Budget, period: Span) -> Decimal:
+    """The exact spend on the budget's scope, from the stored calls."""
+    selection = EventSelection(
+        organization_id=budget.organization_id, span=period, filter=budget.terms.scope.as_filter
+    )
+    return uow.usage_reports.spent(selection)

@@ -1,0 +1,42 @@
+"""What was alerted, and where it went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from application.ports.unit_of_work import UnitsOfWork
+from domain.alert import Alert
+from domain.delivery import Delivery
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListAlertsRequest:
+    """``after`` is the id of the last alert seen."""
+
+    organization_id: str
+    after: str | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertWithDeliveries:
+    alert: Alert
+    deliveries: Sequence[Delivery]
+
+
+class ListAlerts:
+    """Alerts, newest first, each with what became of it on the channels."""
+
+    def __init__(self, units_of_work: UnitsOfWork) -> None:
+        self._units_of_work = units_of_work
+
+    def __call__(self, request: ListAlertsRequest) -> list[AlertWithDeliveries]:
+        organization_id = request.organization_id
+        with self._units_of_work(snapshot=True) as uow:
+            alerts = uow.alerts.list(organization_id, after=request.after, limit=request.limit)
+            sent = uow.deliveries.of_alerts(organization_id, [alert.id for alert in alerts])
+        return [
+            AlertWithDeliveries(
+                alert=alert, deliveries=[each for each in sent if each.alert_id == alert.id]
+            )
+            for alert in alerts
+        ]

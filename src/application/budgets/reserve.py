@@ -1,0 +1,182 @@
+"""A program sets money aside for a call that it is about to make."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from application.budgets.keep_ledger import KeepLedger, spent_in
+from application.ports.clock import Clock
+from application.ports.identifiers import Identifiers
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.pricing.price_lists import PriceLists
+from domain.budget import Budget, Enforcement
+from domain.budget_scope import Attribution
+from domain.errors import Invalid
+from domain.money import EXACT, MOST_USD
+from domain.period import Span
+from domain.pricing.prices import Prices
+from domain.reservation import (
+    DEFAULT_EXPIRY,
+    BudgetExceeded,
+    Hold,
+    Refusal,
+    Reservation,
+    amount_to_hold,
+)
+from domain.spending import Spending
+from domain.usage.token_usage import TokenClass, TokenUsage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReserveRequest:
+    """Either ``estimate_usd``, or a model with the tokens that the call takes at most."""
+
+    organization_id: str
+    attribution: Attribution
+    estimate_usd: Decimal | None = None
+    input_tokens: int = 0
+    max_output_tokens: int = 0
+    expires_in: timedelta = DEFAULT_EXPIRY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved:
+    """``room_usd`` is what each budget that blocks has left, this reservation taken off."""
+
+    reservation: Reservation
+    room_usd: dict[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A budget's period that the call may fall into."""
+
+    budget: Budget
+    period: Span
+
+    @property
+    def key(self) -> tuple[str, datetime]:
+        return self.budget.id, self.period.start
+
+
+class Reserve:
+    """Take an estimate of every budget that blocks and that the call falls under, or of none.
+
+    - Reserved is what leaves ``spent + reserved + estimate <= limit`` true in every budget, in
+      each period from now until it expires; budgets that only alert are not asked.
+    - It holds until the event that names it is stored, it is given back, or it expires. So a limit
+      is exceeded by what calls cost above their estimates, and by calls without a reservation.
+    - A model without a price follows each budget's own policy.
+
+    Raises:
+        BudgetExceeded: a budget has no room for it; nothing is held.
+        Invalid: neither an amount nor a model, or an estimate beyond a million dollars.
+        Unavailable: nothing is held.
+    """
+
+    def __init__(
+        self,
+        units_of_work: UnitsOfWork,
+        price_lists: PriceLists,
+        keep_ledger: KeepLedger,
+        identifiers: Identifiers,
+        clock: Clock,
+    ) -> None:
+        self._units_of_work = units_of_work
+        self._price_lists = price_lists
+        self._keep_ledger = keep_ledger
+        self._identifiers = identifiers
+        self._clock = clock
+
+    def __call__(self, request: ReserveRequest) -> Reserved:
+        table = self._price_lists.table()
+        with self._units_of_work() as uow:
+            # The time is read when the locks are held: what expired while we waited is free.
+            prices = self._price_lists.of(uow, request.organization_id, table)
+            now = self._clock.now()
+            reservation = self._reservation(request, prices, now)
+            places = list(self._places(uow, request, reservation))
+            held, room = _take(uow, request.organization_id, places, reservation)
+            uow.reservations.add(request.organization_id, held)
+            uow.commit()
+        return Reserved(reservation=held, room_usd=room)
+
+    def _reservation(self, request: ReserveRequest, prices: Prices, now: datetime) -> Reservation:
+        return Reservation(
+            id=self._identifiers.new(),
+            organization_id=request.organization_id,
+            estimate_usd=_estimate(request, prices, now),
+            created_at=now,
+            expires_at=now + request.expires_in,
+        )
+
+    def _places(
+        self, uow: UnitOfWork, request: ReserveRequest, reservation: Reservation
+    ) -> Iterator[_Place]:
+        book = self._keep_ledger.book(uow, request.organization_id)
+        for budget in book.matching(request.attribution):
+            if budget.terms.enforcement is not Enforcement.BLOCK:
+                continue
+            period = budget.period_at(reservation.created_at)
+            yield _Place(budget, period)
+            if reservation.expires_at >= period.end:
+                yield _Place(budget, budget.period_at(period.end))
+
+
+def _take(
+    uow: UnitOfWork, organization_id: str, places: list[_Place], reservation: Reservation
+) -> tuple[Reservation, dict[str, Decimal]]:
+    """The reservation with its holds, and the room that is left; raises ``BudgetExceeded``."""
+    spending = _hold(uow, organization_id, places, reservation.created_at)
+    holds: list[Hold] = []
+    room: dict[str, Decimal] = {}
+    for place in places:
+        budget, left = place.budget, spending[place.key].room_usd(place.budget.terms.limit_usd)
+        amount = amount_to_hold(budget, reservation.estimate_usd)
+        if amount is None or amount > left:
+            reason = Refusal.UNPRICED if amount is None else Refusal.LIMIT
+            raise BudgetExceeded(budget, reason, max(left, Decimal(0)), place.period.end)
+        holds.append(Hold(budget.id, place.period.start, amount))
+        # The first period is the one in progress, whose room is what people ask about.
+        room.setdefault(budget.id, max(EXACT.subtract(left, amount), Decimal(0)))
+    return replace(reservation, holds=tuple(holds)), room
+
+
+def _hold(
+    uow: UnitOfWork, organization_id: str, places: list[_Place], now: datetime
+) -> dict[tuple[str, datetime], Spending]:
+    """The periods, opened where they were not, locked, and free of what has expired."""
+    keys = [place.key for place in places]
+    known = {(each.budget_id, each.period.start) for each in uow.ledger.find(organization_id, keys)}
+    for place in places:
+        if place.key not in known:
+            total = spent_in(uow, place.budget, place.period)
+            uow.ledger.open(organization_id, place.budget.id, place.period, total, Decimal(0))
+    uow.ledger.hold(organization_id, keys)
+    uow.reservations.give_back_expired(organization_id, keys, now)
+    return {
+        (each.budget_id, each.period.start): each for each in uow.ledger.find(organization_id, keys)
+    }
+
+
+def _estimate(request: ReserveRequest, prices: Prices, now: datetime) -> Decimal | None:
+    """What the call costs at most at its model's prices; None where these are not known."""
+    if request.estimate_usd is not None:
+        return request.estimate_usd
+    provider, model = request.attribution.provider, request.attribution.model
+    if provider is None or model is None:
+        raise Invalid.at("/estimate_usd", "must be there, or a provider and a model")
+    usage = TokenUsage(
+        tokens={
+            TokenClass.INPUT: request.input_tokens,
+            TokenClass.OUTPUT: request.max_output_tokens,
+        }
+    )
+    quote = prices.quote(provider, model, at=now, prompt_tokens=usage.prompt_tokens)
+    total = None if quote is None else quote.total_of(usage)
+    if total is None or not total.is_whole:
+        return None
+    if total.amount_usd > MOST_USD:
+        raise Invalid.at("/input_tokens", "makes this call dearer than a million US dollars")
+    return total.amount_usd

@@ -1,0 +1,36 @@
+"""Somebody wants an alert sent once more."""
+
+from dataclasses import dataclass
+
+from application.ports.clock import Clock
+from application.ports.unit_of_work import UnitsOfWork
+from domain.delivery import Delivery
+from domain.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResendDeliveryRequest:
+    organization_id: str
+    delivery_id: str
+
+
+class ResendDelivery:
+    """Put a delivery back into the outbox, whatever became of it; its id stays the same.
+
+    Raises:
+        NotFound: the organization has no delivery of this id.
+    """
+
+    def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:
+        self._units_of_work = units_of_work
+        self._clock = clock
+
+    def __call__(self, request: ResendDeliveryRequest) -> Delivery:
+        with self._units_of_work() as uow:
+            delivery = uow.deliveries.get(request.organization_id, request.delivery_id)
+            if delivery is None:
+                raise NotFound("There is no such delivery.")
+            again = delivery.again(self._clock.now())
+            uow.deliveries.update(request.organization_id, again)
+            uow.commit()
+        return again

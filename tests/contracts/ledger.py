@@ -1,0 +1,216 @@
+"""What every ledger of budgets promises."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from threading import Thread
+
+import pytest
+
+from application.ports.ledger import PeriodKey
+from application.ports.unit_of_work import UnitsOfWork
+from domain.budget import Budget
+from domain.budget_book import Posting
+from domain.forecast import Forecast, ForecastBasis
+from domain.organization import Organization
+from domain.period import Span
+from domain.spending import Spending
+from tests.builders import NOW, a_budget
+from tests.contracts.tenants import a_stored_organization
+
+LAST = Span(datetime(2026, 10, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
+THIS = Span(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
+TINY = Decimal("0.000000000000000001")
+FORECAST = Forecast(
+    expected_usd=Decimal("412.000001"),
+    low_usd=Decimal("0.5"),
+    high_usd=Decimal(1000),
+    runs_out_at=NOW + timedelta(days=3),
+    basis=ForecastBasis.PROFILE,
+    days=28,
+)
+
+
+class LedgerContract:
+    """Inherit where a fixture ``units_of_work`` gives an empty store."""
+
+    @pytest.fixture
+    def organization(self, units_of_work: UnitsOfWork) -> Organization:
+        return a_stored_organization(units_of_work)
+
+    @pytest.fixture
+    def budget(self, units_of_work: UnitsOfWork, organization: Organization) -> Budget:
+        return a_stored_budget(units_of_work, organization)
+
+    def test_an_opened_period_holds_what_was_spent(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        assert open_period(units_of_work, budget, THIS, "12.5") == Decimal("12.5")
+        spending = Spending(budget_id=budget.id, period=THIS, spent_usd=Decimal("12.5"))
+        assert find(units_of_work, budget, THIS, LAST) == [spending]
+
+    def test_who_opens_a_period_second_adds_only_what_is_new(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        open_period(units_of_work, budget, THIS, "10", new="4")
+        assert open_period(units_of_work, budget, THIS, "99", new="0.5") == Decimal("10.5")
+
+    def test_postings_are_added_exactly_and_told(
+        self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
+    ) -> None:
+        other = a_stored_budget(units_of_work, organization)
+        for each, period in ((budget, LAST), (budget, THIS), (other, THIS)):
+            open_period(units_of_work, each, period, "1")
+        postings = [
+            Posting(budget, LAST, TINY),
+            Posting(budget, THIS, Decimal("-0.25")),
+            Posting(other, THIS, Decimal(10**6)),
+        ]
+        with units_of_work() as uow:
+            posted = uow.ledger.post(organization.id, postings)
+            uow.commit()
+        assert [each.posting for each in posted] == postings
+        assert [each.spent_usd for each in posted] == [1 + TINY, Decimal("0.75"), 10**6 + 1]
+        assert [each.spent_usd for each in find(units_of_work, budget, LAST, THIS)] == [
+            1 + TINY,
+            Decimal("0.75"),
+        ]
+
+    def test_what_is_not_open_is_not_posted(
+        self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
+    ) -> None:
+        open_period(units_of_work, budget, THIS, "1")
+        with units_of_work() as uow:
+            posted = uow.ledger.post(
+                organization.id,
+                [Posting(budget, LAST, Decimal(1)), Posting(budget, THIS, Decimal(1))],
+                also=[key(budget, LAST)],
+            )
+            uow.commit()
+        assert [each.posting.period for each in posted] == [THIS]
+        assert [each.period for each in find(units_of_work, budget, LAST, THIS)] == [THIS]
+
+    def test_nothing_of_another_organization_is_found_or_changed(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        open_period(units_of_work, budget, THIS, "1")
+        stranger = a_stored_organization(units_of_work)
+        with units_of_work() as uow:
+            assert not uow.ledger.post(stranger.id, [Posting(budget, THIS, Decimal(5))])
+            assert not uow.ledger.find(stranger.id, [key(budget, THIS)])
+            assert not uow.ledger.hold(stranger.id, [key(budget, THIS)])
+            uow.ledger.keep_forecast(stranger.id, key(budget, THIS), FORECAST)
+            uow.ledger.close(stranger.id, budget.id)
+            uow.commit()
+        (mine,) = find(units_of_work, budget, THIS)
+        assert (mine.spent_usd, mine.forecast) == (Decimal(1), None)
+
+    def test_of_posts_at_once_none_is_lost(
+        self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
+    ) -> None:
+        budgets = [budget, *(a_stored_budget(units_of_work, organization) for _ in range(4))]
+        for each in budgets:
+            open_period(units_of_work, each, THIS, "0")
+            open_period(units_of_work, each, LAST, "0")
+
+        def post(turn: int) -> None:
+            # In as many orders as there are threads: whoever waits must wait for an end.
+            order = budgets[turn % 5 :] + budgets[: turn % 5]
+            for _ in range(10):
+                postings = [
+                    Posting(each, period, TINY) for each in order for period in (THIS, LAST)
+                ]
+                with units_of_work() as uow:
+                    uow.ledger.post(organization.id, postings)
+                    uow.commit()
+
+        threads = [Thread(target=post, args=(turn,)) for turn in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+        for each in budgets:
+            assert [it.spent_usd for it in find(units_of_work, each, THIS, LAST)] == [80 * TINY] * 2
+
+    def test_a_period_opened_by_several_at_once_has_the_sum_of_all(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        threads = [
+            Thread(target=open_period, args=(units_of_work, budget, THIS, "2"), kwargs={"new": "2"})
+            for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=60)
+        assert [each.spent_usd for each in find(units_of_work, budget, THIS)] == [Decimal(16)]
+
+    def test_a_forecast_is_kept_and_forgotten(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        open_period(units_of_work, budget, THIS, "1")
+        for forecast in (FORECAST, replace(FORECAST, runs_out_at=None), None):
+            with units_of_work() as uow:
+                uow.ledger.keep_forecast(budget.organization_id, key(budget, THIS), forecast)
+                uow.commit()
+            (spending,) = find(units_of_work, budget, THIS)
+            assert spending.forecast == forecast
+
+    def test_a_closed_budget_has_no_periods(
+        self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
+    ) -> None:
+        other = a_stored_budget(units_of_work, organization)
+        for each in (budget, other):
+            open_period(units_of_work, each, THIS, "1")
+        with units_of_work() as uow:
+            uow.ledger.close(organization.id, budget.id)
+            uow.commit()
+        assert not find(units_of_work, budget, THIS)
+        assert find(units_of_work, other, THIS)
+
+    def test_a_removed_budget_takes_its_periods_along(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        open_period(units_of_work, budget, THIS, "1")
+        with units_of_work() as uow:
+            uow.budgets.remove(budget.organization_id, budget.id)
+            uow.commit()
+        assert not find(units_of_work, budget, THIS)
+
+    def test_periods_that_ended_are_forgotten(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        for period in (LAST, THIS):
+            open_period(units_of_work, budget, period, "1")
+        with units_of_work() as uow:
+            assert uow.ledger.forget_ended(LAST.end + timedelta(seconds=1)) == 1
+            uow.commit()
+        assert [each.period for each in find(units_of_work, budget, LAST, THIS)] == [THIS]
+
+
+def a_stored_budget(units_of_work: UnitsOfWork, organization: Organization) -> Budget:
+    budget = a_budget(organization)
+    with units_of_work() as uow:
+        uow.budgets.add(organization.id, budget)
+        uow.commit()
+    return budget
+
+
+def key(budget: Budget, period: Span) -> PeriodKey:
+    return budget.id, period.start
+
+
+def find(units_of_work: UnitsOfWork, budget: Budget, *periods: Span) -> list[Spending]:
+    with units_of_work() as uow:
+        return uow.ledger.find(budget.organization_id, [key(budget, each) for each in periods])
+
+
+def open_period(
+    units_of_work: UnitsOfWork, budget: Budget, period: Span, spent: str, *, new: str = "0"
+) -> Decimal:
+    with units_of_work() as uow:
+        total = uow.ledger.open(
+            budget.organization_id, budget.id, period, Decimal(spent), Decimal(new)
+        )
+        uow.commit()
+    return total

@@ -1,0 +1,150 @@
+"""What every store of reservations promises."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from application.ports.unit_of_work import UnitsOfWork
+from domain.budget import Budget
+from domain.organization import Organization
+from domain.reservation import Hold, Outcome, Reservation
+from tests.builders import NOW, an_id
+from tests.contracts.ledger import LAST, THIS, a_stored_budget, find, key, open_period
+from tests.contracts.tenants import a_stored_organization
+
+LATER = NOW + timedelta(minutes=5)
+
+
+class ReservationRepositoryContract:
+    """Inherit where a fixture ``units_of_work`` gives an empty store."""
+
+    @pytest.fixture
+    def organization(self, units_of_work: UnitsOfWork) -> Organization:
+        return a_stored_organization(units_of_work)
+
+    @pytest.fixture
+    def budget(self, units_of_work: UnitsOfWork, organization: Organization) -> Budget:
+        budget = a_stored_budget(units_of_work, organization)
+        for period in (LAST, THIS):
+            open_period(units_of_work, budget, period, "7")
+        return budget
+
+    def test_a_reservation_comes_back_and_is_held_in_its_periods(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        first, second = add(units_of_work, budget, "0.5"), add(units_of_work, budget, "1.25")
+        with units_of_work() as uow:
+            found = uow.reservations.find(budget.organization_id, [second.id, first.id, "no id"])
+        assert {each.id: each for each in found} == {first.id: first, second.id: second}
+        assert reserved(units_of_work, budget) == [Decimal(0), Decimal("1.75")]
+
+    def test_one_without_an_estimate_and_without_holds_is_kept_too(
+        self, units_of_work: UnitsOfWork, organization: Organization
+    ) -> None:
+        free = Reservation(
+            id=an_id(),
+            organization_id=organization.id,
+            estimate_usd=None,
+            created_at=NOW,
+            expires_at=LATER,
+        )
+        with units_of_work() as uow:
+            uow.reservations.add(organization.id, free)
+            uow.commit()
+        with units_of_work() as uow:
+            assert uow.reservations.find(organization.id, [free.id]) == [free]
+
+    @pytest.mark.parametrize("outcome", list(Outcome))
+    def test_it_is_closed_once_and_gives_back_what_it_holds(
+        self, units_of_work: UnitsOfWork, budget: Budget, outcome: Outcome
+    ) -> None:
+        reservation = add(units_of_work, budget, "2")
+        closed = reservation.closed(outcome, NOW, "event")
+        for is_first in (True, False):
+            with units_of_work() as uow:
+                uow.ledger.hold(budget.organization_id, [key(budget, THIS)])
+                assert uow.reservations.close(budget.organization_id, closed) is is_first
+                uow.commit()
+        assert reserved(units_of_work, budget) == [Decimal(0), Decimal(0)]
+        with units_of_work() as uow:
+            (found,) = uow.reservations.find(budget.organization_id, [reservation.id])
+        assert (found.outcome, found.event_id, found.holds) == (outcome, "event", ())
+
+    def test_what_expired_is_given_back_and_no_more(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        add(units_of_work, budget, "1", expires_at=NOW)
+        add(units_of_work, budget, "2", expires_at=NOW + timedelta(seconds=1))
+        with units_of_work() as uow:
+            place = (budget.organization_id, key(budget, THIS))
+            assert uow.reservations.periods_with_expired(NOW) == [place]
+            uow.ledger.hold(budget.organization_id, [key(budget, THIS)])
+            keys = [key(budget, THIS)]
+            assert uow.reservations.give_back_expired(budget.organization_id, keys, NOW) == 1
+            assert uow.reservations.give_back_expired(budget.organization_id, keys, NOW) == 0
+            assert not uow.reservations.periods_with_expired(NOW)
+            uow.commit()
+        assert reserved(units_of_work, budget) == [Decimal(0), Decimal(2)]
+
+    def test_an_expired_one_is_deleted_when_it_holds_nothing(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        reservation = add(units_of_work, budget, "1", expires_at=NOW)
+        with units_of_work() as uow:
+            assert uow.reservations.delete_expired(LATER) == 0
+            keys = [key(budget, THIS)]
+            uow.ledger.hold(budget.organization_id, keys)
+            uow.reservations.give_back_expired(budget.organization_id, keys, NOW)
+            assert uow.reservations.delete_expired(NOW) == 0
+            assert uow.reservations.delete_expired(LATER) == 1
+            assert not uow.reservations.find(budget.organization_id, [reservation.id])
+
+    def test_another_organization_neither_finds_nor_closes_it(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        reservation = add(units_of_work, budget, "1", expires_at=NOW)
+        stranger = a_stored_organization(units_of_work)
+        with units_of_work() as uow:
+            assert not uow.reservations.find(stranger.id, [reservation.id])
+            closed = reservation.closed(Outcome.RELEASED, NOW)
+            assert not uow.reservations.close(stranger.id, closed)
+            keys = [key(budget, THIS)]
+            assert uow.reservations.give_back_expired(stranger.id, keys, NOW) == 0
+            uow.commit()
+        assert reserved(units_of_work, budget) == [Decimal(0), Decimal(1)]
+
+    def test_closing_a_budget_ends_what_is_held_of_it(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        reservation = add(units_of_work, budget, "1")
+        with units_of_work() as uow:
+            uow.ledger.close(budget.organization_id, budget.id)
+            uow.commit()
+        with units_of_work() as uow:
+            (found,) = uow.reservations.find(budget.organization_id, [reservation.id])
+            assert found.holds == ()
+            closed = reservation.closed(Outcome.SETTLED, NOW, "event")
+            assert uow.reservations.close(budget.organization_id, closed)
+
+
+def add(
+    units_of_work: UnitsOfWork, budget: Budget, amount: str, *, expires_at: datetime = LATER
+) -> Reservation:
+    reservation = Reservation(
+        id=an_id(),
+        organization_id=budget.organization_id,
+        estimate_usd=Decimal(amount),
+        created_at=NOW - timedelta(minutes=1),
+        expires_at=expires_at,
+        holds=(Hold(budget.id, THIS.start, Decimal(amount)),),
+    )
+    with units_of_work() as uow:
+        uow.ledger.hold(budget.organization_id, [key(budget, THIS)])
+        uow.reservations.add(budget.organization_id, reservation)
+        uow.commit()
+    return reservation
+
+
+def reserved(units_of_work: UnitsOfWork, budget: Budget) -> list[Decimal]:
+    return [each.reserved_usd for each in find(units_of_work, budget, LAST, THIS)]
