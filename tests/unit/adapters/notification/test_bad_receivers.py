@@ -83,8 +83,15 @@ def test_a_receiver_that_takes_too_long_is_left(hasty: GuardedWebPosts, treat: T
         assert code_of(hasty, server.url) == "timed_out"
 
 
-def test_a_receiver_that_takes_nothing_in_is_left(hasty: GuardedWebPosts) -> None:
-    with receiver(never_read) as server, pytest.raises(Undeliverable) as caught:
+def sip(receiver: Receiver, line: socket.socket) -> None:
+    """Takes a little now and then: every sending gets on, and all of it takes far too long."""
+    while line.recv(262_144) and not receiver.over.wait(0.04):
+        pass
+
+
+@pytest.mark.parametrize("treat", [never_read, sip])
+def test_a_receiver_that_takes_too_little_in_is_left(hasty: GuardedWebPosts, treat: Treat) -> None:
+    with receiver(treat) as server, pytest.raises(Undeliverable) as caught:
         hasty.post(server.url, headers={}, body=bytes(64_000_000))
     assert caught.value.code == "timed_out"
 
