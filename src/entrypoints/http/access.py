@@ -116,8 +116,14 @@ ROUTES: dict[str, Access] = {
     "pages.dashboard.arrival": _MEMBER_PAGE,
     "pages.budgets.list": _MEMBER_PAGE,
     "pages.budgets.create": _MANAGER_PAGE,
+    "pages.budgets.show": _MEMBER_PAGE,
     "pages.budgets.edit": _MANAGER_PAGE,
     "pages.budgets.remove": _MANAGER_PAGE,
+    "pages.alerts.list": _MEMBER_PAGE,
+    **{
+        f"pages.channels.{view}": _MANAGER_PAGE
+        for view in ("list", "create", "show", "rotate", "switch", "remove", "test", "resend")
+    },
     "pages.prices.look_up": _MEMBER_PAGE,
     "pages.prices.unpriced": _MEMBER_PAGE,
     "pages.own_prices.list": _MANAGER_PAGE,

@@ -11,6 +11,9 @@ BUDGET = {
     "period": "week",
     "timezone": "Europe/Berlin",
     "thresholds": "80, 50 %",
+    "forecast_thresholds": "100",
+    "enforcement": "alert",
+    "unpriced": "block",
     "scope_provider": "AWS",
     "scope_project": "checkout",
     "tags": "team=search\nregion = eu\n",
@@ -41,16 +44,17 @@ def test_a_budget_is_set_changed_and_deleted(owner: Browser) -> None:
         "provider": "bedrock", "project": "checkout", "tags": {"team": "search", "region": "eu"},
     }  # fmt: skip
     path = f"{BUDGETS}/{budget['id']}"
-    form = owner.open(path)
-    typed = {name: form.value(name) for name in BUDGET if name not in ("period", "timezone")}
+    form = owner.open(f"{path}/edit")
+    chosen = ("period", "timezone", "enforcement", "unpriced")
+    typed = {name: form.value(name) for name in BUDGET if name not in chosen}
     assert typed["limit_usd"] == "25.5"
     assert typed["tags"] == "team=search\nregion=eu"
-    kept = {"period": "day", "timezone": "UTC"}
-    assert owner.submit(path, **typed | kept | {"limit_usd": "30"}).status == 303
+    kept = {"period": "day", "timezone": "UTC", "enforcement": "block", "unpriced": "allow"}
+    assert owner.submit(f"{path}/edit", **typed | kept | {"limit_usd": "30"}).status == 303
     (changed,) = budgets_of(owner)
     assert changed["limit_usd"] == "30"
     assert changed["scope"] == budget["scope"]
-    assert owner.submit(f"{path}/remove", on=BUDGETS).location == f"{BUDGETS}?notice=budget-removed"
+    assert owner.submit(f"{path}/remove", on=path).location == f"{BUDGETS}?notice=budget-removed"
     assert budgets_of(owner) == []
 
 
@@ -80,8 +84,17 @@ def test_a_limit_is_above_zero_and_not_absurd(owner: Browser, limit: str) -> Non
 
 
 def test_a_budgets_card_says_what_it_counts_and_how_it_stands(team: Team, owner: Browser) -> None:
-    owner.submit(NEW_BUDGET, name="Ada", limit_usd="0.0042", scope_user="ada", thresholds="50",
-                 period="month", timezone="UTC")  # fmt: skip
+    ada = {
+        "name": "Ada",
+        "limit_usd": "0.0042",
+        "scope_user": "ada",
+        "thresholds": "50",
+        "period": "month",
+        "timezone": "UTC",
+        "enforcement": "alert",
+        "unpriced": "block",
+    }
+    owner.submit(NEW_BUDGET, **ada)  # fmt: skip
     team.send(an_event(user="ada"), an_event(user="grace"))
     text = owner.open(BUDGETS).text
     assert "Ada warning $0.0021 of $0.0042 this month 50% used, $0.0021 left" in text
@@ -106,5 +119,6 @@ def test_more_budgets_than_fit_are_behind_a_link(owner: Browser) -> None:
     (link,) = [each for each in first.links if "after=" in each]
     second = owner.open(link)
     assert "Budget 50" in second.text
-    (edit,) = [each for each in second.links if each.startswith(f"{BUDGETS}/0")]
-    assert owner.open(edit).value("name") == "Budget 50"
+    (shown,) = [each for each in second.links if each.startswith(f"{BUDGETS}/0")]
+    assert "Budget 50" in owner.open(shown).text
+    assert owner.open(f"{shown}/edit").value("name") == "Budget 50"

@@ -5,7 +5,8 @@ from flask import Blueprint
 from entrypoints.container import Container
 from entrypoints.http.pages import templating
 from entrypoints.http.pages.accounts import accounts_pages
-from entrypoints.http.pages.budgets import budgets_pages
+from entrypoints.http.pages.budgets import alerts_pages, budgets_pages
+from entrypoints.http.pages.channels import channels_pages
 from entrypoints.http.pages.dashboard import dashboard_pages
 from entrypoints.http.pages.keys import keys_pages
 from entrypoints.http.pages.own_prices import own_prices_pages
@@ -20,6 +21,8 @@ def pages_blueprint(container: Container) -> Blueprint:
         accounts_pages,
         dashboard_pages,
         budgets_pages,
+        alerts_pages,
+        channels_pages,
         prices_pages,
         own_prices_pages,
         keys_pages,

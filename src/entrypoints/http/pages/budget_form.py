@@ -1,15 +1,19 @@
 """The form of a budget: from its fields to terms and back."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from enum import Enum
+from typing import Any, TypeVar
 
 from flask import request
 
 from domain.budget import (
+    DEFAULT_FORECAST_THRESHOLDS,
     DEFAULT_THRESHOLDS,
     BudgetPeriod,
     BudgetTerms,
+    Enforcement,
 )
 from domain.budget_scope import SCOPE_DIMENSIONS, BudgetScope
 from domain.errors import Fault, Invalid
@@ -22,6 +26,7 @@ from domain.text import check_name, check_text
 from entrypoints.http.pages.forms import text
 
 _MOST_THRESHOLDS = 20
+_Choice = TypeVar("_Choice", bound=Enum)
 
 
 def budget_values(terms: BudgetTerms | None) -> dict[str, str]:
@@ -31,7 +36,11 @@ def budget_values(terms: BudgetTerms | None) -> dict[str, str]:
             "period": BudgetPeriod.MONTH.value,
             "timezone": request.args.get("tz") or "UTC",
             "thresholds": _written(DEFAULT_THRESHOLDS),
+            "forecast_thresholds": _written(DEFAULT_FORECAST_THRESHOLDS),
+            "enforcement": Enforcement.ALERT.value,
+            "unpriced": "block",
         }
+    estimate = terms.unpriced if isinstance(terms.unpriced, Decimal) else None
     tags = (f"{name}={value}" for name, value in terms.scope.tags.items())
     return {
         "name": terms.name,
@@ -39,6 +48,12 @@ def budget_values(terms: BudgetTerms | None) -> dict[str, str]:
         "period": terms.period.value,
         "timezone": terms.timezone,
         "thresholds": _written(terms.thresholds),
+        "forecast_thresholds": _written(terms.forecast_thresholds),
+        "enforcement": terms.enforcement.value,
+        "unpriced": str(terms.unpriced) if estimate is None else "estimate",
+        "unpriced_estimate_usd": "" if estimate is None else plain(estimate),
+        "channels": "all" if terms.channel_ids is None else "some",
+        **{f"channel_{each}": "on" for each in terms.channel_ids or ()},
         "tags": "\n".join(tags),
         **{f"scope_{name}": value for name, value in terms.scope.dimensions.items()},
     }
@@ -56,8 +71,26 @@ def budget_changes() -> dict[str, Any]:
         "period": _period,
         "timezone": _timezone,
         "scope": _scope,
-        "thresholds": _thresholds,
+        "thresholds": lambda: _percents("thresholds"),
+        "forecast_thresholds": lambda: _percents("forecast_thresholds"),
+        "enforcement": lambda: _one_of(Enforcement, "enforcement"),
+        "unpriced": _unpriced,
+        "channel_ids": _channel_ids,
     }
+    return _read(readers)
+
+
+def preview_terms() -> BudgetTerms:
+    """Terms that count what this form's budget would, whatever its limit is.
+
+    Raises:
+        Invalid: with a fault for every field that decides what is counted and is wrong.
+    """
+    counted = _read({"period": _period, "timezone": _timezone, "scope": _scope})
+    return BudgetTerms(name="Preview", limit_usd=Decimal(1), **counted)
+
+
+def _read(readers: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     faults: list[Fault] = []
     for name, read in readers.items():
@@ -83,10 +116,35 @@ def _timezone() -> str:
     return name
 
 
-def _thresholds() -> tuple[int, ...]:
-    parts = [part for part in re.split(r"[\s,;%]+", text("thresholds")) if part]
+def _one_of(choices: type[_Choice], name: str) -> _Choice:
+    try:
+        return choices(text(name))
+    except ValueError:
+        raise Invalid.at(f"/{name}", "must be of those listed") from None
+
+
+def _unpriced() -> str | Decimal:
+    policy = text("unpriced")
+    if policy == "estimate":
+        typed = text("unpriced_estimate_usd").strip().removeprefix("$")
+        return parse_usd(typed, "/unpriced_estimate_usd")
+    if policy not in ("block", "allow"):
+        raise Invalid.at("/unpriced", "must be of those listed")
+    return policy
+
+
+def _channel_ids() -> tuple[str, ...] | None:
+    """None where all are wanted, those of later days too."""
+    if text("channels") != "some":
+        return None
+    prefix = "channel_"
+    return tuple(name.removeprefix(prefix) for name in request.form if name.startswith(prefix))
+
+
+def _percents(name: str) -> tuple[int, ...]:
+    parts = [part for part in re.split(r"[\s,;%]+", text(name)) if part]
     if len(parts) > _MOST_THRESHOLDS or not all(re.fullmatch(r"\d{1,4}", part) for part in parts):
-        raise Invalid.at("/thresholds", "must be whole percents such as 50, 80, 100")
+        raise Invalid.at(f"/{name}", "must be whole percents such as 50, 80, 100")
     return tuple(map(int, parts))
 
 

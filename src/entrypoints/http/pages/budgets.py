@@ -1,28 +1,36 @@
-"""Budgets: how they stand, and the form that sets one."""
+"""Budgets: how they stand, one in full, and the form that sets one."""
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from application.budgets.budget_standing import BudgetWithStatus
-from application.budgets.list_budgets import ListBudgets, ListBudgetsRequest
+from application.budgets.list_alerts import ListAlertsRequest
+from application.budgets.list_budgets import ListBudgetsRequest
+from application.budgets.preview_scope import PreviewScopeRequest, ScopePreview
 from application.budgets.remove_budget import RemoveBudgetRequest
 from application.budgets.set_budget import SetBudgetRequest
-from domain.errors import NotFound
+from application.budgets.show_budget import BudgetInFull, ShowBudgetRequest
+from application.notifications.list_channels import ListChannelsRequest
+from domain.budget import Budget
+from domain.channel import MOST_CHANNELS
+from domain.forecast import explanation
+from domain.period import zone
 from entrypoints.container import Container
-from entrypoints.http.authentication import current_organization
-from entrypoints.http.pages.budget_form import budget_changes, budget_values
-from entrypoints.http.pages.forms import REFUSALS, Form, see_other
+from entrypoints.http.authentication import current_member, current_organization
+from entrypoints.http.pages.budget_form import budget_changes, budget_values, preview_terms
+from entrypoints.http.pages.forms import REFUSALS, Form, see_other, typed
 from entrypoints.http.pages.lists import after_in_address, page_of
 from entrypoints.http.pages.report_page import key_names
 
 _ROWS = 50
+_PREVIEW = "preview"
 
 
 def budgets_pages(container: Container) -> Blueprint:
     """``pages.budgets.*``"""
     pages = Blueprint("budgets", __name__, url_prefix="/dashboard/budgets")
-    run_list_budgets, run_set_budget = container.list_budgets(), container.set_budget()
-    run_remove_budget, run_list_keys = container.remove_budget(), container.list_keys()
+    run_list_budgets, run_remove_budget = container.list_budgets(), container.remove_budget()
+    run_list_keys = container.list_keys()
+    run_show_budget = container.show_budget()
 
     @pages.get("")
     def list() -> str:  # noqa: A001 - the name of the route
@@ -37,14 +45,15 @@ def budgets_pages(container: Container) -> Blueprint:
         names = key_names(run_list_keys)
         return render_template("budgets/list.html", budgets=shown, after=after, key_names=names)
 
-    @pages.route("/new", methods=["GET", "POST"])
-    def create() -> Response | tuple[str, int]:
-        return _save(None) if request.method == "POST" else _form_page(None, None)
-
-    @pages.route("/<uuid:budget_id>", methods=["GET", "POST"])
-    def edit(budget_id: object) -> Response | tuple[str, int]:
-        budget = _find(run_list_budgets, str(budget_id))
-        return _save(budget) if request.method == "POST" else _form_page(budget, None)
+    @pages.get("/<uuid:budget_id>")
+    def show(budget_id: object) -> str:
+        found = run_show_budget(_asked_for(budget_id))
+        return render_template(
+            "budgets/show.html",
+            found=found,
+            forecast_words=_forecast_words(found),
+            key_names=key_names(run_list_keys),
+        )
 
     @pages.post("/<uuid:budget_id>/remove")
     def remove(budget_id: object) -> Response:
@@ -54,12 +63,34 @@ def budgets_pages(container: Container) -> Blueprint:
         )
         return see_other("pages.budgets.list", notice="budget-removed")
 
-    def _save(budget: BudgetWithStatus | None) -> Response | tuple[str, int]:
+    _add_form(pages, container)
+    return pages
+
+
+def _add_form(pages: Blueprint, container: Container) -> None:
+    """The form, of a new budget or of one that there is, with its preview."""
+    run_set_budget, run_show_budget = container.set_budget(), container.show_budget()
+    run_preview, run_list_keys = container.preview_scope(), container.list_keys()
+    run_list_channels = container.list_channels()
+
+    @pages.route("/new", methods=["GET", "POST"])
+    def create() -> Response | tuple[str, int]:
+        return _save(None) if request.method == "POST" else _form_page(None, None)
+
+    @pages.route("/<uuid:budget_id>/edit", methods=["GET", "POST"])
+    def edit(budget_id: object) -> Response | tuple[str, int]:
+        budget = run_show_budget(_asked_for(budget_id)).budget
+        return _save(budget) if request.method == "POST" else _form_page(budget, None)
+
+    def _save(budget: Budget | None) -> Response | tuple[str, int]:
         try:
+            if _PREVIEW in request.form:
+                return _form_page(budget, Form(typed()), _previewed())
             run_set_budget(
                 SetBudgetRequest(
                     organization_id=current_organization().id,
-                    budget_id=budget.budget.id if budget else None,
+                    budget_id=budget.id if budget else None,
+                    changed_by=current_member().user_id,
                     changes=budget_changes(),
                 )
             )
@@ -68,25 +99,56 @@ def budgets_pages(container: Container) -> Blueprint:
         notice = "budget-changed" if budget else "budget-created"
         return see_other("pages.budgets.list", notice=notice)
 
-    def _form_page(budget: BudgetWithStatus | None, refused: Form | None) -> tuple[str, int]:
-        form = refused or Form(values=budget_values(budget.budget.terms if budget else None))
-        names = key_names(run_list_keys)
-        page = render_template("budgets/form.html", form=form, budget=budget, key_names=names)
+    def _previewed() -> ScopePreview:
+        return run_preview(
+            PreviewScopeRequest(organization_id=current_organization().id, terms=preview_terms())
+        )
+
+    def _form_page(
+        budget: Budget | None, refused: Form | None, preview: ScopePreview | None = None
+    ) -> tuple[str, int]:
+        form = refused or Form(values=budget_values(budget.terms if budget else None))
+        asked = ListChannelsRequest(organization_id=current_organization().id, limit=MOST_CHANNELS)
+        page = render_template(
+            "budgets/form.html",
+            form=form,
+            budget=budget,
+            preview=preview,
+            channels=run_list_channels(asked),
+            key_names=key_names(run_list_keys),
+        )
         return page, form.status
+
+
+def _asked_for(budget_id: object) -> ShowBudgetRequest:
+    return ShowBudgetRequest(organization_id=current_organization().id, budget_id=str(budget_id))
+
+
+def alerts_pages(container: Container) -> Blueprint:
+    """``pages.alerts.*``"""
+    pages = Blueprint("alerts", __name__, url_prefix="/dashboard/alerts")
+    run_list_alerts, run_list_channels = container.list_alerts(), container.list_channels()
+
+    @pages.get("")
+    def list() -> str:  # noqa: A001 - the name of the route
+        organization_id = current_organization().id
+        rows = run_list_alerts(
+            ListAlertsRequest(
+                organization_id=organization_id, after=after_in_address(), limit=_ROWS + 1
+            )
+        )
+        shown, after = page_of(rows, _ROWS, lambda each: each.alert.id)
+        asked = ListChannelsRequest(organization_id=organization_id, limit=MOST_CHANNELS)
+        channels = {channel.id: channel for channel in run_list_channels(asked)}
+        return render_template("budgets/alerts.html", alerts=shown, after=after, channels=channels)
 
     return pages
 
 
-def _find(run: ListBudgets, budget_id: str) -> BudgetWithStatus:
-    """Walks the list, which is the one use case that shows a budget with its status."""
-    after: str | None = None
-    while True:
-        rows = run(
-            ListBudgetsRequest(organization_id=current_organization().id, after=after, limit=_ROWS)
-        )
-        for each in rows:
-            if each.budget.id == budget_id:
-                return each
-        if len(rows) < _ROWS:
-            raise NotFound("There is no such budget.")
-        after = rows[-1].budget.id
+def _forecast_words(found: BudgetInFull) -> str | None:
+    terms, forecast = found.budget.terms, found.status.status.forecast
+    if forecast is None:
+        return None
+    return explanation(
+        forecast, terms.limit_usd, period=terms.period.value, tz=zone(terms.timezone)
+    )

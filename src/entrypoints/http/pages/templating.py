@@ -14,6 +14,7 @@ from domain.period import zone
 from entrypoints.http.authentication import visitor
 from entrypoints.http.cookies import csrf_token
 from entrypoints.http.pages import formats
+from entrypoints.http.pages.budget_bar import budget_bar
 from entrypoints.http.pages.notes import note_words
 from entrypoints.http.pages.notices import notice
 from entrypoints.http.pages.report_address import PRESETS, ReportAddress, date_fields, is_date
@@ -46,6 +47,7 @@ def install(pages: Blueprint, settings: Settings) -> None:
     for function in (csrf_token, date_fields, event_path, is_date, zone, zones_by_region):
         pages.add_app_template_global(function)
     pages.add_app_template_global(formats.plural)
+    pages.add_app_template_global(budget_bar)
     pages.add_app_template_global(zip, "zip")
     pages.add_app_template_global(_assets(), "asset")
     pages.add_app_template_global(lambda: PRESETS, "presets")

@@ -1,0 +1,143 @@
+"""Channels: where alerts go, a new one whose secret is shown once, and what went there."""
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from application.notifications.list_channels import ListChannelsRequest
+from application.notifications.list_deliveries import ListDeliveriesRequest
+from application.notifications.remove_channel import RemoveChannelRequest
+from application.notifications.resend_delivery import ResendDeliveryRequest
+from application.notifications.rotate_secret import RotateSecretRequest
+from application.notifications.set_channel import SetChannelRequest
+from application.notifications.try_channel import TryChannelRequest
+from domain.channel import MOST_CHANNELS, Channel, ChannelType
+from domain.errors import Conflict, Invalid, NotFound
+from entrypoints.container import Container
+from entrypoints.http.authentication import current_organization
+from entrypoints.http.pages.forms import REFUSALS, Form, email_address, see_other, text
+from entrypoints.http.pages.lists import after_in_address, page_of
+
+_ROWS = 50
+
+
+def channels_pages(container: Container) -> Blueprint:
+    """``pages.channels.*``"""
+    pages = Blueprint("channels", __name__, url_prefix="/dashboard/channels")
+    run_list, run_set = container.list_channels(), container.set_channel()
+    run_remove, run_rotate = container.remove_channel(), container.rotate_secret()
+    has_mail = container.mails().is_set_up
+
+    @pages.get("")
+    def list() -> str:  # noqa: A001 - the name of the route
+        asked = ListChannelsRequest(organization_id=current_organization().id, limit=MOST_CHANNELS)
+        return render_template("channels/list.html", channels=run_list(asked))
+
+    @pages.route("/new", methods=["GET", "POST"])
+    def create() -> Response | tuple[str, int]:
+        if request.method == "GET":
+            return _form_page(Form({"type": request.args.get("type", ChannelType.WEBHOOK.value)}))
+        try:
+            channel = run_set(_new_channel())
+        except REFUSALS as error:
+            return _form_page(Form.refused(error, {"invalid_url": "url"}))
+        if channel.secret is not None:
+            return render_template("channels/secret.html", channel=channel), 201
+        return see_other("pages.channels.list", notice="channel-created")
+
+    @pages.post("/<uuid:channel_id>/rotate")
+    def rotate(channel_id: object) -> tuple[str, int]:
+        channel = run_rotate(
+            RotateSecretRequest(
+                organization_id=current_organization().id, channel_id=str(channel_id)
+            )
+        )
+        return render_template("channels/secret.html", channel=channel), 201
+
+    @pages.post("/<uuid:channel_id>/switch")
+    def switch(channel_id: object) -> Response:
+        is_enabled = text("enabled") == "yes"
+        run_set(
+            SetChannelRequest(
+                organization_id=current_organization().id,
+                channel_id=str(channel_id),
+                is_enabled=is_enabled,
+            )
+        )
+        notice = "channel-enabled" if is_enabled else "channel-disabled"
+        return see_other("pages.channels.show", notice=notice, channel_id=channel_id)
+
+    @pages.post("/<uuid:channel_id>/remove")
+    def remove(channel_id: object) -> Response:
+        run_remove(
+            RemoveChannelRequest(
+                organization_id=current_organization().id, channel_id=str(channel_id)
+            )
+        )
+        return see_other("pages.channels.list", notice="channel-removed")
+
+    def _form_page(form: Form) -> tuple[str, int]:
+        return render_template("channels/new.html", form=form, has_mail=has_mail), form.status
+
+    _add_history(pages, container)
+    return pages
+
+
+def _add_history(pages: Blueprint, container: Container) -> None:
+    """The page of one channel, and what is sent from it."""
+    run_list, run_deliveries = container.list_channels(), container.list_deliveries()
+    run_try, run_resend = container.try_channel(), container.resend_delivery()
+
+    @pages.get("/<uuid:channel_id>")
+    def show(channel_id: object) -> str:
+        organization_id = current_organization().id
+        rows = run_deliveries(
+            ListDeliveriesRequest(
+                organization_id=organization_id,
+                channel_id=str(channel_id),
+                after=after_in_address(),
+                limit=_ROWS + 1,
+            )
+        )
+        shown, after = page_of(rows, _ROWS, lambda each: each.delivery.id)
+        asked = ListChannelsRequest(organization_id=organization_id, limit=MOST_CHANNELS)
+        channel = _named(run_list(asked), str(channel_id))
+        return render_template("channels/show.html", channel=channel, deliveries=shown, after=after)
+
+    @pages.post("/<uuid:channel_id>/test")
+    def test(channel_id: object) -> Response:
+        organization_id = current_organization().id
+        try:
+            run_try(TryChannelRequest(organization_id=organization_id, channel_id=str(channel_id)))
+        except Conflict:
+            return see_other("pages.channels.show", notice="channel-is-off", channel_id=channel_id)
+        return see_other("pages.channels.show", notice="test-sent", channel_id=channel_id)
+
+    @pages.post("/<uuid:channel_id>/resend")
+    def resend(channel_id: object) -> Response:
+        run_resend(
+            ResendDeliveryRequest(
+                organization_id=current_organization().id, delivery_id=text("delivery")
+            )
+        )
+        return see_other("pages.channels.show", notice="resent", channel_id=channel_id)
+
+
+def _named(channels: list[Channel], channel_id: str) -> Channel:
+    found = next((channel for channel in channels if channel.id == channel_id), None)
+    if found is None:
+        raise NotFound("There is no such channel.")
+    return found
+
+
+def _new_channel() -> SetChannelRequest:
+    try:
+        type_ = ChannelType(text("type"))
+    except ValueError:
+        raise Invalid.at("/type", "must be of those listed") from None
+    is_mail = type_ is ChannelType.EMAIL
+    return SetChannelRequest(
+        organization_id=current_organization().id,
+        type=type_,
+        name=text("name"),
+        target=email_address("address") if is_mail else text("url").strip(),
+    )
