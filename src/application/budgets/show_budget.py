@@ -106,13 +106,15 @@ def _periods(
         filter=budget.terms.scope.as_filter,
     )
     points = uow.usage_reports.series(selection, spans)
+    # Nobody asks about the time before the first call, nor about empty periods long ago.
+    used = next((place for place, point in enumerate(points) if point.calls), len(points) - 1)
     return [
         PastPeriod(
             span=point.span,
             spent_usd=point.cost_usd or Decimal(0),
             limit_usd=_limit_at(point.span.end, versions),
         )
-        for point in reversed(points)
+        for point in reversed(points[used:])
     ]
 
 
