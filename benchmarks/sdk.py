@@ -2,8 +2,9 @@
 
 Each instrumentation runs in an environment of its own, since their pins clash, and against its own
 control there, call by call in turn. All of them export to a server in a process of its own that
-takes anything. Then the first chunk of a stream, the import, and an outage: calls at a steady rate
-while nobody answers, and what becomes of them when somebody does.
+takes anything. Then the first chunk of a stream, how long a loop of asyncio stands still, the
+import, and an outage: calls at a steady rate while nobody answers, and what becomes of them when
+somebody does.
 """
 
 import gzip
@@ -124,6 +125,27 @@ def report_calls() -> None:
         print(f"  {label:32} median {middle:7.1f}   p99 {late:7.1f}   (bare call {bare:6.0f})")
 
 
+def report_stalls() -> None:
+    print("turns of an asyncio loop that makes calls, milliseconds (median of 3 rounds)")
+    with sink() as url:
+        for name in ("wrapped", "bare"):
+            found = [stalled(name, url) for _ in range(ROUNDS)]
+            late, later, most = (
+                median(each[key] for each in found) for key in ("p99", "p999", "max")
+            )
+            print(f"  {name:8} p99 {late:5.2f}   p99.9 {later:5.2f}   longest {most:5.2f}")
+
+
+def stalled(name: str, url: str) -> dict[str, float]:
+    """The turns of the loop of a program of its own."""
+    told = subprocess.check_output(
+        [sys.executable, "-m", "benchmarks.sdk_stall", name, url],
+        env=os.environ | {"PYTHONPATH": f"{SOURCES}:{os.environ.get('PYTHONPATH', '')}"},
+    )
+    found: dict[str, float] = json.loads(told)
+    return found
+
+
 def report_import() -> None:
     program = (
         "import time; began = time.perf_counter(); import truecompute; "
@@ -216,6 +238,7 @@ def report_exit() -> None:
 def main() -> None:
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
     report_calls()
+    report_stalls()
     report_import()
     report_exit()
     report_outage()
