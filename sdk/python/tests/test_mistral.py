@@ -52,6 +52,42 @@ def test_a_stream_that_is_left_is_cut(
     assert (recorder.event["status"], recorder.event["usage_status"]) == ("success", "missing")
 
 
+def test_a_stream_whose_loop_was_left_counts_at_a_flush_although_it_is_held(
+    client: Mistral, recorder: Recorder
+) -> None:
+    stream = client.chat.stream(**ASKED)
+    for _ in stream:
+        break
+    assert recorder.event["usage_status"] in ("missing", "partial")
+    assert type(stream).__name__ == "EventStream"
+    stream.close()  # type: ignore[no-untyped-call]
+
+
+def test_a_stream_that_is_being_read_does_not_count_at_a_flush(
+    client: Mistral, recorder: Recorder
+) -> None:
+    stream = client.chat.stream(**ASKED)
+    for _ in stream:
+        break
+    for _ in stream:
+        assert recorder.events == []
+    assert recorder.event["provider_usage"] == USAGE
+    assert "usage_status" not in recorder.event
+
+
+def test_an_awaited_stream_whose_loop_was_left_counts_at_a_flush(
+    client: Mistral, recorder: Recorder
+) -> None:
+    async def run() -> None:
+        stream = await client.chat.stream_async(**ASKED)
+        async for _ in stream:
+            break
+        assert recorder.event["status"] == "success"
+        await stream.close()  # type: ignore[no-untyped-call]
+
+    asyncio.run(run())
+
+
 def test_ocr_and_code_are_told(client: Mistral, recorder: Recorder) -> None:
     client.ocr.process(
         model="mistral-ocr-latest",

@@ -147,7 +147,7 @@ class WatchedIterator(_Watched):
 
     def __iter__(self) -> Iterator[Any]:
         try:
-            return _Loop(self)
+            return Loop(self)
         except Exception:  # noqa: BLE001 - the loop goes on unwatched
             return self
 
@@ -171,15 +171,16 @@ class WatchedIterator(_Watched):
                 return chunk
 
 
-class _Loop(_OneLoop):
+class Loop(_OneLoop):
     """One loop over a watched iterator: it is dropped when the loop is left."""
 
     __slots__ = ()
 
-    def __iter__(self) -> "_Loop":
+    def __iter__(self) -> "Loop":
         return self
 
     def __next__(self) -> Any:
+        self._over._watch.left_at = None
         return self._over.__next__()
 
 
@@ -188,7 +189,7 @@ class WatchedAsyncIterator(_Watched):
 
     def __aiter__(self) -> AsyncIterator[Any]:
         try:
-            return _AsyncLoop(self)
+            return AsyncLoop(self)
         except Exception:  # noqa: BLE001 - likewise
             return self
 
@@ -212,15 +213,16 @@ class WatchedAsyncIterator(_Watched):
                 return chunk
 
 
-class _AsyncLoop(_OneLoop):
+class AsyncLoop(_OneLoop):
     """One ``async for`` over a watched iterator."""
 
     __slots__ = ()
 
-    def __aiter__(self) -> "_AsyncLoop":
+    def __aiter__(self) -> "AsyncLoop":
         return self
 
     async def __anext__(self) -> Any:
+        self._over._watch.left_at = None
         return await self._over.__anext__()
 
 

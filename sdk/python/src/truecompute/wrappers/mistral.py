@@ -1,15 +1,19 @@
 """mistralai: chats, fill-in-the-middle, agents, conversations, embeddings, OCR and audio.
 
 The client is made of parts that send their requests by a method of their own, ``do_request``.
-Those that are billed are replaced, part by part. Source: https://docs.mistral.ai/api.
+Those that are billed are replaced, part by part, and so are the methods that make a stream of a
+response. Source: https://docs.mistral.ai/api.
 """
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from truecompute._calls import Call, Seen
 from truecompute._fields import field, text_field
 from truecompute._http_watch import watch_body
+from truecompute._own_iterators import watch_loops
 from truecompute._streams import Watch
 from truecompute.wrappers._exchange import CallExchange, Exchange, reported
 from truecompute.wrappers._patches import Patches, Reporter
@@ -18,6 +22,7 @@ _PARTS = (
     "chat", "fim", "agents", "embeddings", "ocr", "classifiers", "responses",
     "audio.transcriptions", "audio.speech", "beta.conversations",
 )  # fmt: skip
+_STREAMS = ("stream", "start_stream", "append_stream", "restart_stream")
 _OPERATIONS = (
     ("/chat/completions", "chat"),
     ("/fim/completions", "text_completion"),
@@ -43,6 +48,34 @@ def patch(client: Any, patches: Patches) -> None:
     for part in found:
         patches.replace(part, "do_request", reported(patches.reporter, starts))
         patches.replace(part, "do_request_async", reported(patches.reporter, starts, is_async=True))
+        for name in _STREAMS:
+            if hasattr(part, name):
+                patches.replace(part, name, _looked_at)
+                patches.replace(part, f"{name}_async", _looked_at_async)
+
+
+def _looked_at(original: Callable[..., Any]) -> Callable[..., Any]:
+    def stream(*args: Any, **kwargs: Any) -> Any:
+        made = original(*args, **kwargs)
+        _sees_loops(made)
+        return made
+
+    return stream
+
+
+def _looked_at_async(original: Callable[..., Any]) -> Callable[..., Any]:
+    async def stream(*args: Any, **kwargs: Any) -> Any:
+        made = await original(*args, **kwargs)
+        _sees_loops(made)
+        return made
+
+    return stream
+
+
+def _sees_loops(stream: Any) -> None:
+    """A stream is read to its end or closed, or the loop over it is left with it still held."""
+    with suppress(Exception):
+        watch_loops(stream, stream.response._truecompute)
 
 
 def _part_of(client: Any, name: str) -> Any:
@@ -92,6 +125,7 @@ class _Exchange(CallExchange):
         if self._is_stream:
             watch = Watch(self.call, _sees, self.reporter.open_streams)
             watch_body(result, watch, by_line=True)
+            result._truecompute = watch
             return result
         seen = Seen()
         body = json.loads(result.content) if _is_json(result) else None
