@@ -5,7 +5,7 @@ Source: https://docs.cohere.com/reference/chat.
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
@@ -102,7 +102,7 @@ def _sees(event: Any, seen: Seen) -> bool:
 
 def _streams(starts: Any, original: Callable[..., Any]) -> Any:
     @contextmanager
-    def stream(*args: Any, **kwargs: Any) -> Iterator[Any]:
+    def stream(*args: Any, **kwargs: Any) -> Generator[Any, None, None]:
         exchange: _Exchange | None = None
         with suppress(Exception):
             exchange = starts(args, kwargs)
@@ -123,7 +123,7 @@ def _streams(starts: Any, original: Callable[..., Any]) -> Any:
 
 def _awaited_streams(starts: Any, original: Callable[..., Any]) -> Any:
     @asynccontextmanager
-    async def stream(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
+    async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
         exchange: _Exchange | None = None
         with suppress(Exception):
             exchange = starts(args, kwargs)
