@@ -60,7 +60,8 @@ class Call:
 
     __slots__ = (
         "_began", "_ended", "_error", "_first", "_generation", "_is_cut", "_once", "_seen", "_sink",
-        "_whose", "api_base", "model", "operation", "provider", "region", "started_at",
+        "_whose", "api_base", "model", "operation", "provider", "region", "reservation_id",
+        "started_at",
     )  # fmt: skip
 
     def __init__(
@@ -80,10 +81,23 @@ class Call:
         self.operation = operation
         self.api_base = api_base
         self.region = region
+        self.reservation_id: str | None = None
         self._whose = current.get()
         self._once = [True]
         self._first: float | None = None
         self._error: str | None = None
+        self.started_at = time.time()
+        self._began = time.perf_counter()
+
+    def attribution(self) -> dict[str, Any]:
+        """The fields of the event that say whose call it is."""
+        fields: dict[str, Any] = {}
+        add_attribution(fields, self._whose, self._sink.defaults)
+        return fields
+
+    def begin_with(self, reservation_id: str) -> None:
+        """The call begins only now: something was reserved for it before."""
+        self.reservation_id = reservation_id
         self.started_at = time.time()
         self._began = time.perf_counter()
 
@@ -137,6 +151,8 @@ class Call:
         }
         if answered is not None and self.model is not None and answered != self.model:
             event["requested_model"] = clean(self.model)
+        if self.reservation_id is not None:
+            event["reservation_id"] = self.reservation_id
         if self._first is not None:
             event["time_to_first_token_ms"] = round((self._first - self._began) * 1000)
         add_attribution(event, self._whose, self._sink.defaults)

@@ -1,20 +1,21 @@
 """The client: what a program holds, and what wrapped clients report to."""
 
-import math
 import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from truecompute import _context, _process
 from truecompute._calls import add_attribution
+from truecompute._checks import check_positive, checked_key
 from truecompute._context import NOTHING, Attribution, current
 from truecompute._delivery import Backlog, Delivery, MemoryBacklog, random_share
 from truecompute._diagnostics import is_speaking, logger, say, say_failure
 from truecompute._encoding import bounded_document
-from truecompute._exceptions import ConfigurationError
+from truecompute._enforcement import Enforcement
 from truecompute._queue import EventQueue, Pending
+from truecompute._reservations import Reservations
 from truecompute._stats import CLOSED, DISABLED, Stats
 from truecompute._streams import OpenStreams
 from truecompute._text import clean
@@ -25,6 +26,7 @@ from truecompute._worker import Worker
 _Wrapped = TypeVar("_Wrapped")
 
 DEFAULT_URL = "http://localhost:5000"
+WhenUnavailable = Literal["open", "closed"]
 _MOST_SPOOL_BYTES = 256 * 1024 * 1024
 
 
@@ -67,10 +69,10 @@ class Client:
         transport: Transport | None = None,
     ) -> None:
         logger()
-        _check_positive(flush_interval=flush_interval, timeout=timeout)
-        _check_positive(max_queue_events=max_queue_events, max_queue_bytes=max_queue_bytes)
+        check_positive(flush_interval=flush_interval, timeout=timeout)
+        check_positive(max_queue_events=max_queue_events, max_queue_bytes=max_queue_bytes)
         key = api_key or os.environ.get("TRUECOMPUTE_API_KEY") or ""
-        key = _checked_key(key)
+        key = checked_key(key)
         url = base_url or os.environ.get("TRUECOMPUTE_URL") or DEFAULT_URL
         self.defaults = _or_nothing(
             Attribution(
@@ -80,6 +82,9 @@ class Client:
         )
         self._transport = transport if transport is not None else _http_transport(url, key)
         self._is_enabled = transport is not None or bool(key)
+        self._reservations = Reservations(self._transport)
+        if not self._is_enabled:
+            self._reservations.disabled_for = "there is no API key"
         self._spool_dir = spool_dir
         self._limits = (max_queue_events, max_queue_bytes)
         self._interval = flush_interval
@@ -92,16 +97,41 @@ class Client:
             say("no_key", "TrueCompute has no API key, nothing is sent; "
                 "set TRUECOMPUTE_API_KEY or Client(api_key=...)")  # fmt: skip
 
-    def wrap(self, client: _Wrapped) -> _Wrapped:
+    def wrap(
+        self,
+        client: _Wrapped,
+        *,
+        enforce: bool = False,
+        when_unavailable: WhenUnavailable = "open",
+        max_output_tokens: int = 4096,
+        reserve_timeout: float = 2.0,
+    ) -> _Wrapped:
         """``client`` itself, whose calls are reported from now on; nothing else of it changes.
 
         Takes clients of openai (Azure and compatible services too), anthropic, google-genai,
         mistralai, cohere, boto3's bedrock-runtime, groq and together. Wrapping it again changes
-        nothing; another ``Client`` takes it over. Raises ``UnsupportedClient`` for anything else.
+        nothing but limits; another ``Client`` takes it over. Raises ``UnsupportedClient`` for
+        anything else.
+
+        With ``enforce`` each call first asks the server for room in its budgets, and raises
+        ``BudgetExceeded`` instead of being made where there is none. Where nobody says so within
+        ``reserve_timeout`` seconds, it is made all the same and counted as ``unchecked`` in
+        ``stats()``; with ``when_unavailable="closed"`` it raises ``BudgetUnavailable``.
+        ``max_output_tokens`` are those of calls that set no limit of their own. Raises
+        ``ConfigurationError`` for options that cannot work.
         """
         from truecompute.wrappers import wrap  # a wrapper is loaded when there is what to wrap
 
-        wrap(client, self)
+        limits = None
+        if enforce:
+            limits = Enforcement(
+                self._reservations,
+                self._is_silent,
+                when_unavailable=when_unavailable,
+                timeout=reserve_timeout,
+                max_output_tokens=max_output_tokens,
+            )
+        wrap(client, self, limits)
         return client
 
     def unwrap(self, client: _Wrapped) -> _Wrapped:
@@ -183,6 +213,7 @@ class Client:
                 retried=self._delivery.retried,
                 failures=self._failures,
                 dropped_by=dropped_by,
+                unchecked=self._reservations.unchecked,
             )
         except Exception:  # noqa: BLE001 - never in the way
             with suppress(Exception):
@@ -201,8 +232,8 @@ class Client:
 
     def take(self, event: Pending | bytes) -> None:
         """Take an event that is written, or will be in the background; for wrappers."""
-        if self._worker.is_worker_thread() or is_speaking():
-            return  # a transport or a log handler that calls a model itself would loop for ever
+        if self._is_silent():
+            return
         waiting = self._queue.put(event)
         if self._worker.notice(waiting):
             _process.note_worker_process()
@@ -227,6 +258,7 @@ class Client:
         self._delivery = Delivery(self._transport, self._backlog, random_share)
         self.open_streams = OpenStreams()
         self._failures = 0
+        self._reservations.unchecked = 0
         self._ends_at: float | None = None
         self._told_dropped = 0
         self._worker = Worker(
@@ -237,6 +269,12 @@ class Client:
             interval=self._interval,
             timeout=self._timeout,
         )
+
+    def _is_silent(self) -> bool:
+        """Whether events of this thread are not taken: a transport or a log handler that calls a
+        model itself would loop for ever.
+        """
+        return self._worker.is_worker_thread() or is_speaking()
 
     def _owed(self) -> int:
         produced, dropped, _ = self._queue.counts()
@@ -264,6 +302,7 @@ class Client:
             self._backlog.close() if has_ended else self._backlog.collect()
         waiting = self._queue.counts()[2]
         self._queue.shut(CLOSED)
+        self._reservations.disabled_for = "the client of TrueCompute is closed"
         if not self._backlog.outlives:
             self._delivery.abandon(CLOSED)
         if waiting:
@@ -288,24 +327,11 @@ class Client:
         self._begin()
 
 
-def _checked_key(key: str) -> str:
-    stripped = key.strip()
-    if not stripped.isascii() or not stripped.isprintable() or " " in stripped:
-        raise ConfigurationError("api_key holds characters that no key has")
-    return stripped
-
-
 def _http_transport(url: str, key: str) -> Transport:
     # Loading HTTP takes longer than all the rest, and an import of the SDK should not be felt.
     from truecompute._http import HttpTransport
 
     return HttpTransport(url, key)
-
-
-def _check_positive(**limits: float) -> None:
-    for name, value in limits.items():
-        if not isinstance(value, (int, float)) or not 0 < value < math.inf:
-            raise ConfigurationError(f"{name} is a number above 0, not {value!r}")
 
 
 def _or_nothing(defaults: Attribution) -> Attribution:

@@ -3,7 +3,7 @@
 import threading
 from typing import Any, TypeVar
 
-from truecompute._client import Client
+from truecompute._client import Client, WhenUnavailable
 from truecompute._stats import Stats
 
 _Wrapped = TypeVar("_Wrapped")
@@ -25,9 +25,22 @@ def default_client() -> Client:
     return _client
 
 
-def wrap(client: _Wrapped) -> _Wrapped:
+def wrap(
+    client: _Wrapped,
+    *,
+    enforce: bool = False,
+    when_unavailable: WhenUnavailable = "open",
+    max_output_tokens: int = 4096,
+    reserve_timeout: float = 2.0,
+) -> _Wrapped:
     """``Client.wrap`` of the default client."""
-    return default_client().wrap(client)
+    return default_client().wrap(
+        client,
+        enforce=enforce,
+        when_unavailable=when_unavailable,
+        max_output_tokens=max_output_tokens,
+        reserve_timeout=reserve_timeout,
+    )
 
 
 def unwrap(client: _Wrapped) -> _Wrapped:

@@ -27,7 +27,8 @@ class Stats(NamedTuple):
     - ``disabled``: there is no API key.
 
     ``retried`` counts requests that were sent again. ``failures`` counts faults of the SDK, each
-    of which may have cost an event.
+    of which may have cost an event. ``unchecked`` counts calls of clients wrapped with
+    ``enforce=True`` that were made although nobody could say what the budgets have left.
     """
 
     sent: int = 0
@@ -36,6 +37,7 @@ class Stats(NamedTuple):
     retried: int = 0
     failures: int = 0
     dropped_by: Mapping[str, int] = {}  # never changed
+    unchecked: int = 0
 
     @property
     def produced(self) -> int:

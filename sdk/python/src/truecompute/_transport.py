@@ -1,7 +1,7 @@
 """The way to the server, as a port of one method."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class Answer(NamedTuple):
@@ -24,4 +24,22 @@ class Transport(Protocol):
         Waits ``timeout`` seconds at most for anything to move. Raises ``TransportError`` where no
         answer came, for whatever reason: the same events are then sent again.
         """
+        ...
+
+
+class ReservingTransport(Transport, Protocol):
+    """One that can also ask for reservations, which ``wrap(enforce=True)`` needs.
+
+    Called by many threads at once, each in the middle of its program's call.
+    """
+
+    def reserve(self, wish: Mapping[str, Any], *, timeout: float) -> Answer:
+        """Ask for a reservation, in the fields of the server's API, and give the answer.
+
+        Waits ``timeout`` seconds at most. Raises ``TransportError`` where no answer came.
+        """
+        ...
+
+    def give_back(self, reservation_id: str, *, timeout: float) -> Answer:
+        """Give a reservation back whose call will not be made. Raises ``TransportError``."""
         ...

@@ -53,7 +53,7 @@ def verdict_of(answer: Answer, sent: int) -> Verdict:
         return Verdict(Fate.RETRY, retry_after_s=retry_after_of(answer.headers), text=text)
     return Verdict(
         Fate.REFUSED,
-        text=f"the server answers {status}{_detail(answer.body)}",
+        text=f"the server answers {status}{detail_of(answer.body)}",
         is_unauthorized=status in _UNAUTHORIZED,
     )
 
@@ -99,7 +99,7 @@ def _target(answer: Answer) -> str:
     return f" and points to {place[:200]}; set base_url to where it is" if place else ""
 
 
-def _detail(body: bytes) -> str:
+def detail_of(body: bytes) -> str:
     """What a problem answer says, in brackets."""
     try:
         told = json.loads(body)

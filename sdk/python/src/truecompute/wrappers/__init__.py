@@ -3,6 +3,7 @@
 import importlib
 from typing import Any
 
+from truecompute._enforcement import Enforcement
 from truecompute._exceptions import UnsupportedClient
 from truecompute.wrappers._patches import Patches, Reporter, forget, patches_of, remember
 
@@ -23,15 +24,15 @@ _SUPPORTED = (
 )
 
 
-def wrap(client: Any, reporter: Reporter) -> None:
-    """Have the calls of ``client`` reported. Raises ``UnsupportedClient``."""
+def wrap(client: Any, reporter: Reporter, limits: Enforcement | None = None) -> None:
+    """Have the calls of ``client`` reported, and held to limits. Raises ``UnsupportedClient``."""
     existing = patches_of(client)
     if existing is not None:
-        if existing.reporter is reporter:
-            return
+        if existing.reporter is reporter and limits is None:
+            return  # a second ``wrap`` somewhere must not lift the limits of the first
         unwrap(client)
     module = importlib.import_module(f"{__name__}.{_wrapper_of(client)}")
-    patches = Patches(client, reporter)
+    patches = Patches(client, reporter, limits)
     try:
         module.patch(client, patches)
     except UnsupportedClient:

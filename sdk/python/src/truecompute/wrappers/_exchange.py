@@ -6,7 +6,8 @@ from contextlib import suppress
 from typing import Any
 
 from truecompute._calls import Call, Seen
-from truecompute.wrappers._patches import Reporter
+from truecompute._enforcement import Enforcement
+from truecompute.wrappers._patches import Patches, Reporter
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -39,6 +40,10 @@ class CallExchange(Exchange):
         self.reporter = reporter
         self.call = call
 
+    def asked(self) -> Any:
+        """The request, of which limits read how much it may use."""
+        raise NotImplementedError
+
     def fails(self, error: BaseException) -> None:
         """The call has ended, with this error."""
         self.call.end(Seen(), error)
@@ -60,26 +65,34 @@ class CallExchange(Exchange):
 Starts = Callable[[tuple[Any, ...], dict[str, Any]], Exchange | None]
 
 
-def reported(reporter: Reporter, starts: Starts, *, is_async: bool = False) -> Any:
-    """What makes of a function the same one, whose calls are reported.
+def reported(patches: Patches, starts: Starts, *, is_async: bool = False) -> Any:
+    """What makes of a function the same one, whose calls are reported, and held to limits.
 
     ``starts`` gives the exchange of a call, None for one that is not billed. The result is the
-    original's, and so is an exception; a ``BaseException`` that is none of ours passes.
+    original's, and so is an exception; a ``BaseException`` that is none of ours passes. Limits
+    raise ``BudgetError``.
     """
-    return functools.partial(_awaited if is_async else _called, reporter, starts)
+    make = _awaited if is_async else _called
+    return functools.partial(make, patches.reporter, patches.limits, starts)
 
 
-def _called(reporter: Reporter, starts: Starts, original: Callable[..., Any]) -> Callable[..., Any]:
+def _called(
+    reporter: Reporter, limits: Enforcement | None, starts: Starts, original: Callable[..., Any]
+) -> Callable[..., Any]:
     def calls(*args: Any, **kwargs: Any) -> Any:
         exchange: Exchange | None = None
+        fault: Exception | None = None
         asked: Arguments = args, kwargs
         try:
             exchange = starts(args, kwargs)
             if exchange is not None:
                 asked = exchange.asks() or asked
-        except Exception:  # noqa: BLE001 - never in the way
+        except Exception as error:  # noqa: BLE001 - never in the way
+            fault = error
             with suppress(Exception):
                 reporter.note_failure("starting a call")
+        if limits is not None:
+            limits.reserve(exchange, fault)
         while True:
             try:
                 result = original(*asked[0], **asked[1])
@@ -102,18 +115,22 @@ def _called(reporter: Reporter, starts: Starts, original: Callable[..., Any]) ->
 
 
 def _awaited(
-    reporter: Reporter, starts: Starts, original: Callable[..., Any]
+    reporter: Reporter, limits: Enforcement | None, starts: Starts, original: Callable[..., Any]
 ) -> Callable[..., Any]:
     async def calls(*args: Any, **kwargs: Any) -> Any:
         exchange: Exchange | None = None
+        fault: Exception | None = None
         asked: Arguments = args, kwargs
         try:
             exchange = starts(args, kwargs)
             if exchange is not None:
                 asked = exchange.asks() or asked
-        except Exception:  # noqa: BLE001 - never in the way
+        except Exception as error:  # noqa: BLE001 - never in the way
+            fault = error
             with suppress(Exception):
                 reporter.note_failure("starting a call")
+        if limits is not None:
+            await limits.reserve_awaited(exchange, fault)
         while True:
             try:
                 result = await original(*asked[0], **asked[1])

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from truecompute._calls import Sink
+from truecompute._enforcement import Enforcement
 from truecompute._streams import OpenStreams
 
 _MISSING: Any = object()
@@ -26,8 +27,9 @@ class Reporter(Sink, Protocol):
 class Patches:
     """The changes of one client, newest last."""
 
-    def __init__(self, client: Any, reporter: Reporter) -> None:
+    def __init__(self, client: Any, reporter: Reporter, limits: Enforcement | None = None) -> None:
         self.reporter = reporter
+        self.limits = limits
         self._client = weakref.ref(client)
         self._changes: list[tuple[Any, str, Any]] = []
 

@@ -37,7 +37,7 @@ def patch(client: Any, patches: Patches) -> None:
     if service != _SERVICE:
         raise UnsupportedClient(f"of boto3 the client of {_SERVICE} is supported, not of {service}")
     starts = _Calls(client, patches.reporter).starts
-    patches.replace(client, "_make_api_call", reported(patches.reporter, starts))
+    patches.replace(client, "_make_api_call", reported(patches, starts))
 
 
 class _Calls:
@@ -59,7 +59,7 @@ class _Calls:
             self._reporter, "bedrock", model if isinstance(model, str) else None,
             _operation_of(params), self._api_base, region=self._region,
         )  # fmt: skip
-        return _Exchange(self._reporter, call)
+        return _Exchange(self._reporter, call, params)
 
 
 def _operation_of(params: Any) -> str:
@@ -69,6 +69,13 @@ def _operation_of(params: Any) -> str:
 
 class _Exchange(CallExchange):
     """One API call and its answer."""
+
+    def __init__(self, reporter: Reporter, call: Call, params: Any) -> None:
+        super().__init__(reporter, call)
+        self._params = params
+
+    def asked(self) -> Any:
+        return self._params
 
     def takes(self, result: Any) -> Any:
         stream, body = result.get("stream"), result.get("body")

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from truecompute._calls import Call, Seen
+from truecompute._enforcement import Enforcement
 from truecompute._fields import field, text_field
 from truecompute._http_watch import watch_body
 from truecompute._streams import Watch
@@ -36,9 +37,9 @@ def patch(client: Any, patches: Patches) -> None:
     sender = wrapper.httpx_client
     starts = _Calls(patches.reporter, wrapper.get_base_url()).starts
     is_async = "Async" in type(sender).__name__
-    patches.replace(sender, "request", reported(patches.reporter, starts, is_async=is_async))
+    patches.replace(sender, "request", reported(patches, starts, is_async=is_async))
     streams = _awaited_streams if is_async else _streams
-    patches.replace(sender, "stream", lambda original: streams(starts, original))
+    patches.replace(sender, "stream", lambda original: streams(patches.limits, starts, original))
 
 
 class _Calls:
@@ -57,11 +58,18 @@ class _Calls:
         model = field(kwargs.get("json"), "model")
         name = model if isinstance(model, str) else None
         call = Call(self._reporter, "cohere", name, operation, self._api_base)
-        return _Exchange(self._reporter, call)
+        return _Exchange(self._reporter, call, kwargs.get("json"))
 
 
 class _Exchange(CallExchange):
     """One HTTP request and its response."""
+
+    def __init__(self, reporter: Reporter, call: Call, request: Any) -> None:
+        super().__init__(reporter, call)
+        self._request = request
+
+    def asked(self) -> Any:
+        return self._request
 
     def takes(self, result: Any) -> Any:
         if result.status_code >= _FAILED:
@@ -100,42 +108,56 @@ def _sees(event: Any, seen: Seen) -> bool:
     return False
 
 
-def _streams(starts: Any, original: Callable[..., Any]) -> Any:
+def _streams(limits: Enforcement | None, starts: Any, original: Callable[..., Any]) -> Any:
     @contextmanager
     def stream(*args: Any, **kwargs: Any) -> Generator[Any, None, None]:
         exchange: _Exchange | None = None
-        with suppress(Exception):
+        fault: Exception | None = None
+        has_begun = False
+        try:
             exchange = starts(args, kwargs)
+        except Exception as error:  # noqa: BLE001 - never in the way
+            fault = error
+        if limits is not None:
+            limits.reserve(exchange, fault)
         try:
             with original(*args, **kwargs) as response:
+                has_begun = True
                 with suppress(Exception):
                     if exchange is not None:
                         exchange.watches(response)
                 yield response
         except BaseException as error:
             with suppress(Exception):
-                if exchange is not None and isinstance(error, Exception):
+                if exchange is not None and (isinstance(error, Exception) or not has_begun):
                     exchange.fails(error)
             raise
 
     return stream
 
 
-def _awaited_streams(starts: Any, original: Callable[..., Any]) -> Any:
+def _awaited_streams(limits: Enforcement | None, starts: Any, original: Callable[..., Any]) -> Any:
     @asynccontextmanager
     async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
         exchange: _Exchange | None = None
-        with suppress(Exception):
+        fault: Exception | None = None
+        has_begun = False
+        try:
             exchange = starts(args, kwargs)
+        except Exception as error:  # noqa: BLE001 - never in the way
+            fault = error
+        if limits is not None:
+            await limits.reserve_awaited(exchange, fault)
         try:
             async with original(*args, **kwargs) as response:
+                has_begun = True
                 with suppress(Exception):
                     if exchange is not None:
                         exchange.watches(response)
                 yield response
         except BaseException as error:
             with suppress(Exception):
-                if exchange is not None and isinstance(error, Exception):
+                if exchange is not None and (isinstance(error, Exception) or not has_begun):
                     exchange.fails(error)
             raise
 

@@ -27,9 +27,9 @@ def patch(client: Any, patches: Patches) -> None:
     api = client._api_client
     calls = _Calls(api, patches.reporter)
     for name in ("request", "request_streamed"):
-        patches.replace(api, name, reported(calls.reporter, calls.starts))
+        patches.replace(api, name, reported(patches, calls.starts))
     for name in ("async_request", "async_request_streamed"):
-        patches.replace(api, name, reported(calls.reporter, calls.starts, is_async=True))
+        patches.replace(api, name, reported(patches, calls.starts, is_async=True))
 
 
 class _Calls:
@@ -49,11 +49,18 @@ class _Calls:
             return None
         name = model.rpartition("/")[2]
         call = Call(self.reporter, self._provider, name, operation, self._api_base)
-        return _Exchange(self.reporter, call)
+        return _Exchange(self.reporter, call, args[2] if len(args) > 2 else kwargs["request_dict"])
 
 
 class _Exchange(CallExchange):
     """One request and its answer: a response with a body, or an iterator of such responses."""
+
+    def __init__(self, reporter: Reporter, call: Call, request: Any) -> None:
+        super().__init__(reporter, call)
+        self._request = request
+
+    def asked(self) -> Any:
+        return self._request
 
     def takes(self, result: Any) -> Any:
         if not hasattr(result, "__next__") and not hasattr(result, "__anext__"):

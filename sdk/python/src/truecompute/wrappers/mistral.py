@@ -46,8 +46,8 @@ def patch(client: Any, patches: Patches) -> None:
     if not found:
         raise AttributeError("it has no part that is billed")
     for part in found:
-        patches.replace(part, "do_request", reported(patches.reporter, starts))
-        patches.replace(part, "do_request_async", reported(patches.reporter, starts, is_async=True))
+        patches.replace(part, "do_request", reported(patches, starts))
+        patches.replace(part, "do_request_async", reported(patches, starts, is_async=True))
         for name in _STREAMS:
             if hasattr(part, name):
                 patches.replace(part, name, _looked_at)
@@ -113,6 +113,10 @@ class _Exchange(CallExchange):
         self._request = request
         self._is_stream = is_stream
 
+    def asked(self) -> Any:
+        self.call.model = self._model_asked()
+        return self._body()
+
     def fails(self, error: BaseException) -> None:
         self.call.model = self._model_asked()
         super().fails(error)
@@ -138,8 +142,12 @@ class _Exchange(CallExchange):
 
     def _model_asked(self) -> str | None:
         """The model in the request; read only where the answer does not name it."""
+        return text_field(self._body(), "model")
+
+    def _body(self) -> Any:
+        """The request; None for sound, which goes in parts."""
         try:
-            return text_field(json.loads(self._request.content), "model")
+            return json.loads(self._request.content)
         except ValueError:
             return None
 

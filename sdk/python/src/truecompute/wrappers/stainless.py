@@ -44,7 +44,7 @@ def patch(client: Any, patches: Patches) -> None:
     """Replace what ``wrap`` replaces. Raises ``AttributeError`` for an object without it."""
     calls = _Calls(client, patches)
     is_async = inspect.iscoroutinefunction(client.request)
-    patches.replace(client, "request", reported(calls.reporter, calls.starts, is_async=is_async))
+    patches.replace(client, "request", reported(patches, calls.starts, is_async=is_async))
     for name in ("copy", "with_options"):
         if hasattr(client, name):
             patches.replace(client, name, functools.partial(_copying, patches))
@@ -54,7 +54,7 @@ def _copying(patches: Patches, original: Callable[..., Any]) -> Callable[..., An
     def copies(*args: Any, **kwargs: Any) -> Any:
         made = original(*args, **kwargs)
         with suppress(Exception):
-            others = Patches(made, patches.reporter)
+            others = Patches(made, patches.reporter, patches.limits)
             patch(made, others)
             remember(made, others)
         return made
@@ -109,6 +109,9 @@ class _Exchange(CallExchange):
         asked = model if isinstance(model, str) else None
         call = Call(calls.reporter, calls.provider, asked, operation.name, calls.api_base)
         super().__init__(calls.reporter, call)
+
+    def asked(self) -> Any:
+        return self._options.json_data
 
     def asks(self) -> Arguments | None:
         """A wish for the usage of a stream."""

@@ -1,0 +1,169 @@
+"""One HTTP connection to a server: opened when needed, kept, and never shared with a parent."""
+
+import encodings.idna  # noqa: F401 - sockets load it when first used, see HttpTransport
+import http.client
+import os
+import ssl
+import time
+import urllib.request
+from collections.abc import Mapping
+from urllib.parse import SplitResult, urlsplit
+
+from truecompute._exceptions import ConfigurationError, TransportError
+from truecompute._transport import Answer
+
+#: An answer names at most 1,000 events; what is longer is none of a TrueCompute server's.
+_MOST_ANSWER_BYTES = 4 * 1024 * 1024
+
+
+class Connection:
+    """A connection to ``url``. One thread at a time uses it.
+
+    Heeds ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY``. Redirects are not followed: an API key
+    is not carried to another place.
+    """
+
+    def __init__(self, url: SplitResult) -> None:
+        self._url = url
+        self._open: http.client.HTTPConnection | None = None
+        self._pid = os.getpid()
+
+    def exchange(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        *,
+        timeout: float,
+        patience: float,
+    ) -> Answer:
+        """The answer to a request. A kept connection that the server has closed is opened again.
+
+        Waits ``timeout`` seconds for anything to move, ``patience`` seconds for the whole. Raises
+        ``TransportError`` where no answer came.
+        """
+        deadline = time.monotonic() + patience
+        is_kept = self._open is not None and self._pid == os.getpid()
+        try:
+            return self._exchange(method, path, body, headers, timeout, deadline)
+        except (http.client.RemoteDisconnected, ConnectionError) as error:
+            if not is_kept:
+                raise TransportError(_words(error)) from error
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise TransportError(_words(error)) from error
+        try:
+            return self._exchange(method, path, body, headers, timeout, deadline)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise TransportError(_words(error)) from error
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        timeout: float,
+        deadline: float,
+    ) -> Answer:
+        connection = self._connected(min(timeout, _left(deadline)))
+        try:
+            connection.request(method, self._target(path), body, dict(headers))
+            if connection.sock is not None:
+                connection.sock.settimeout(min(timeout, _left(deadline)))
+            response = connection.getresponse()
+            content = _content(response, deadline)
+            named = {name.lower(): value for name, value in response.getheaders()}
+            response.close()  # read to its end one way or another: the connection is free again
+        except BaseException:
+            self.close()
+            raise
+        if len(content) > _MOST_ANSWER_BYTES or response.will_close:
+            self.close()
+        return Answer(response.status, named, content)
+
+    def _connected(self, timeout: float) -> http.client.HTTPConnection:
+        if self._pid != os.getpid():
+            # After a fork the connection is the parent's: two processes must not write into it.
+            self._open, self._pid = None, os.getpid()
+        if self._open is None:
+            self._open = self._connect(timeout)
+        self._open.timeout = timeout
+        if self._open.sock is not None:
+            self._open.sock.settimeout(timeout)
+        return self._open
+
+    def _connect(self, timeout: float) -> http.client.HTTPConnection:
+        host, port = str(self._url.hostname), self._url.port
+        proxy = self._proxy()
+        if self._url.scheme == "https":
+            secure = ssl.create_default_context()
+            if proxy is None:
+                return http.client.HTTPSConnection(host, port, timeout=timeout, context=secure)
+            tunnel = http.client.HTTPSConnection(
+                str(proxy.hostname), proxy.port, timeout=timeout, context=secure
+            )
+            tunnel.set_tunnel(host, port or 443)
+            return tunnel
+        if proxy is not None:
+            return http.client.HTTPConnection(str(proxy.hostname), proxy.port, timeout=timeout)
+        return http.client.HTTPConnection(host, port, timeout=timeout)
+
+    def _proxy(self) -> SplitResult | None:
+        """The proxy that the environment names for the server's address."""
+        if urllib.request.proxy_bypass(self._url.netloc):
+            return None
+        named = urllib.request.getproxies().get(self._url.scheme)
+        if not named:
+            return None
+        proxy = urlsplit(named if "//" in named else f"//{named}")
+        return proxy if proxy.hostname else None
+
+    def _target(self, path: str) -> str:
+        whole = self._url.path.rstrip("/") + path
+        is_proxied_plainly = self._url.scheme == "http" and self._proxy() is not None
+        return f"http://{self._url.netloc}{whole}" if is_proxied_plainly else whole
+
+    def close(self) -> None:
+        """Close it; the next request opens another."""
+        connection, self._open = self._open, None
+        if connection is not None:
+            connection.close()
+
+
+def address_of(base_url: str) -> SplitResult:
+    """The parts of an address. Raises ``ConfigurationError`` for one that is none."""
+    try:
+        url = urlsplit(base_url)
+        is_address = url.scheme in ("http", "https") and bool(url.hostname)
+        _ = url.port  # a port that is none raises
+    except ValueError as error:
+        raise ConfigurationError(f"base_url {base_url!r} is no address: {error}") from error
+    if not is_address:
+        raise ConfigurationError(
+            f"base_url {base_url!r} is no address; it looks like http://localhost:5000"
+        )
+    return url
+
+
+def _left(deadline: float) -> float:
+    """The seconds until then; never 0, which a socket takes for "do not wait"."""
+    return max(deadline - time.monotonic(), 0.001)
+
+
+def _content(response: http.client.HTTPResponse, deadline: float) -> bytes:
+    """The body, unless it is endless or drips: each byte alone would be in time."""
+    pieces: list[bytes] = []
+    size = 0
+    while size <= _MOST_ANSWER_BYTES and (piece := response.read1(65_536)):
+        pieces.append(piece)
+        size += len(piece)
+        if time.monotonic() > deadline:
+            raise TransportError("the answer takes too long")
+    if response.length:
+        raise TransportError("the answer broke off")
+    return b"".join(pieces)
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
