@@ -16,7 +16,9 @@ from fakes.truecompute import FakeTrueCompute
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize(("example", "calls"), [("openai_chat", 3), ("anthropic_messages", 2)])
+@pytest.mark.parametrize(
+    ("example", "calls"), [("openai_chat", 3), ("anthropic_messages", 2), ("hard_limits", 2)]
+)
 def test_an_example_runs_and_its_calls_arrive(
     example: str, calls: int, provider: FakeProvider
 ) -> None:
