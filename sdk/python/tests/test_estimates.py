@@ -62,6 +62,7 @@ def test_a_request_that_holds_itself_has_an_end() -> None:
      ({"inferenceConfig": {"maxTokens": 7}}, 7), ({"body": b'{"max_gen_len": 7}'}, 7),
      ({"body": '{"textGenerationConfig": {"maxTokenCount": 7}}'}, 7),
      ({"completion_args": {"max_tokens": 7}}, 7), ({"max_tokens": 7, "n": 3}, 21),
+     ({"max_tokens": 10**12}, 10**9),
      ({"max_tokens": None}, 4096), ({"max_tokens": True}, 4096), ({"body": b"\xff"}, 4096),
      ({"n": 2}, 8192), (None, 4096)],
 )  # fmt: skip

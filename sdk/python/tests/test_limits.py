@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -295,20 +296,32 @@ def test_limits_hold_for_copies_and_for_a_client_that_is_wrapped_again(
     assert len(server.wishes) == 2
 
 
-@pytest.mark.parametrize("when", ["open", "closed"])
-def test_without_a_key_or_after_close_nobody_says_what_is_left(
-    when: Any, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch, chat: Chat
+@pytest.mark.parametrize("key", [None, "k"])
+def test_without_a_key_and_after_close_nobody_says_what_is_left(
+    key: str | None, provider: FakeProvider, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TRUECOMPUTE_API_KEY", raising=False)
-    tc = truecompute.Client()
-    client = tc.wrap(chat(), enforce=True, when_unavailable=when)
-    if when == "open":
-        client.chat.completions.create(**ASKED)
-    else:
-        with pytest.raises(BudgetUnavailable, match="no API key"):
-            client.chat.completions.create(**ASKED)
+    tc = truecompute.Client(api_key=key)
+    opened = tc.wrap(chat(), enforce=True)
+    closed = tc.wrap(chat(), enforce=True, when_unavailable="closed")
+    if key is not None:
+        tc.close()
+    opened.chat.completions.create(**ASKED)
+    with pytest.raises(BudgetUnavailable, match="no API key" if key is None else "is closed"):
+        closed.chat.completions.create(**ASKED)
     tc.close()
-    assert len(provider.requests) == tc.stats().unchecked == (when == "open")
+    assert len(provider.requests) == tc.stats().unchecked == 1
+
+
+def test_many_threads_reserve_at_once_and_each_settles_its_own(
+    tc: truecompute.Client, server: FakeTrueCompute, chat: Chat
+) -> None:
+    client = tc.wrap(chat(), enforce=True)
+    with ThreadPoolExecutor(12) as pool:
+        calls = [pool.submit(lambda: client.chat.completions.create(**ASKED)) for _ in range(60)]
+    assert all(call.result().choices for call in calls)
+    settled = {event["reservation_id"] for event in events(tc, server)}
+    assert settled == {f"rsv_{number}" for number in range(1, 61)}
 
 
 def test_a_fault_of_the_sdk_is_the_same_as_a_server_that_does_not_say(

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from truecompute import _context, _process
 from truecompute._calls import add_attribution
@@ -13,15 +13,16 @@ from truecompute._context import NOTHING, Attribution, current
 from truecompute._delivery import Backlog, Delivery, MemoryBacklog, random_share
 from truecompute._diagnostics import is_speaking, logger, say, say_failure
 from truecompute._encoding import bounded_document
-from truecompute._enforcement import Enforcement
 from truecompute._queue import EventQueue, Pending
-from truecompute._reservations import Reservations
 from truecompute._stats import CLOSED, DISABLED, Stats
 from truecompute._streams import OpenStreams
 from truecompute._text import clean
 from truecompute._tracking import tracked
 from truecompute._transport import Transport
 from truecompute._worker import Worker
+
+if TYPE_CHECKING:
+    from truecompute._reservations import Reservations
 
 _Wrapped = TypeVar("_Wrapped")
 
@@ -82,9 +83,7 @@ class Client:
         )
         self._transport = transport if transport is not None else _http_transport(url, key)
         self._is_enabled = transport is not None or bool(key)
-        self._reservations = Reservations(self._transport)
-        if not self._is_enabled:
-            self._reservations.disabled_for = "there is no API key"
+        self._reservations: Reservations | None = None
         self._spool_dir = spool_dir
         self._limits = (max_queue_events, max_queue_bytes)
         self._interval = flush_interval
@@ -124,8 +123,10 @@ class Client:
 
         limits = None
         if enforce:
+            from truecompute._enforcement import Enforcement  # likewise, where there are limits
+
             limits = Enforcement(
-                self._reservations,
+                self._reserving(),
                 self._is_silent,
                 when_unavailable=when_unavailable,
                 timeout=reserve_timeout,
@@ -213,7 +214,7 @@ class Client:
                 retried=self._delivery.retried,
                 failures=self._failures,
                 dropped_by=dropped_by,
-                unchecked=self._reservations.unchecked,
+                unchecked=0 if self._reservations is None else self._reservations.unchecked,
             )
         except Exception:  # noqa: BLE001 - never in the way
             with suppress(Exception):
@@ -258,7 +259,8 @@ class Client:
         self._delivery = Delivery(self._transport, self._backlog, random_share)
         self.open_streams = OpenStreams()
         self._failures = 0
-        self._reservations.unchecked = 0
+        if self._reservations is not None:
+            self._reservations.unchecked = 0
         self._ends_at: float | None = None
         self._told_dropped = 0
         self._worker = Worker(
@@ -269,6 +271,15 @@ class Client:
             interval=self._interval,
             timeout=self._timeout,
         )
+
+    def _reserving(self) -> "Reservations":
+        if self._reservations is None:
+            from truecompute._reservations import Reservations
+
+            made = Reservations(self._transport)
+            made.disabled_for = None if self._is_enabled else "there is no API key"
+            self._reservations = made
+        return self._reservations
 
     def _is_silent(self) -> bool:
         """Whether events of this thread are not taken: a transport or a log handler that calls a
@@ -302,7 +313,8 @@ class Client:
             self._backlog.close() if has_ended else self._backlog.collect()
         waiting = self._queue.counts()[2]
         self._queue.shut(CLOSED)
-        self._reservations.disabled_for = "the client of TrueCompute is closed"
+        if self._reservations is not None:
+            self._reservations.disabled_for = "the client of TrueCompute is closed"
         if not self._backlog.outlives:
             self._delivery.abandon(CLOSED)
         if waiting:

@@ -13,6 +13,7 @@ from truecompute._checks import check_positive
 from truecompute._diagnostics import say, say_failure
 from truecompute._estimates import input_tokens, output_tokens
 from truecompute._exceptions import BudgetExceeded, BudgetUnavailable, ConfigurationError
+from truecompute._limits import Limits
 from truecompute._reservations import Reservations
 from truecompute._text import clean
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _SCOPE = ("project", "environment", "user", "tags")
 
 
-class Enforcement:
+class Enforcement(Limits):
     """The limits of a wrapped client.
 
     ``when_unavailable`` says whether a call is made when nobody says what the budgets have left,
@@ -52,11 +53,7 @@ class Enforcement:
         self._max_output_tokens = int(max_output_tokens)
 
     def reserve(self, exchange: Any, fault: Exception | None = None) -> None:
-        """Have a call carry a reservation, or let it go on without. Raises ``BudgetError``.
-
-        ``exchange`` has the ``call``, and the request as ``asked()``; where it has no call, nothing
-        is billed, or reading the call failed with ``fault``.
-        """
+        """Have a call carry a reservation, or let it go on without. Raises ``BudgetError``."""
         if self._is_subject(exchange, fault):
             self._reserve(exchange)
 

@@ -17,6 +17,8 @@ from truecompute._fields import field
 BYTES_PER_TOKEN = 3
 #: A large image has some 1,100 tokens with OpenAI and up to 1,600 with Anthropic.
 MEDIA_TOKENS = 1_500
+#: The server takes no number above it.
+_MOST_TOKENS = 1_000_000_000
 _MOST_DEPTH = 32
 _LIMITS = (
     "max_completion_tokens", "max_output_tokens", "max_tokens", "max_tokens_to_sample",
@@ -48,7 +50,8 @@ def output_tokens(request: Any, operation: str, otherwise: int) -> int:
         return 0
     asked = _opened(request)
     holders = [asked, *(field(asked, name) for name in _HOLDERS)]
-    return _first(holders, _LIMITS, otherwise) * max(_first(holders, _ANSWERS, 1), 1)
+    each = _first(holders, _LIMITS, otherwise)
+    return min(each * max(_first(holders, _ANSWERS, 1), 1), _MOST_TOKENS)
 
 
 def _first(holders: list[Any], names: tuple[str, ...], otherwise: int) -> int:

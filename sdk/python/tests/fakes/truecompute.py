@@ -43,8 +43,9 @@ class FakeTrueCompute:
             yield self
 
     def _reserve(self, request: Request) -> Reply:
-        self.wishes.append(request.body)
-        number = len(self.wishes)
+        with self._lock:
+            self.wishes.append(request.body)
+            number = len(self.wishes)
         if self.holds is not None:
             self.holds.wait(20)
         if self.refuses:

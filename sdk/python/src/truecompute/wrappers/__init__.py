@@ -3,8 +3,8 @@
 import importlib
 from typing import Any
 
-from truecompute._enforcement import Enforcement
 from truecompute._exceptions import UnsupportedClient
+from truecompute._limits import Limits
 from truecompute.wrappers._patches import Patches, Reporter, forget, patches_of, remember
 
 #: Where a client's class or a base of it comes from, and the module here that wraps it.
@@ -24,7 +24,7 @@ _SUPPORTED = (
 )
 
 
-def wrap(client: Any, reporter: Reporter, limits: Enforcement | None = None) -> None:
+def wrap(client: Any, reporter: Reporter, limits: Limits | None = None) -> None:
     """Have the calls of ``client`` reported, and held to limits. Raises ``UnsupportedClient``."""
     existing = patches_of(client)
     if existing is not None:

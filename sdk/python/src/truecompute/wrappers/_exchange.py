@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from truecompute._calls import Call, Seen
-from truecompute._enforcement import Enforcement
+from truecompute._limits import Limits
 from truecompute.wrappers._patches import Patches, Reporter
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
@@ -77,7 +77,7 @@ def reported(patches: Patches, starts: Starts, *, is_async: bool = False) -> Any
 
 
 def _called(
-    reporter: Reporter, limits: Enforcement | None, starts: Starts, original: Callable[..., Any]
+    reporter: Reporter, limits: Limits | None, starts: Starts, original: Callable[..., Any]
 ) -> Callable[..., Any]:
     def calls(*args: Any, **kwargs: Any) -> Any:
         exchange: Exchange | None = None
@@ -115,7 +115,7 @@ def _called(
 
 
 def _awaited(
-    reporter: Reporter, limits: Enforcement | None, starts: Starts, original: Callable[..., Any]
+    reporter: Reporter, limits: Limits | None, starts: Starts, original: Callable[..., Any]
 ) -> Callable[..., Any]:
     async def calls(*args: Any, **kwargs: Any) -> Any:
         exchange: Exchange | None = None

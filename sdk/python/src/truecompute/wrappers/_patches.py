@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from truecompute._calls import Sink
-from truecompute._enforcement import Enforcement
+from truecompute._limits import Limits
 from truecompute._streams import OpenStreams
 
 _MISSING: Any = object()
@@ -27,7 +27,7 @@ class Reporter(Sink, Protocol):
 class Patches:
     """The changes of one client, newest last."""
 
-    def __init__(self, client: Any, reporter: Reporter, limits: Enforcement | None = None) -> None:
+    def __init__(self, client: Any, reporter: Reporter, limits: Limits | None = None) -> None:
         self.reporter = reporter
         self.limits = limits
         self._client = weakref.ref(client)

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from truecompute._calls import Call, Seen
-from truecompute._enforcement import Enforcement
 from truecompute._fields import field, text_field
 from truecompute._http_watch import watch_body
+from truecompute._limits import Limits
 from truecompute._streams import Watch
 from truecompute.wrappers._exchange import CallExchange, reported
 from truecompute.wrappers._patches import Patches, Reporter
@@ -108,7 +108,7 @@ def _sees(event: Any, seen: Seen) -> bool:
     return False
 
 
-def _streams(limits: Enforcement | None, starts: Any, original: Callable[..., Any]) -> Any:
+def _streams(limits: Limits | None, starts: Any, original: Callable[..., Any]) -> Any:
     @contextmanager
     def stream(*args: Any, **kwargs: Any) -> Generator[Any, None, None]:
         exchange: _Exchange | None = None
@@ -136,7 +136,7 @@ def _streams(limits: Enforcement | None, starts: Any, original: Callable[..., An
     return stream
 
 
-def _awaited_streams(limits: Enforcement | None, starts: Any, original: Callable[..., Any]) -> Any:
+def _awaited_streams(limits: Limits | None, starts: Any, original: Callable[..., Any]) -> Any:
     @asynccontextmanager
     async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
         exchange: _Exchange | None = None
