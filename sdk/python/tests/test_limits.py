@@ -91,7 +91,8 @@ def test_a_call_that_there_is_room_for_settles_its_reservation(
     assert answer.choices[0].message.content == "Hello!"
     assert server.wishes == [
         {
-            "provider": "openai", "model": "gpt-4o", "input_tokens": 4, "max_output_tokens": 50,
+            "provider": "openai", "api_base": f"{provider.url}/v1/", "model": "gpt-4o",
+            "input_tokens": 4, "max_output_tokens": 50,
             "project": "shop", "environment": "live", "user": "u_1", "tags": {"feature": "a"},
         }
     ]  # fmt: skip

@@ -170,17 +170,18 @@ class _Stored:
 
     @property
     def spent(self) -> Spent:
-        new = [
-            event
-            for event, fate in zip(_events_in(self.entries), self.fates, strict=True)
-            if fate is Fate.ACCEPTED
-        ]
-        named = ((event.reported.reservation_id, event.id) for event in new)
+        """A call that is merged into another costs nothing more, and settles what it names."""
+        told = list(zip(_events_in(self.entries), self.fates, strict=True))
+        new = [event for event, fate in told if fate is Fate.ACCEPTED]
         return Spent(
             organization_id=self.organization_id,
             book=self.book,
             costs=[(event, event.cost.cost_usd) for event in new if event.cost.cost_usd],
-            settling=[(reservation, event_id) for reservation, event_id in named if reservation],
+            settling=[
+                (event.reported.reservation_id, event.id)
+                for event, fate in told
+                if fate in (Fate.ACCEPTED, Fate.MERGED) and event.reported.reservation_id
+            ],
         )
 
     def results(

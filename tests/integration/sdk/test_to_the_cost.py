@@ -11,7 +11,6 @@ from typing import Any
 import anthropic
 import boto3
 import cohere
-import httpx2
 import openai
 import pytest
 from flask import Flask
@@ -27,6 +26,7 @@ from fakes.routes import ROUTES
 from fakes.server import FakeProvider
 from tests.http_client import Team, application, found
 from tests.integration.database import PostgresServer, temporary_database
+from tests.integration.sdk.clients import openais
 from tests.integration.server import served
 from truecompute.langchain import TrueComputeCallback
 
@@ -64,18 +64,6 @@ def tc(running: tuple[Flask, str], team: Team) -> Iterator[truecompute.Client]:
         yield client
     stats = client.stats()
     assert (stats.dropped, stats.failures) == (0, 0)
-
-
-def openais(provider: FakeProvider) -> httpx2.Client:
-    """Connections to OpenAI's own address that end at the fake."""
-
-    class ToTheFake(httpx2.HTTPTransport):
-        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-            host, _, port = provider.url.removeprefix("http://").partition(":")
-            request.url = request.url.copy_with(scheme="http", host=host, port=int(port))
-            return super().handle_request(request)
-
-    return httpx2.Client(transport=ToTheFake())
 
 
 def _openai(provider: FakeProvider) -> openai.OpenAI:

@@ -103,6 +103,7 @@ class Enforcement(Limits):
         whose = call.attribution()
         return {
             "provider": call.provider,
+            "api_base": clean(call.api_base),
             "model": clean(call.model) or "unknown",
             "input_tokens": input_tokens(request),
             "max_output_tokens": output_tokens(request, call.operation, self._max_output_tokens),

@@ -62,7 +62,7 @@ def _request(body: dict[str, Any]) -> ReserveRequest:
     tags = body.get("tags") or {}
     check_tags(tags, "/tags")
     attribution = Attribution(
-        provider=None if provider is None else canonical_provider(provider, None),
+        provider=None if provider is None else canonical_provider(provider, body.get("api_base")),
         api_key=key.id,
         tags=tags,
         **{name: body.get(name) for name in ("model", "project", "environment", "user")},

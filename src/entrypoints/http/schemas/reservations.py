@@ -19,6 +19,7 @@ class ReserveSchema(Schema):
 
     estimate_usd = Usd(allow_none=True, metadata={"accepts_number": True})
     provider = Text(allow_none=True, validate=_TEXT)
+    api_base = Text(allow_none=True, validate=_TEXT)
     model = Text(allow_none=True, validate=_TEXT)
     input_tokens = WholeNumber(validate=_TOKENS)
     max_output_tokens = WholeNumber(validate=_TOKENS)
