@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-from tests.http_client import Team, an_event
+from tests.http_client import Team, an_event, body_of
 from tests.integration.http.browsing import Browser, Page, page_of
 from tests.integration.http.page_calls import CALLS
 
@@ -40,9 +40,12 @@ def test_what_senders_wrote_is_never_markup(team: Team) -> None:
 @pytest.fixture
 def pages(browser: Browser, app: Flask) -> Iterator[Page]:
     """Every page of the contract, and an error."""
+    budget, channel = _made(browser)
     paths = (
         "/dashboard", "/dashboard/providers", "/dashboard/models", "/dashboard/queries",
         "/dashboard/queries/dear", "/dashboard/budgets", "/dashboard/budgets/new",
+        f"/dashboard/budgets/{budget}", f"/dashboard/budgets/{budget}/edit", "/dashboard/alerts",
+        "/dashboard/channels", "/dashboard/channels/new", f"/dashboard/channels/{channel}",
         "/dashboard/prices?model=gpt-4o", "/dashboard/prices/unpriced", "/dashboard/prices/own",
         "/dashboard/prices/own/prices/new", "/dashboard/prices/own/discounts/new",
         "/dashboard/prices/own/aliases/new?alias=x", "/dashboard/keys", "/dashboard/keys/new",
@@ -51,6 +54,14 @@ def pages(browser: Browser, app: Flask) -> Iterator[Page]:
     stranger = app.test_client()
     opened = [browser.open(path) for path in paths]
     return iter([*opened, page_of(stranger.get("/login")), page_of(stranger.get("/signup"))])
+
+
+def _made(browser: Browser) -> tuple[str, str]:
+    """A budget that has alerted, and a channel that it alerts on."""
+    hook = {"type": "webhook", "name": "Hook", "url": "https://1.1.1.1/"}
+    channel = browser.client.post("/api/v1/channels", json=hook)
+    budget = browser.client.post("/api/v1/budgets", json={"name": "Any", "limit_usd": "0.001"})
+    return str(body_of(budget)["id"]), str(body_of(channel)["id"])
 
 
 def test_every_page_has_what_readers_of_screens_need_and_nothing_the_policy_forbids(

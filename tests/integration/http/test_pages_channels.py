@@ -1,0 +1,149 @@
+"""Channels, alerts and the page of a budget, through a browser."""
+
+import pytest
+
+from tests.http_client import Team, an_event, body_of, log_in
+from tests.integration.http.browsing import Browser
+
+CHANNELS, ALERTS, BUDGETS = "/dashboard/channels", "/dashboard/alerts", "/dashboard/budgets"
+HOOK = {"name": "Finance", "type": "webhook", "url": "https://1.1.1.1/hook", "address": ""}
+
+
+@pytest.fixture
+def owner(team: Team) -> Browser:
+    return Browser(team.owner.client)
+
+
+def a_channel(owner: Browser) -> str:
+    """Its address."""
+    assert owner.submit(f"{CHANNELS}/new", **HOOK).status == 201
+    (link,) = [each for each in owner.open(CHANNELS).links if each.startswith(f"{CHANNELS}/0")]
+    return link
+
+
+def a_budget(team: Team, **fields: object) -> str:
+    """Its address."""
+    body = {"name": "Trial", "limit_usd": "0.004", "forecast_thresholds": [], **fields}
+    answer = team.owner.client.post("/api/v1/budgets", json=body)
+    assert answer.status_code == 201, answer.text
+    return f"{BUDGETS}/{body_of(answer)['id']}"
+
+
+def test_a_webhooks_secret_is_shown_once_and_replaced(owner: Browser) -> None:
+    assert "No channels yet" in owner.open(CHANNELS).text
+    made = owner.submit(f"{CHANNELS}/new", **HOOK)
+    assert (made.status, made.texts["secret"][:6]) == (201, "whsec_")
+    (path,) = [each for each in made.links if each.startswith(f"{CHANNELS}/0")]
+    assert made.texts["secret"] not in owner.open(path).html
+    rotated = owner.submit(f"{path}/rotate", on=path)
+    assert rotated.status == 201
+    assert rotated.texts["secret"] != made.texts["secret"]
+    assert "The one before signs too" in rotated.text
+
+
+def test_a_test_and_a_resent_delivery_are_seen_on_the_channels_page(owner: Browser) -> None:
+    path = a_channel(owner)
+    assert "Nothing sent yet" in owner.open(path).text
+    assert owner.submit(f"{path}/test", on=path).location == f"{path}?notice=test-sent"
+    page = owner.open(path)
+    assert "A test" in page.text
+    assert "on its way" in page.text
+
+
+def test_a_channel_is_switched_off_and_on_and_deleted(owner: Browser) -> None:
+    path = a_channel(owner)
+    off = owner.submit(f"{path}/switch", on=path, enabled="no")
+    assert off.location == f"{path}?notice=channel-disabled"
+    page = owner.open(path)
+    assert "It is off since" in page.text
+    assert f"{path}/test" not in page.forms
+    on = owner.submit(f"{path}/switch", on=path, enabled="yes")
+    assert on.location == f"{path}?notice=channel-enabled"
+    assert owner.submit(f"{path}/remove", on=path).location == f"{CHANNELS}?notice=channel-removed"
+    assert owner.open(path).status == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong", "said"),
+    [
+        ({"name": " "}, "name", "Must not be empty."),
+        ({"url": "http://169.254.169.254/"}, "url", "Must lead to the internet"),
+        ({"url": "nonsense"}, "url", "Must"),
+        ({"type": "slack"}, "url", "Must be an incoming webhook of Slack"),
+        ({"type": "email", "address": "lead@example.com"}, "type", "Needs a mail server"),
+        ({"type": "email", "address": "lead"}, "address", "Must be an e-mail address."),
+    ],
+)
+def test_what_is_wrong_with_a_channel_is_said_beside_its_field(
+    owner: Browser, fields: dict[str, str], wrong: str, said: str
+) -> None:
+    page = owner.submit(f"{CHANNELS}/new", **HOOK | fields)
+    assert page.status == 422
+    assert page.error(wrong).startswith(said)
+
+
+def test_alerts_stand_with_where_they_went(team: Team, owner: Browser) -> None:
+    assert "No alerts" in owner.open(ALERTS).text
+    a_channel(owner)
+    path = a_budget(team)
+    team.send(an_event(), an_event())
+    text = owner.open(ALERTS).text
+    assert "Trial reached 100% $0.0042 of $0.004" in text
+    assert "Finance on its way" in text
+    assert path in owner.open(ALERTS).links
+
+
+def test_a_budgets_page_tells_its_past_its_versions_and_what_drives_it(
+    team: Team, owner: Browser
+) -> None:
+    path = a_budget(team, enforcement="block")
+    team.send(an_event(project="checkout"), an_event(project="search"))
+    team.owner.client.patch(f"/api/v1{path.removeprefix('/dashboard')}", json={"limit_usd": "0.01"})
+    text = owner.open(path).text
+    assert "$0.0042 of $0.01 this month" in text
+    assert "blocks ok" in text.replace("warning", "ok")
+    assert "What drives it, by project checkout $0.0021 search $0.0021" in text
+    assert "Version 2: $0.01 a month" in text
+    assert "Version 1: $0.004 a month" in text
+    assert "reached 100% $0.0042 of $0.004" in text
+
+
+def test_a_scope_is_previewed_before_it_is_saved(team: Team, owner: Browser) -> None:
+    team.send(an_event(project="checkout"), an_event(project="search"))
+    form = {
+        "name": "", "limit_usd": "", "period": "day", "timezone": "UTC", "tags": "",
+        "scope_project": "checkout", "preview": "yes",
+    }  # fmt: skip
+    page = owner.submit(f"{BUDGETS}/new", **form)
+    assert page.status == 200
+    assert "1 $0.0021" in page.text
+    assert page.value("scope_project") == "checkout"
+    nothing = owner.submit(f"{BUDGETS}/new", **form | {"scope_project": "nothing"})
+    assert "No call of the last four periods matches." in nothing.text
+    assert body_of(owner.client.get("/api/v1/budgets"))["data"] == []
+
+
+def test_a_budget_goes_to_the_channels_that_are_ticked(owner: Browser) -> None:
+    channel = a_channel(owner).rpartition("/")[2]
+    form = {
+        "name": "Trial", "limit_usd": "1", "period": "day", "timezone": "UTC", "tags": "",
+        "thresholds": "50", "forecast_thresholds": "", "enforcement": "block",
+        "unpriced": "estimate", "unpriced_estimate_usd": "0.05",
+        "channels": "some", f"channel_{channel}": "on",
+    }  # fmt: skip
+    assert owner.submit(f"{BUDGETS}/new", **form).status == 303
+    (budget,) = body_of(owner.client.get("/api/v1/budgets"))["data"]
+    assert budget["channel_ids"] == [channel]
+    assert budget["unpriced"] == {"estimate_usd": "0.05"}
+    assert (budget["enforcement"], budget["forecast_thresholds"]) == ("block", [])
+
+
+def test_members_see_budgets_and_alerts_and_no_channels(team: Team) -> None:
+    path = a_budget(team)
+    member = Browser(log_in(team.app, team.hire("member").email))
+    page = member.open(path)
+    assert page.status == 200
+    assert f"{path}/edit" not in page.links
+    assert member.open(ALERTS).status == 200
+    assert member.open(CHANNELS).status == 403
+    assert member.open(f"{path}/edit").status == 403
