@@ -71,8 +71,12 @@ class Reached:
 
 
 def is_watched(period: Span, now: datetime) -> bool:
-    """Whether a budget's period is in progress, or ended so lately that it may still alert."""
-    return period.start <= now < period.end + ALERTS_AFTER_END
+    """Whether a budget's period may still alert: until a day after its end.
+
+    Also before it begins: a call may be stored some minutes ahead of its time, and what it reaches
+    is reached only once.
+    """
+    return now < period.end + ALERTS_AFTER_END
 
 
 def reached(budget: Budget, period: Span, before_usd: Decimal, after_usd: Decimal) -> list[Reached]:

@@ -1,6 +1,7 @@
 """What a budget has spent in one period, as the ledger keeps it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from domain.forecast import Forecast
@@ -20,6 +21,11 @@ class Spending:
     spent_usd: Decimal
     reserved_usd: Decimal = Decimal(0)
     forecast: Forecast | None = None
+
+    @property
+    def key(self) -> tuple[str, datetime]:
+        """The budget's id and the start of the period."""
+        return self.budget_id, self.period.start
 
     def room_usd(self, limit_usd: Decimal) -> Decimal:
         """What may still be reserved; below 0 where the limit is exceeded."""

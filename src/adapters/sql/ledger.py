@@ -1,27 +1,22 @@
 """What budgets have spent, in PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     Connection,
-    DateTime,
-    Numeric,
     Select,
-    Uuid,
-    column,
     delete,
-    func,
-    literal,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import insert
 
 from adapters.sql.budget_tables import budget_periods as periods
 from adapters.sql.forecast_documents import forecast_document, to_forecast
+from adapters.sql.period_amounts import given_amounts, is_given
 from application.ports.ledger import Ledger, PeriodKey, Posted
 from domain.budget_book import Posting
 from domain.forecast import Forecast
@@ -46,10 +41,10 @@ class SqlLedger(Ledger):
         amounts |= {key: Decimal(0) for key in also if key not in amounts}
         if not amounts:
             return []
-        given = _given(amounts.items())
+        given = given_amounts(amounts.items())
         locked = (
             select(periods.c.budget_id, periods.c.start, given.c.amount)
-            .join_from(periods, given, _matches(given))
+            .join_from(periods, given, is_given(given))
             .where(periods.c.organization_id == organization_id)
             .order_by(periods.c.budget_id, periods.c.start)
             .with_for_update(of=periods)
@@ -135,26 +130,10 @@ def _key(posting: Posting) -> PeriodKey:
 
 
 def _selected(organization_id: str, keys: Collection[PeriodKey]) -> Select[Any]:
-    given = _given((key, Decimal(0)) for key in keys)
+    given = given_amounts((key, Decimal(0)) for key in keys)
     return (
         select(periods)
-        .join_from(periods, given, _matches(given))
+        .join_from(periods, given, is_given(given))
         .where(periods.c.organization_id == organization_id)
         .order_by(periods.c.budget_id, periods.c.start)
     )
-
-
-def _given(amounts: Iterable[tuple[PeriodKey, Decimal]]) -> Any:
-    """Three arrays as a table: one statement, whatever number of periods it is about."""
-    pairs = list(amounts)
-    arrays = func.unnest(
-        literal([key[0] for key, _ in pairs], ARRAY(Uuid(as_uuid=False))),
-        literal([key[1] for key, _ in pairs], ARRAY(DateTime(timezone=True))),
-        literal([amount for _, amount in pairs], ARRAY(Numeric)),
-    )
-    columns: tuple[Any, ...] = column("budget_id"), column("began"), column("amount", Numeric)
-    return arrays.table_valued(*columns, name="given").render_derived()
-
-
-def _matches(given: Any) -> Any:
-    return (periods.c.budget_id == given.c.budget_id) & (periods.c.start == given.c.began)

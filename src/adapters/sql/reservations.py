@@ -11,6 +11,7 @@ from adapters.sql.budget_tables import budget_periods as periods
 from adapters.sql.budget_tables import reservation_holds as holds
 from adapters.sql.budget_tables import reservations
 from adapters.sql.ids import is_id
+from adapters.sql.period_amounts import given_amounts, is_given
 from application.ports.ledger import PeriodKey
 from application.ports.reservations import ReservationRepository
 from domain.money import EXACT
@@ -144,13 +145,10 @@ class SqlReservationRepository(ReservationRepository):
         for hold in changes:
             key = hold.budget_id, hold.period_start
             sums[key] = EXACT.add(sums[key], hold.amount_usd)
-        for (budget_id, start), amount in sums.items():
+        if sums:
+            given = given_amounts(sums.items())
             self._connection.execute(
                 update(periods)
-                .where(
-                    periods.c.organization_id == organization_id,
-                    periods.c.budget_id == budget_id,
-                    periods.c.start == start,
-                )
-                .values(reserved_usd=periods.c.reserved_usd + amount)
+                .where(periods.c.organization_id == organization_id, is_given(given))
+                .values(reserved_usd=periods.c.reserved_usd + given.c.amount)
             )

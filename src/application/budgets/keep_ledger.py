@@ -68,12 +68,11 @@ class KeepLedger:
         )
         return {event_id: note for event_id, note in notes if note is not None}
 
-    def open(self, uow: UnitOfWork, budget: Budget, now: datetime) -> Decimal:
-        """Open the period of ``now`` with all that was spent in it; what that is.
+    def open(self, uow: UnitOfWork, budget: Budget, period: Span, now: datetime) -> Decimal:
+        """Open a period with all that was spent in it, and alert of that; what it is.
 
-        No calls are stored meanwhile: the caller has locked the budgets.
+        Calls that are stored meanwhile find the period open, or open it themselves, and are added.
         """
-        period = budget.period_at(now)
         total = uow.ledger.open(
             budget.organization_id, budget.id, period, spent_in(uow, budget, period), Decimal(0)
         )

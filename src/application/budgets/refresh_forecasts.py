@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from application.budgets.keep_ledger import KeepLedger, spent_in
+from application.budgets.keep_ledger import KeepLedger
 from application.budgets.raise_alerts import RaiseAlerts
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -60,7 +60,7 @@ class RefreshForecasts:
             if budget is None or budget.terms.counted != listed.terms.counted:
                 return
             period = budget.period_at(now)
-            spent = _spent(uow, budget, period)
+            spent = self._spent(uow, budget, period, now)
             made = forecast(
                 history=history,
                 spent_usd=spent,
@@ -73,6 +73,11 @@ class RefreshForecasts:
             if made is not None:
                 self._raise_alerts(uow, _reached(budget, period, spent, made), now)
             uow.commit()
+
+    def _spent(self, uow: UnitOfWork, budget: Budget, period: Span, now: datetime) -> Decimal:
+        """What the ledger says; a period without calls is opened, to hold a forecast."""
+        known = uow.ledger.find(budget.organization_id, [(budget.id, period.start)])
+        return known[0].spent_usd if known else self._keep_ledger.open(uow, budget, period, now)
 
 
 def hourly_spend(uow: UnitOfWork, budget: Budget, now: datetime) -> list[HourlySpend]:
@@ -87,16 +92,6 @@ def hourly_spend(uow: UnitOfWork, budget: Budget, now: datetime) -> list[HourlyS
     spend = [HourlySpend(point.span.start, point.cost_usd or Decimal(0)) for point in points]
     first = next((place for place, hour in enumerate(spend) if hour.cost_usd), len(spend))
     return spend[first:]
-
-
-def _spent(uow: UnitOfWork, budget: Budget, period: Span) -> Decimal:
-    """What the ledger says; a period without calls is opened, so that it can hold a forecast."""
-    key = (budget.id, period.start)
-    known = uow.ledger.find(budget.organization_id, [key])
-    if known:
-        return known[0].spent_usd
-    total = spent_in(uow, budget, period)
-    return uow.ledger.open(budget.organization_id, budget.id, period, total, Decimal(0))
 
 
 def _reached(budget: Budget, period: Span, spent: Decimal, made: Forecast) -> list[Reached]:

@@ -1,13 +1,14 @@
 """A program sets money aside for a call that it is about to make."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from application.budgets.keep_ledger import KeepLedger, spent_in
+from application.budgets.keep_ledger import KeepLedger
 from application.ports.clock import Clock
 from application.ports.identifiers import Identifiers
+from application.ports.ledger import PeriodKey
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.pricing.price_lists import PriceLists
 from domain.budget import Budget, Enforcement
@@ -56,7 +57,7 @@ class _Place:
     period: Span
 
     @property
-    def key(self) -> tuple[str, datetime]:
+    def key(self) -> PeriodKey:
         return self.budget.id, self.period.start
 
 
@@ -97,7 +98,7 @@ class Reserve:
             now = self._clock.now()
             reservation = self._reservation(request, prices, now)
             places = list(self._places(uow, request, reservation))
-            held, room = _take(uow, request.organization_id, places, reservation)
+            held, room = self._take(uow, places, reservation)
             uow.reservations.add(request.organization_id, held)
             uow.commit()
         return Reserved(reservation=held, room_usd=room)
@@ -123,41 +124,37 @@ class Reserve:
             if reservation.expires_at >= period.end:
                 yield _Place(budget, budget.period_at(period.end))
 
+    def _take(
+        self, uow: UnitOfWork, places: Sequence[_Place], reservation: Reservation
+    ) -> tuple[Reservation, dict[str, Decimal]]:
+        """The reservation with its holds, and the room that is left; raises ``BudgetExceeded``."""
+        spending = self._hold(uow, places, reservation)
+        holds: list[Hold] = []
+        room: dict[str, Decimal] = {}
+        for place in places:
+            budget, left = place.budget, spending[place.key].room_usd(place.budget.terms.limit_usd)
+            amount = amount_to_hold(budget, reservation.estimate_usd)
+            if amount is None or amount > left:
+                reason = Refusal.UNPRICED if amount is None else Refusal.LIMIT
+                raise BudgetExceeded(budget, reason, max(left, Decimal(0)), place.period.end)
+            holds.append(Hold(budget.id, place.period.start, amount))
+            # The first period is the one in progress, whose room is what people ask about.
+            room.setdefault(budget.id, max(EXACT.subtract(left, amount), Decimal(0)))
+        return replace(reservation, holds=tuple(holds)), room
 
-def _take(
-    uow: UnitOfWork, organization_id: str, places: list[_Place], reservation: Reservation
-) -> tuple[Reservation, dict[str, Decimal]]:
-    """The reservation with its holds, and the room that is left; raises ``BudgetExceeded``."""
-    spending = _hold(uow, organization_id, places, reservation.created_at)
-    holds: list[Hold] = []
-    room: dict[str, Decimal] = {}
-    for place in places:
-        budget, left = place.budget, spending[place.key].room_usd(place.budget.terms.limit_usd)
-        amount = amount_to_hold(budget, reservation.estimate_usd)
-        if amount is None or amount > left:
-            reason = Refusal.UNPRICED if amount is None else Refusal.LIMIT
-            raise BudgetExceeded(budget, reason, max(left, Decimal(0)), place.period.end)
-        holds.append(Hold(budget.id, place.period.start, amount))
-        # The first period is the one in progress, whose room is what people ask about.
-        room.setdefault(budget.id, max(EXACT.subtract(left, amount), Decimal(0)))
-    return replace(reservation, holds=tuple(holds)), room
-
-
-def _hold(
-    uow: UnitOfWork, organization_id: str, places: list[_Place], now: datetime
-) -> dict[tuple[str, datetime], Spending]:
-    """The periods, opened where they were not, locked, and free of what has expired."""
-    keys = [place.key for place in places]
-    known = {(each.budget_id, each.period.start) for each in uow.ledger.find(organization_id, keys)}
-    for place in places:
-        if place.key not in known:
-            total = spent_in(uow, place.budget, place.period)
-            uow.ledger.open(organization_id, place.budget.id, place.period, total, Decimal(0))
-    uow.ledger.hold(organization_id, keys)
-    uow.reservations.give_back_expired(organization_id, keys, now)
-    return {
-        (each.budget_id, each.period.start): each for each in uow.ledger.find(organization_id, keys)
-    }
+    def _hold(
+        self, uow: UnitOfWork, places: Sequence[_Place], reservation: Reservation
+    ) -> dict[PeriodKey, Spending]:
+        """The periods, locked, opened where they were not, and free of what has expired."""
+        of, now = reservation.organization_id, reservation.created_at
+        keys = [place.key for place in places]
+        held = {each.key: each for each in uow.ledger.hold(of, keys)}
+        for place in places:
+            if place.key not in held:
+                self._keep_ledger.open(uow, place.budget, place.period, now)
+        if uow.reservations.give_back_expired(of, keys, now) or len(held) < len(keys):
+            held = {each.key: each for each in uow.ledger.find(of, keys)}
+        return held
 
 
 def _estimate(request: ReserveRequest, prices: Prices, now: datetime) -> Decimal | None:

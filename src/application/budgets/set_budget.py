@@ -61,7 +61,7 @@ class SetBudget:
                 if request.budget_id is None
                 else self._revise(uow, request, request.budget_id)
             )
-            self._keep_ledger.open(uow, budget, now)
+            self._keep_ledger.open(uow, budget, budget.period_at(now), now)
             (result,) = standing(uow, budget.organization_id, [budget], now)
             uow.commit()
         return result

@@ -1,0 +1,283 @@
+"""Random histories of budgets, checked step by step against a model that is easy to believe."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from application.budgets.release_reservation import ReleaseReservationRequest
+from application.budgets.remove_budget import RemoveBudgetRequest
+from domain.budget import Budget, BudgetPeriod, Enforcement
+from domain.budget_scope import BudgetScope
+from domain.period import Span
+from domain.report import Dimension
+from domain.reservation import BudgetExceeded, SettlementNote
+from domain.spending import Spending
+from tests.budget_races import Account
+
+STEPS = 14
+PROJECTS = ("a", "b")
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    project: str
+    timestamp: datetime
+    usd: Decimal
+
+
+@dataclass(slots=True)
+class _Held:
+    """A reservation: what it still holds of which budget in which period, by the period's start."""
+
+    id: str
+    expires_at: datetime
+    usd: Decimal
+    places: set[tuple[str, datetime]]
+    ended_as: SettlementNote | None = None
+
+
+@dataclass(slots=True)
+class History:
+    """One organization's, begun in the evening, so that many histories see a new day.
+
+    ``beyond`` is what may stand above a budget's limit, by budget and period: calls without a
+    reservation, what calls cost above their estimates, and limits that were lowered.
+    """
+
+    account: Account
+    random: Random
+    advance: Callable[[timedelta], object]
+    budgets: dict[str, Budget] = field(default_factory=dict)
+    calls: list[_Call] = field(default_factory=list)
+    held: list[_Held] = field(default_factory=list)
+    beyond: dict[tuple[str, datetime], Decimal] = field(default_factory=dict)
+    told: list[str] = field(default_factory=list)
+
+    def run(self) -> list[str]:
+        """What was wrong; nothing where all went by the model."""
+        self._create()
+        self._create()
+        steps = (
+            [self._reserve] * 5
+            + [self._ingest] * 4
+            + [self._release] * 2
+            + [self._wait] * 2
+            + [self._give_back, self._create, self._edit, self._remove]
+        )
+        for _ in range(STEPS):
+            step = self.random.choice(steps)
+            self.told.append(step.__name__)
+            try:
+                step()
+                self._check()
+            except AssertionError as error:
+                return [f"{error} after {' '.join(self.told)}"]
+        return [
+            "the calls add up to something else"
+            for budget in self.budgets.values()
+            for period in self._periods(budget)
+            if self.account.spent(budget, period) != self._spent(budget, period)
+        ]
+
+    def _amount(self) -> Decimal:
+        return Decimal(self.random.randrange(1, 4 * 10**12)).scaleb(-12)
+
+    def _terms(self) -> dict[str, Any]:
+        scopes = [BudgetScope(), *(BudgetScope({Dimension.PROJECT: name}) for name in PROJECTS)]
+        return {
+            "limit_usd": Decimal(self.random.randrange(2, 12)),
+            "scope": self.random.choice(scopes),
+            "period": BudgetPeriod.DAY,
+            "enforcement": self.random.choice([Enforcement.BLOCK] * 3 + [Enforcement.ALERT]),
+        }
+
+    def _create(self) -> None:
+        if len(self.budgets) < 4:
+            self._know(self.account.set_budget(**self._terms()))
+
+    def _edit(self) -> None:
+        if not self.budgets:
+            return
+        old = self.random.choice(list(self.budgets.values()))
+        budget = self.account.set_budget(old.id, **self._terms())
+        if budget.terms.counted != old.terms.counted:
+            self._end_holds(lambda place: place[0] == old.id)
+        self._know(budget)
+
+    def _know(self, budget: Budget) -> None:
+        self.budgets[budget.id] = budget
+        for period in self._periods(budget):
+            above = self._spent(budget, period) + self._reserved(budget, period)
+            self.beyond[budget.id, period.start] = max(above - budget.terms.limit_usd, Decimal(0))
+
+    def _remove(self) -> None:
+        if not self.budgets:
+            return
+        budget = self.budgets.pop(self.random.choice(list(self.budgets)))
+        self.account.container.remove_budget()(
+            RemoveBudgetRequest(organization_id=budget.organization_id, budget_id=budget.id)
+        )
+        self._end_holds(lambda place: place[0] == budget.id)
+
+    def _reserve(self) -> None:
+        usd, project, now = self._amount(), self.random.choice(PROJECTS), self.account.now()
+        expires_in = timedelta(seconds=self.random.choice([60, 300, 3600]))
+        asked = [
+            (budget, period)
+            for budget in self.budgets.values()
+            if budget.terms.enforcement is Enforcement.BLOCK and _counts(budget, project)
+            for period in self._periods(budget)[1:]
+            if period.start <= now + expires_in
+        ]
+        keys = {(budget.id, period.start) for budget, period in asked}
+        has_room = all(
+            self._spent(budget, period) + self._reserved(budget, period, now) + usd
+            <= budget.terms.limit_usd
+            for budget, period in asked
+        )
+        request = self.account.reservation(usd, project=project, expires_in=expires_in)
+        try:
+            made = self.account.container.reserve()(request).reservation
+        except BudgetExceeded:
+            assert not has_room, "refused although there was room"
+            return
+        assert has_room, "reserved without room"
+        self._end_holds(lambda place: place in keys, now)
+        self.held.append(_Held(made.id, made.expires_at, usd, keys))
+
+    def _ingest(self) -> None:
+        usd, project, now = self._amount(), self.random.choice(PROJECTS), self.account.now()
+        named = self.random.choice([None, *self.held])
+        away = self.random.choice([0, 0, 0, -3600, 540])
+        call = _Call(project, now + timedelta(seconds=away), usd)
+        request = self.account.call(
+            usd,
+            project=project,
+            timestamp=call.timestamp,
+            reservation_id=None if named is None else named.id,
+        )
+        result = self.account.container.ingest_events()(request)
+        self.calls.append(call)
+        expected = None if named is None else self._settle(named, now)
+        assert result.notes.get(0) is expected, f"{result.notes} for {expected}"
+        settled = named if named is not None and expected is None else None
+        for budget in self.budgets.values():
+            if _counts(budget, project):
+                self._count(budget, call, settled)
+
+    def _settle(self, named: _Held, now: datetime) -> SettlementNote | None:
+        if named.ended_as is not None or now >= named.expires_at:
+            return named.ended_as or SettlementNote.EXPIRED
+        named.ended_as = SettlementNote.SETTLED_BEFORE
+        return None
+
+    def _count(self, budget: Budget, call: _Call, settled: _Held | None) -> None:
+        period = budget.period_at(call.timestamp)
+        place = budget.id, period.start
+        was_held = settled.usd if settled and place in settled.places else Decimal(0)
+        self.beyond[place] = self.beyond.get(place, Decimal(0)) + max(
+            call.usd - was_held, Decimal(0)
+        )
+        if budget.version == 1:
+            spent = self._spent(budget, period)
+            due = [each for each in budget.terms.thresholds if budget.terms.due_usd(each) <= spent]
+            raised = self.account.alerts(budget)
+            told = [each.threshold for each in raised if each.period == period]
+            assert told == due, f"alerts {told} for {due}"
+        if settled:
+            settled.places.discard(place)
+
+    def _release(self) -> None:
+        if not self.held:
+            return
+        held = self.random.choice(self.held)
+        self.account.container.release_reservation()(
+            ReleaseReservationRequest(
+                organization_id=self.account.key.organization_id, reservation_id=held.id
+            )
+        )
+        if held.ended_as is None:
+            held.ended_as = SettlementNote.RELEASED
+        held.places.clear()
+
+    def _wait(self) -> None:
+        self.advance(timedelta(seconds=self.random.choice([1, 59, 120, 600, 3600])))
+
+    def _give_back(self) -> None:
+        self.account.container.give_back_expired()()
+        now = self.account.now()
+        self._end_holds(lambda _: True, now)
+        for budget in self.budgets.values():
+            for period in self._periods(budget):
+                live = self._reserved(budget, period, now)
+                found = self.account.in_ledger(budget, period)
+                assert found is None or found.reserved_usd == live, "held after its expiry"
+
+    def _end_holds(
+        self, ends: Callable[[tuple[str, datetime]], bool], expired_at: datetime | None = None
+    ) -> None:
+        for held in self.held:
+            if expired_at is None or held.expires_at <= expired_at:
+                held.places -= {place for place in held.places if ends(place)}
+
+    def _periods(self, budget: Budget) -> list[Span]:
+        """The day before, this day and the next."""
+        today = budget.period_at(self.account.now())
+        return [budget.period_at(today.start + days * _DAY) for days in (-1, 0, 1)]
+
+    def _spent(self, budget: Budget, period: Span) -> Decimal:
+        return sum(
+            (
+                call.usd
+                for call in self.calls
+                if period.start <= call.timestamp < period.end and _counts(budget, call.project)
+            ),
+            Decimal(0),
+        )
+
+    def _reserved(self, budget: Budget, period: Span, now: datetime | None = None) -> Decimal:
+        """All that is held, or what has not expired at ``now``."""
+        place = budget.id, period.start
+        mine = (held for held in self.held if place in held.places)
+        return sum((each.usd for each in mine if now is None or each.expires_at > now), Decimal(0))
+
+    def _check(self) -> None:
+        for held in self.held:
+            if held.ended_as is not None:
+                held.places.clear()
+        periods = [
+            (budget, period) for budget in self.budgets.values() for period in self._periods(budget)
+        ]
+        keys = [(budget.id, period.start) for budget, period in periods]
+        with self.account.container.units_of_work()() as uow:
+            rows = uow.ledger.find(self.account.key.organization_id, keys)
+        found = {(row.budget_id, row.period.start): row for row in rows}
+        for budget, period in periods:
+            self._check_period(budget, period, found.get((budget.id, period.start)))
+
+    def _check_period(self, budget: Budget, period: Span, found: Spending | None) -> None:
+        spent, reserved = self._spent(budget, period), self._reserved(budget, period)
+        if found is None:
+            assert not reserved, "held in a period that is not open"
+            return
+        assert found.spent_usd == spent, f"the ledger has {found.spent_usd} for {spent}"
+        assert found.reserved_usd == reserved, f"{found.reserved_usd} is held for {reserved}"
+        if budget.terms.enforcement is Enforcement.BLOCK:
+            most = budget.terms.limit_usd + self.beyond.get((budget.id, period.start), Decimal(0))
+            assert spent + reserved <= most, "more is promised than the limit"
+
+
+def _counts(budget: Budget, project: str) -> bool:
+    return budget.terms.scope.dimensions.get(Dimension.PROJECT, project) == project
+
+
+def random_history(
+    account: Account, advance: Callable[[timedelta], object], seed: int
+) -> list[str]:
+    """What was wrong in the history of this number."""
+    random = Random(seed)  # noqa: S311 - to be repeated
+    return [f"history {seed}: {fault}" for fault in History(account, random, advance).run()]
