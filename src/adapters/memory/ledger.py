@@ -13,6 +13,8 @@ from domain.money import EXACT
 from domain.period import Span
 from domain.spending import Spending
 
+_Key = tuple[str, str, datetime]
+
 
 class InMemoryLedger(Ledger):
     """A unit of work is alone with the store, so that every period is held anyway."""
@@ -52,11 +54,7 @@ class InMemoryLedger(Ledger):
         return [spending for spending in found if spending is not None]
 
     def close(self, organization_id: str, budget_id: str) -> None:
-        for key in [key for key in self._periods if key[:2] == (organization_id, budget_id)]:
-            del self._periods[key]
-        for name, reservation in self._state.reservations.items():
-            kept = tuple(hold for hold in reservation.holds if hold.budget_id != budget_id)
-            self._state.reservations[name] = replace(reservation, holds=kept)
+        self._close([key for key in self._periods if key[:2] == (organization_id, budget_id)])
 
     def keep_forecast(
         self, organization_id: str, key: PeriodKey, forecast: Forecast | None
@@ -67,11 +65,22 @@ class InMemoryLedger(Ledger):
 
     def forget_ended(self, before: datetime) -> int:
         ended = [key for key, spending in self._periods.items() if spending.period.end < before]
-        for key in ended:
-            del self._periods[key]
+        self._close(ended)
         return len(ended)
 
-    def _add(self, key: tuple[str, str, datetime], amount: Decimal) -> Decimal:
+    def _close(self, keys: Collection[_Key]) -> None:
+        """Periods take along what is reserved in them."""
+        for key in keys:
+            del self._periods[key]
+        for (owner, name), reservation in self._state.reservations.items():
+            kept = tuple(
+                hold
+                for hold in reservation.holds
+                if (owner, hold.budget_id, hold.period_start) not in keys
+            )
+            self._state.reservations[owner, name] = replace(reservation, holds=kept)
+
+    def _add(self, key: _Key, amount: Decimal) -> Decimal:
         spending = self._periods[key]
         spent = EXACT.add(spending.spent_usd, amount)
         self._periods[key] = replace(spending, spent_usd=spent)

@@ -1,7 +1,7 @@
 """An hour that cost far more than it usually does is told of, with what drove it."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from application.budgets.raise_alerts import RaiseAlerts
@@ -77,9 +77,21 @@ class DetectSpikes:
 
 
 def _was_told(uow: UnitOfWork, organization: Organization, hour: Span) -> bool:
-    latest = (each for each in uow.alerts.list(organization.id) if each.kind is AlertKind.SPIKE)
-    last = next(latest, None)
-    return last is not None and last.period.start + _QUIET > hour.start
+    since = hour.start - _QUIET
+    return any(
+        alert.kind is AlertKind.SPIKE and alert.period.start > since
+        for alert in _alerts_since(uow, organization, since)
+    )
+
+
+def _alerts_since(uow: UnitOfWork, organization: Organization, since: datetime) -> Iterator[Alert]:
+    """Newest first; page by page, because budgets may have alerted often since."""
+    after: str | None = None
+    while page := uow.alerts.list(organization.id, after=after):
+        yield from page
+        if page[-1].created_at <= since:
+            return
+        after = page[-1].id
 
 
 def _history(

@@ -34,6 +34,8 @@ class ReleaseReservation:
             (reservation,) = found
             held = {(hold.budget_id, hold.period_start) for hold in reservation.holds}
             uow.ledger.hold(organization_id, held)
-            released = reservation.closed(Outcome.RELEASED, self._clock.now())
-            uow.reservations.close(organization_id, released)
-            uow.commit()
+            now = self._clock.now()
+            if reservation.note(now) is None:
+                released = reservation.closed(Outcome.RELEASED, now)
+                uow.reservations.close(organization_id, released)
+                uow.commit()

@@ -49,6 +49,9 @@ class Reserved:
     room_usd: dict[str, Decimal]
 
 
+_Key = tuple[str, datetime]
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A budget's period that the call may fall into."""

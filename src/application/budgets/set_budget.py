@@ -76,7 +76,7 @@ class SetBudget:
             created_at=now,
             updated_at=now,
         )
-        _check(uow, budget)
+        _check_channels(uow, budget)
         if len(uow.budgets.list(request.organization_id, limit=MOST_BUDGETS)) == MOST_BUDGETS:
             raise Invalid(f"There are {MOST_BUDGETS} budgets already.", code="too_many_budgets")
         uow.budgets.add(request.organization_id, budget)
@@ -89,7 +89,9 @@ class SetBudget:
         if old is None:
             raise NotFound("There is no such budget.")
         budget = old.revised(replace(old.terms, **request.changes), self._clock.now())
-        _check(uow, budget)
+        if "channel_ids" in request.changes:
+            # Only then: a channel that was removed since stands in the way of no other change.
+            _check_channels(uow, budget)
         uow.budgets.update(request.organization_id, budget)
         if budget.version != old.version:
             version = BudgetVersion.of(budget, request.changed_by)
@@ -99,7 +101,7 @@ class SetBudget:
         return budget
 
 
-def _check(uow: UnitOfWork, budget: Budget) -> None:
+def _check_channels(uow: UnitOfWork, budget: Budget) -> None:
     for channel_id in budget.terms.channel_ids or ():
         if uow.channels.get(budget.organization_id, channel_id) is None:
             raise Invalid.at("/channel_ids", "names a channel that there is not")

@@ -54,7 +54,7 @@ class SetChannel:
         self._clock = clock
 
     def __call__(self, request: SetChannelRequest) -> Channel:
-        if request.target is not None:
+        if request.target is not None or request.channel_id is None:
             # Outside of any transaction, because names are looked up.
             self._check_target(request)
         with self._units_of_work() as uow:
@@ -68,7 +68,8 @@ class SetChannel:
 
     def _check_target(self, request: SetChannelRequest) -> None:
         type_ = request.type
-        if type_ is None and request.channel_id is not None:
+        if request.channel_id is not None:
+            # A channel keeps its type, whatever a change says.
             with self._units_of_work(snapshot=True) as uow:
                 type_ = _find(uow.channels.get(request.organization_id, request.channel_id)).type
         if type_ is ChannelType.EMAIL and not self._mails.is_set_up:

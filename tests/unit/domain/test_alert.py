@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,7 @@ def test_on_a_way_up_each_threshold_is_reached_once_and_in_order(steps: list[Dec
     heights = [Decimal(0), *sorted(steps)]
     found = [
         it.threshold
-        for before, after in zip(heights, heights[1:], strict=False)
+        for before, after in pairwise(heights)
         for it in reached(BUDGET, PERIOD, before, after)
     ]
     assert found == [it for it in TERMS.thresholds if TERMS.due_usd(it) <= heights[-1]]
@@ -79,6 +80,8 @@ def test_a_period_may_alert_until_a_day_after_its_end() -> None:
     last = PERIOD.end + ALERTS_AFTER_END
     assert timedelta(days=1) == ALERTS_AFTER_END
     assert is_watched(PERIOD, PERIOD.start)
+    # A sender's clock may be ahead.
+    assert is_watched(PERIOD, PERIOD.start - timedelta(minutes=10))
     assert is_watched(PERIOD, PERIOD.end)
     assert is_watched(PERIOD, last - timedelta.resolution)
     assert not is_watched(PERIOD, last)
