@@ -49,9 +49,6 @@ class Reserved:
     room_usd: dict[str, Decimal]
 
 
-_Key = tuple[str, datetime]
-
-
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A budget's period that the call may fall into."""
