@@ -55,6 +55,9 @@ def upgrade() -> None:
             "created_at >= '2000-01-01Z' AND created_at < '2200-01-01Z'",
             name=op.f("ck_alerts_created_at"),
         ),
+        sa.CheckConstraint(
+            "limit_usd > 0 AND limit_usd <= 1000000", name=op.f("ck_alerts_limit_usd")
+        ),
         sa.CheckConstraint("kind IN ('actual', 'forecast', 'spike')", name=op.f("ck_alerts_kind")),
         sa.CheckConstraint(
             "period_end >= '2000-01-01Z' AND period_end < '2200-01-01Z'",

@@ -20,6 +20,9 @@ from adapters.sql.event_tables import TOKEN_COLUMNS, events
 from adapters.sql.schema import metadata
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.unit_of_work import UnitsOfWork
+from domain.budget_version import BudgetVersion
+from domain.organization import Organization
+from domain.reservation import Hold, Reservation
 from tests.agreements import discount
 from tests.builders import (
     NOW,
@@ -30,9 +33,12 @@ from tests.builders import (
     a_user,
     an_api_key,
     an_event,
+    an_id,
     an_invitation,
     an_organization,
 )
+from tests.contracts.ledger import THIS
+from tests.contracts.notifications import a_channel, a_delivery, an_alert
 from tests.contracts.price_books import a_book
 from tests.contracts.repricings import SCOPE, a_repricing
 from tests.integration.database import PostgresServer, temporary_database
@@ -48,12 +54,17 @@ AMOUNTS = {
     "cache_savings_usd": ["-1000000000.000001", "1000000000.000001"],
     "cost_before_usd": ["-0.000001", "1000000000000000.000001"],
     "cost_after_usd": ["-0.000001", "1000000000000000.000001"],
+    "spent_usd": ["-0.000001", "1000000000000000.000001"],
+    "reserved_usd": ["-0.000001", "1000000000000000.000001"],
+    "estimate_usd": ["-0.000001", "1000000.000001"],
+    "amount_usd": ["-0.000001", "1000000.000001"],
 }
 NO_AMOUNTS = ["NaN", "Infinity", "-Infinity"]
 SUMS = [f"{10**18 + 1}", f"-{10**18 + 1}"]
 TOKENS = ["-1", "1000000001"]
+_COUNTED = ("pricing_revision", "budgets_revision", "seen", "changed")
 #: What counts over all calls or changes.
-COUNTS = {name: ["-1", f"{10**15 + 1}"] for name in ("pricing_revision", "seen", "changed")}
+COUNTS = {name: ["-1", f"{10**15 + 1}"] for name in _COUNTED}
 DURATIONS = {name: ["-1", "86400001"] for name in ("latency_ms", "time_to_first_token_ms")}
 EXTREMES = [
     ("events", "timestamp", "2000-01-01T00:00:00Z"),
@@ -92,6 +103,13 @@ OTHERS = [
     ("budgets", "thresholds", "{50,1001}"),
     ("budgets", "forecast_thresholds", "{-1}"),
     ("budgets", "version", "0"),
+    ("budget_versions", "version", "0"),
+    ("alerts", "kind", "whim"),
+    ("alerts", "threshold", "1001"),
+    ("channels", "name", ""),
+    ("channels", "target", ""),
+    ("deliveries", "attempts", "-1"),
+    ("deliveries", "state", "lost"),
     ("budgets", "name", ""),
     ("sign_in_attempts", "attempts", "-1"),
     ("sign_in_attempts", "bucket", "\\x00"),
@@ -147,6 +165,14 @@ def _store_one_of_each(units_of_work: UnitsOfWork) -> None:
         uow.events.append(organization.id, [an_event(key)])
         uow.rollups.add_waiting()
         uow.budgets.add(organization.id, replace(budget, terms=estimating))
+        uow.budgets.add_version(organization.id, BudgetVersion.of(budget, None))
+        uow.ledger.open(organization.id, budget.id, THIS, Decimal(1), Decimal(0))
+        hold = Hold(budget.id, THIS.start, Decimal(1))
+        uow.reservations.add(organization.id, a_reservation(organization, hold))
+        alert, channel = an_alert(organization), a_channel(organization)
+        uow.alerts.claim(organization.id, alert)
+        uow.channels.add(organization.id, channel)
+        uow.deliveries.add(organization.id, [a_delivery(channel, alert)])
         uow.pricing_terms.add(organization.id, discount("10", organization_id=organization.id))
         uow.repricings.add(organization.id, a_repricing(organization, scope=SCOPE).finished(NOW))
         uow.repricings.note_book("2026-11-26", NOW)
@@ -155,6 +181,13 @@ def _store_one_of_each(units_of_work: UnitsOfWork) -> None:
         uow.price_books.activate(book, NOW)
         uow.price_books.retire(NOW)
         uow.commit()
+
+
+def a_reservation(organization: Organization, hold: Hold) -> Reservation:
+    return Reservation(
+        id=an_id(), organization_id=organization.id, estimate_usd=hold.amount_usd,
+        created_at=NOW, expires_at=NOW, holds=(hold,),
+    )  # fmt: skip
 
 
 def put(

@@ -50,6 +50,7 @@ alerts = Table(
     CheckConstraint("(kind = 'spike') = (threshold IS NULL)", name="has_threshold"),
     bounded("version", 0, 10**9),
     bounded("threshold", 1, 1_000),
+    CheckConstraint("limit_usd > 0 AND limit_usd <= 1000000", name="limit_usd"),
     CheckConstraint("spent_usd >= 0 AND spent_usd <= 1e15", name="spent_usd"),
     finite_time("period_start"),
     finite_time("period_end"),
