@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion bench-reports bench-fairness bench-sdk chaos fuzz clean
+.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion bench-reports bench-fairness bench-budgets bench-sdk chaos fuzz clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -50,7 +50,7 @@ lock: ## Resolve the locked requirements anew (needs uv): make lock UPGRADE="lit
 prices: $(VENV)/.dev ## Write the price book anew from the locked price sources, and show what changes
 	@PYTHONPATH=src:. $(BIN)/python -m tools.price_book
 
-bench: bench-pricing bench-ingestion bench-reports bench-fairness bench-sdk ## Every claim about speed
+bench: bench-pricing bench-ingestion bench-reports bench-fairness bench-budgets bench-sdk ## Every claim about speed
 
 bench-pricing: $(VENV)/.dev ## What pricing a call costs, against genai-prices in the same run
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.pricing
@@ -64,6 +64,9 @@ bench-reports: $(VENV)/.dev ## What a report takes, with a tenth of the calls an
 
 bench-fairness: $(VENV)/.dev ## What one organization's flood does to another's requests
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.fairness
+
+bench-budgets: $(VENV)/.dev ## What budgets promise when many call at once, and what they cost (minutes)
+	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.budgets $(BUDGET_PARTS)
 
 bench-sdk: $(VENV)/.dev $(PEERS:%=$(VENV)/peers/%/.ready) ## What the Python SDK adds to a call, beside its peers
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.sdk

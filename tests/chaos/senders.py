@@ -6,6 +6,7 @@ import random
 import socket
 import threading
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -106,7 +107,7 @@ def open_account(port: int, email: str = "a@example.com") -> tuple[str, str]:
 
 
 def post(
-    port: int, path: str, body: dict[str, str], cookie: str = ""
+    port: int, path: str, body: Mapping[str, object], cookie: str = ""
 ) -> tuple[dict[str, Any], str]:
     """The answer, and the session to go on with."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from adapters.sql.budget_tables import budget_periods as periods
 from adapters.sql.forecast_documents import forecast_document, to_forecast
-from adapters.sql.period_amounts import given_amounts, is_given
+from adapters.sql.period_amounts import GIVEN, IS_GIVEN, given
 from application.ports.ledger import Ledger, PeriodKey, Posted
 from domain.budget_book import Posting
 from domain.forecast import Forecast
@@ -41,22 +41,8 @@ class SqlLedger(Ledger):
         amounts |= {key: Decimal(0) for key in also if key not in amounts}
         if not amounts:
             return []
-        given = given_amounts(amounts.items())
-        locked = (
-            select(periods.c.budget_id, periods.c.start, given.c.amount)
-            .join_from(periods, given, is_given(given))
-            .where(periods.c.organization_id == organization_id)
-            .order_by(periods.c.budget_id, periods.c.start)
-            .with_for_update(of=periods)
-            .cte("locked")
-        )
-        changed = (
-            update(periods)
-            .where(periods.c.budget_id == locked.c.budget_id, periods.c.start == locked.c.start)
-            .values(spent_usd=periods.c.spent_usd + locked.c.amount)
-            .returning(periods.c.budget_id, periods.c.start, periods.c.spent_usd)
-        )
-        spent = {(row[0], row[1]): row[2] for row in self._connection.execute(changed)}
+        changed = self._connection.execute(_POST, given(organization_id, amounts.items()))
+        spent = {(row[0], row[1]): row[2] for row in changed}
         return [
             Posted(posting, spent[_key(posting)]) for posting in postings if _key(posting) in spent
         ]
@@ -82,10 +68,10 @@ class SqlLedger(Ledger):
         return Decimal(self._connection.execute(opened).scalar_one())
 
     def hold(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:
-        return self._found(_selected(organization_id, keys).with_for_update(of=periods), keys)
+        return self._found(_HOLD, organization_id, keys)
 
     def find(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:
-        return self._found(_selected(organization_id, keys), keys)
+        return self._found(_FIND, organization_id, keys)
 
     def close(self, organization_id: str, budget_id: str) -> None:
         self._connection.execute(
@@ -110,9 +96,14 @@ class SqlLedger(Ledger):
     def forget_ended(self, before: datetime) -> int:
         return self._connection.execute(delete(periods).where(periods.c.end < before)).rowcount
 
-    def _found(self, found: Select[Any], keys: Collection[PeriodKey]) -> list[Spending]:
+    def _found(
+        self, found: Select[Any], organization_id: str, keys: Collection[PeriodKey]
+    ) -> list[Spending]:
         if not keys:
             return []
+        rows = self._connection.execute(
+            found, given(organization_id, ((key, _NOTHING) for key in keys))
+        )
         return [
             Spending(
                 budget_id=row.budget_id,
@@ -121,7 +112,7 @@ class SqlLedger(Ledger):
                 reserved_usd=row.reserved_usd,
                 forecast=None if row.forecast is None else to_forecast(row.forecast),
             )
-            for row in self._connection.execute(found)
+            for row in rows
         ]
 
 
@@ -129,11 +120,21 @@ def _key(posting: Posting) -> PeriodKey:
     return posting.budget.id, posting.period.start
 
 
-def _selected(organization_id: str, keys: Collection[PeriodKey]) -> Select[Any]:
-    given = given_amounts((key, Decimal(0)) for key in keys)
-    return (
-        select(periods)
-        .join_from(periods, given, is_given(given))
-        .where(periods.c.organization_id == organization_id)
-        .order_by(periods.c.budget_id, periods.c.start)
-    )
+_NOTHING = Decimal(0)
+_IN_ORDER = (periods.c.budget_id, periods.c.start)
+_FIND = select(periods).join_from(periods, GIVEN, IS_GIVEN).order_by(*_IN_ORDER)
+_HOLD = _FIND.with_for_update(of=periods)
+
+_LOCKED = (
+    select(periods.c.budget_id, periods.c.start, GIVEN.c.amount)
+    .join_from(periods, GIVEN, IS_GIVEN)
+    .order_by(*_IN_ORDER)
+    .with_for_update(of=periods)
+    .cte("locked")
+)
+_POST = (
+    update(periods)
+    .where(periods.c.budget_id == _LOCKED.c.budget_id, periods.c.start == _LOCKED.c.start)
+    .values(spent_usd=periods.c.spent_usd + _LOCKED.c.amount)
+    .returning(periods.c.budget_id, periods.c.start, periods.c.spent_usd)
+)

@@ -1,6 +1,6 @@
 """The revisions that an organization's row carries, and the lock that the row is."""
 
-from sqlalchemy import Column, Connection, select, update
+from sqlalchemy import Column, Connection, bindparam, select, update
 
 from adapters.sql.tables import organizations
 
@@ -32,8 +32,13 @@ class OrganizationRevisions:
 
     def _of(self, organization_id: str) -> tuple[int, int]:
         if organization_id not in self._held:
-            found = select(organizations.c.pricing_revision, organizations.c.budgets_revision)
-            mine = found.where(organizations.c.id == organization_id)
-            row = self._connection.execute(mine.with_for_update(read=True)).one_or_none()
+            row = self._connection.execute(_HOLD, {"of": organization_id}).one_or_none()
             self._held[organization_id] = (row[0], row[1]) if row else (0, 0)
         return self._held[organization_id]
+
+
+_HOLD = (
+    select(organizations.c.pricing_revision, organizations.c.budgets_revision)
+    .where(organizations.c.id == bindparam("of"))
+    .with_for_update(read=True)
+)

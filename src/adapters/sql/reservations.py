@@ -1,17 +1,19 @@
 """Reservations in PostgreSQL."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.sql.dml import ReturningDelete
 
 from adapters.sql.budget_tables import budget_periods as periods
 from adapters.sql.budget_tables import reservation_holds as holds
 from adapters.sql.budget_tables import reservations
 from adapters.sql.ids import is_id
-from adapters.sql.period_amounts import given_amounts, is_given
+from adapters.sql.period_amounts import GIVEN, IS_GIVEN, given
 from application.ports.ledger import PeriodKey
 from application.ports.reservations import ReservationRepository
 from domain.money import EXACT
@@ -25,32 +27,19 @@ class SqlReservationRepository(ReservationRepository):
         self._connection = connection
 
     def add(self, organization_id: str, reservation: Reservation) -> None:
-        self._connection.execute(
-            insert(reservations).values(
-                id=reservation.id,
-                organization_id=organization_id,
-                estimate_usd=reservation.estimate_usd,
-                created_at=reservation.created_at,
-                expires_at=reservation.expires_at,
-            )
+        amounts = (
+            ((each.budget_id, each.period_start), each.amount_usd) for each in reservation.holds
         )
-        if not reservation.holds:
-            return
         self._connection.execute(
-            insert(holds),
-            [
-                {
-                    "organization_id": organization_id,
-                    "reservation_id": reservation.id,
-                    "budget_id": hold.budget_id,
-                    "start": hold.period_start,
-                    "expires_at": reservation.expires_at,
-                    "amount_usd": hold.amount_usd,
-                }
-                for hold in reservation.holds
-            ],
+            _ADD,
+            {
+                **given(organization_id, amounts),
+                "new": reservation.id,
+                "estimate": reservation.estimate_usd,
+                "created": reservation.created_at,
+                "expires": reservation.expires_at,
+            },
         )
-        self._reserve(organization_id, reservation.holds)
 
     def find(self, organization_id: str, ids: Collection[str]) -> list[Reservation]:
         known = [each for each in ids if is_id(each)]
@@ -98,7 +87,7 @@ class SqlReservationRepository(ReservationRepository):
         )
         if not self._connection.execute(closed).rowcount:
             return False
-        self._give_back(organization_id, holds.c.reservation_id == reservation.id)
+        self._give_back(organization_id, _OF, {"of": organization_id, "ended": reservation.id})
         return True
 
     def give_back_expired(
@@ -106,8 +95,8 @@ class SqlReservationRepository(ReservationRepository):
     ) -> int:
         if not keys:
             return 0
-        in_periods = tuple_(holds.c.budget_id, holds.c.start).in_(list(keys))
-        return self._give_back(organization_id, in_periods, holds.c.expires_at <= now)
+        amounts = given(organization_id, ((key, Decimal(0)) for key in keys))
+        return self._give_back(organization_id, _EXPIRED, {**amounts, "now": now})
 
     def periods_with_expired(
         self, now: datetime, *, limit: int = 100
@@ -127,28 +116,60 @@ class SqlReservationRepository(ReservationRepository):
         )
         return self._connection.execute(ended).rowcount
 
-    def _give_back(self, organization_id: str, *which: object) -> int:
+    def _give_back(
+        self, organization_id: str, ending: ReturningDelete[Any], which: Mapping[str, object]
+    ) -> int:
         """End holds on periods that this transaction has locked."""
-        mine = holds.c.organization_id == organization_id
-        ended = (
-            delete(holds)
-            .where(mine, *which)  # type: ignore[arg-type]
-            .returning(holds.c.budget_id, holds.c.start, holds.c.amount_usd)
-        )
-        rows = self._connection.execute(ended).all()
-        self._reserve(organization_id, (Hold(row[0], row[1], -row[2]) for row in rows))
-        return len(rows)
-
-    def _reserve(self, organization_id: str, changes: Iterable[Hold]) -> None:
-        """Add amounts, or take them back where they are below 0."""
+        ended = self._connection.execute(ending, which).all()
         sums: dict[PeriodKey, Decimal] = defaultdict(Decimal)
-        for hold in changes:
-            key = hold.budget_id, hold.period_start
-            sums[key] = EXACT.add(sums[key], hold.amount_usd)
+        for budget_id, start, amount in ended:
+            sums[budget_id, start] = EXACT.subtract(sums[budget_id, start], amount)
         if sums:
-            given = given_amounts(sums.items())
-            self._connection.execute(
-                update(periods)
-                .where(periods.c.organization_id == organization_id, is_given(given))
-                .values(reserved_usd=periods.c.reserved_usd + given.c.amount)
-            )
+            self._connection.execute(_RESERVE, given(organization_id, sums.items()))
+        return len(ended)
+
+
+_RESERVE = (
+    update(periods).where(IS_GIVEN).values(reserved_usd=periods.c.reserved_usd + GIVEN.c.amount)
+)
+
+_NEW = (
+    insert(reservations)
+    .values(
+        id=bindparam("new"),
+        organization_id=bindparam("of"),
+        estimate_usd=bindparam("estimate"),
+        created_at=bindparam("created"),
+        expires_at=bindparam("expires"),
+    )
+    .cte("new")
+)
+_HELD = (
+    insert(holds)
+    .from_select(
+        ["organization_id", "reservation_id", "budget_id", "start", "expires_at", "amount_usd"],
+        select(
+            bindparam("of", type_=holds.c.organization_id.type),
+            bindparam("new", type_=holds.c.reservation_id.type),
+            GIVEN.c.budget_id,
+            GIVEN.c.began,
+            bindparam("expires", type_=holds.c.expires_at.type),
+            GIVEN.c.amount,
+        ),
+    )
+    .cte("held")
+)
+#: All of it at once, because others wait for these periods meanwhile.
+_ADD = _RESERVE.add_cte(_NEW, _HELD)
+
+_ENDED = (
+    delete(holds)
+    .where(holds.c.organization_id == bindparam("of"))
+    .returning(holds.c.budget_id, holds.c.start, holds.c.amount_usd)
+)
+_OF = _ENDED.where(holds.c.reservation_id == bindparam("ended"))
+_EXPIRED = _ENDED.where(
+    holds.c.budget_id == GIVEN.c.budget_id,
+    holds.c.start == GIVEN.c.began,
+    holds.c.expires_at <= bindparam("now"),
+)
