@@ -153,5 +153,5 @@ class AnyHistory(RuleBasedStateMachine):
         assert len(told) == len(set(told))
 
 
-class TestAnyHistory(AnyHistory.TestCase):  # type: ignore[misc]
-    settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestAnyHistory = AnyHistory.TestCase
+TestAnyHistory.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

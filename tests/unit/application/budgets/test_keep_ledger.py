@@ -99,7 +99,7 @@ def test_late_calls_count_in_their_own_period_as_long_as_it_is_open(office: Offi
     office.world.clock.advance(timedelta(hours=13))
     office.spend("2")
     office.spend("3", timestamp=NOW - timedelta(days=1))
-    assert (office.spent(budget, days=-1), office.spent(budget)) == (3, 2)
+    assert (office.spent(budget, days=-1), office.spent(budget)) == (Decimal(3), Decimal(2))
 
 
 def test_a_period_that_was_not_open_opens_with_all_that_was_spent_in_it(office: Office) -> None:

@@ -23,7 +23,7 @@ def test_a_jump_over_several_thresholds_alerts_of_each_in_order(office: Office) 
     assert office.told() == [50, 80, 100]
     for alert in office.alerts():
         assert (alert.budget_id, alert.version, alert.kind) == (budget.id, 1, AlertKind.ACTUAL)
-        assert (alert.spent_usd, alert.created_at) == (13, NOW)
+        assert (alert.spent_usd, alert.created_at) == (Decimal(13), NOW)
         assert alert.period == budget.period_at(NOW)
 
 

@@ -32,7 +32,7 @@ def test_what_is_reserved_is_taken_off_the_room(office: Office) -> None:
     reserved = office.reserve("2.5")
     assert reserved.room_usd == {budget.id: Decimal("3.5")}
     assert reserved.reservation.expires_at == office.world.clock.now() + 5 * MINUTES
-    assert (office.spent(budget), office.reserved(budget)) == (4, Decimal("2.5"))
+    assert (office.spent(budget), office.reserved(budget)) == (Decimal(4), Decimal("2.5"))
 
 
 def test_the_last_cent_can_be_reserved_and_no_more(office: Office) -> None:
@@ -40,7 +40,11 @@ def test_the_last_cent_can_be_reserved_and_no_more(office: Office) -> None:
     office.spend("4")
     assert office.reserve("6").room_usd == {budget.id: 0}
     refusal = refused(office, "0.000000000001")
-    assert (refusal.budget, refusal.reason, refusal.remaining_usd) == (budget, Refusal.LIMIT, 0)
+    assert (refusal.budget, refusal.reason, refusal.remaining_usd) == (
+        budget,
+        Refusal.LIMIT,
+        Decimal(0),
+    )
     assert refusal.resets_at == budget.period_at(office.world.clock.now()).end
 
 
@@ -80,12 +84,12 @@ def test_a_call_may_end_in_the_next_period_and_holds_both(office: Office) -> Non
     budget = blocking(office, period=BudgetPeriod.DAY)
     office.world.clock.advance(timedelta(hours=11, minutes=58))
     office.reserve("4", expires_in=2 * MINUTES - timedelta.resolution)
-    assert (office.reserved(budget), office.reserved(budget, days=1)) == (4, None)
+    assert (office.reserved(budget), office.reserved(budget, days=1)) == (Decimal(4), None)
     reserved = office.reserve("4", expires_in=2 * MINUTES)
-    assert (office.reserved(budget), office.reserved(budget, days=1)) == (8, 4)
+    assert (office.reserved(budget), office.reserved(budget, days=1)) == (Decimal(8), Decimal(4))
     assert reserved.room_usd == {budget.id: 2}
     office.spend("1", reservation_id=reserved.reservation.id)
-    assert (office.reserved(budget), office.reserved(budget, days=1)) == (4, 0)
+    assert (office.reserved(budget), office.reserved(budget, days=1)) == (Decimal(4), Decimal(0))
 
 
 def test_no_room_in_the_next_period_refuses_too(office: Office) -> None:
@@ -134,7 +138,7 @@ def test_a_model_without_a_price_follows_each_budgets_policy(office: Office) -> 
 
 
 @pytest.mark.parametrize("known", [{}, {"provider": "openai"}, {"model": "gpt-4o"}])
-def test_an_amount_or_a_model_is_needed(office: Office, known: dict[str, str]) -> None:
+def test_an_amount_or_a_model_is_needed(office: Office, known: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as refusal:
         office.reserve(None, input_tokens=1, **known)
     assert refusal.value.first_fault.pointer == "/estimate_usd"

@@ -1,6 +1,7 @@
 """How reservations end: by the call that names them, given back, or in time."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_the_call_that_names_it_settles_it_and_counts_what_it_cost(
 ) -> None:
     kept, settled = (office.reserve("3").reservation for _ in range(2))
     assert note(office, settled.id) is None
-    assert (office.spent(budget), office.reserved(budget)) == (1, 3)
+    assert (office.spent(budget), office.reserved(budget)) == (Decimal(1), Decimal(3))
     with office.world.units(snapshot=True) as uow:
         found = {it.id: it for it in uow.reservations.find(office.id, [kept.id, settled.id])}
     assert found[settled.id].event_id is not None
@@ -52,7 +53,7 @@ def test_the_call_that_names_it_settles_it_and_counts_what_it_cost(
 def test_a_call_without_a_cost_settles_it_too(office: Office, budget: Budget) -> None:
     reserved = office.reserve("3").reservation
     office.send(a_call(model="nobody's", reservation_id=reserved.id))
-    assert (office.spent(budget), office.reserved(budget)) == (0, 0)
+    assert (office.spent(budget), office.reserved(budget)) == (Decimal(0), Decimal(0))
 
 
 def test_of_several_calls_that_name_it_the_first_settles_it(office: Office, budget: Budget) -> None:
@@ -64,7 +65,7 @@ def test_of_several_calls_that_name_it_the_first_settles_it(office: Office, budg
     )
     assert result.notes == {2: SettlementNote.SETTLED_BEFORE}
     assert note(office, reserved.id) is SettlementNote.SETTLED_BEFORE
-    assert (office.spent(budget), office.reserved(budget)) == (4, 0)
+    assert (office.spent(budget), office.reserved(budget)) == (Decimal(4), Decimal(0))
 
 
 def test_a_second_report_of_a_call_settles_what_was_held_for_it(
@@ -74,7 +75,7 @@ def test_a_second_report_of_a_call_settles_what_was_held_for_it(
     office.spend("1", provider_request_id="req_1")
     by_sdk = office.spend("1", provider_request_id="req_1", reservation_id=reserved.id)
     assert by_sdk.outcomes == (Fate.MERGED,)
-    assert (office.spent(budget), office.reserved(budget)) == (1, 0)
+    assert (office.spent(budget), office.reserved(budget)) == (Decimal(1), Decimal(0))
 
 
 def test_a_repeated_call_settles_nothing_more(office: Office, budget: Budget) -> None:
@@ -82,7 +83,7 @@ def test_a_repeated_call_settles_nothing_more(office: Office, budget: Budget) ->
     office.send(call)
     reserved = office.reserve("3").reservation
     office.send(call, a_call("2", id=call.id, reservation_id=reserved.id))
-    assert (office.spent(budget), office.reserved(budget)) == (1, 3)
+    assert (office.spent(budget), office.reserved(budget)) == (Decimal(1), Decimal(3))
 
 
 def test_a_call_counts_whatever_became_of_its_reservation(office: Office, budget: Budget) -> None:

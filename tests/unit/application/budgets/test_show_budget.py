@@ -1,0 +1,100 @@
+"""A budget with its past, and what one would have counted before it is saved."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+
+import pytest
+
+from application.budgets.preview_scope import PreviewScope, PreviewScopeRequest, ScopePreview
+from application.budgets.show_budget import BudgetInFull, ShowBudget, ShowBudgetRequest
+from domain.budget import Budget, BudgetPeriod, BudgetTerms
+from domain.budget_scope import BudgetScope
+from domain.errors import NotFound
+from domain.report import Dimension
+from tests.builders import NOW
+from tests.unit.application.budgets.office import Office, a_call
+from tests.unit.application.world import World
+
+OF_A = BudgetScope({Dimension.PROJECT: "a"})
+
+
+def show(office: Office, budget: Budget, organization_id: str | None = None) -> BudgetInFull:
+    request = ShowBudgetRequest(organization_id=organization_id or office.id, budget_id=budget.id)
+    return ShowBudget(office.world.units, office.world.clock)(request)
+
+
+def preview(office: Office, **terms: object) -> ScopePreview:
+    fields: dict[str, object] = {"name": "New", "limit_usd": Decimal(1), **terms}
+    request = PreviewScopeRequest(
+        organization_id=office.id,
+        terms=BudgetTerms(**fields),  # type: ignore[arg-type]
+    )
+    return PreviewScope(office.world.units, office.world.clock)(request)
+
+
+def test_periods_come_newest_first_each_with_what_its_calls_cost(office: Office) -> None:
+    office.send(
+        *(a_call(str(1 + days), timestamp=NOW - timedelta(days=days)) for days in (0, 1, 9))
+    )
+    found = show(office, office.budget(period=BudgetPeriod.DAY)).periods
+    assert len(found) == 12
+    assert [int(each.spent_usd) for each in found] == [1, 2, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0]
+    assert found[0].span.start == datetime(2026, 11, 23, tzinfo=UTC)
+    assert all(old.span.end == new.span.start for new, old in pairwise(found))
+
+
+def test_periods_of_a_zone_with_summer_time_follow_each_other(office: Office) -> None:
+    budget = office.budget(period=BudgetPeriod.WEEK, timezone="Australia/Lord_Howe")
+    spans = [each.span for each in show(office, budget).periods]
+    assert all(old.end == new.start for new, old in pairwise(spans))
+    # The clock moves by half an hour in October.
+    assert {span.length for span in spans} == {
+        timedelta(days=7),
+        timedelta(days=7, minutes=-30),
+    }
+
+
+def test_each_period_has_the_limit_that_held_in_its_end(office: Office) -> None:
+    budget = office.budget("10", period=BudgetPeriod.DAY)
+    office.world.clock.advance(timedelta(days=2))
+    office.change(budget, limit_usd=Decimal(20))
+    found = show(office, budget)
+    assert [each.limit_usd for each in found.periods[:4]] == [20, 10, 10, None]
+    assert [each.version for each in found.versions] == [2, 1]
+    assert [each.terms.limit_usd for each in found.versions] == [20, 10]
+
+
+def test_its_status_alerts_and_costliest_parts_are_there(office: Office) -> None:
+    budget = office.budget("10", scope=OF_A)
+    for number in range(7):
+        office.spend(str(number), project="a", model=f"m{number}")
+    office.spend("100", project="b")
+    found = show(office, budget)
+    assert found.status.status.spent_usd == 21
+    assert [alert.threshold for alert in found.alerts] == [100, 80, 50]
+    assert set(found.drivers) == {Dimension.MODEL, Dimension.API_KEY}
+    models = [row.group for row in found.drivers[Dimension.MODEL] if not row.is_overflow]
+    assert models == [("m6",), ("m5",), ("m4",), ("m3",), ("m2",)]
+
+
+def test_other_organizations_budgets_are_not_there(world: World, office: Office) -> None:
+    budget, other = office.budget(), Office(world)
+    with pytest.raises(NotFound):
+        show(office, budget, other.id)
+
+
+def test_a_preview_counts_the_last_four_periods_of_the_scope(office: Office) -> None:
+    for days, usd in ((0, "1"), (1, "7"), (3, "2"), (4, "50")):
+        office.spend(usd, timestamp=NOW - timedelta(days=days), project="a")
+    office.spend("99", project="b")
+    found = preview(office, period=BudgetPeriod.DAY, scope=OF_A)
+    assert [each.cost_usd or 0 for each in found.periods] == [2, 0, 7, 1]
+    assert (found.calls, found.highest_usd) == (3, Decimal(7))
+
+
+def test_a_preview_stores_nothing_and_may_find_nothing(office: Office) -> None:
+    found = preview(office)
+    assert (found.calls, found.highest_usd) == (0, Decimal(0))
+    with office.world.units(snapshot=True) as uow:
+        assert uow.budgets.list(office.id) == []
