@@ -11,9 +11,10 @@ from application.budgets.budget_standing import BudgetWithStatus
 from application.budgets.set_budget import SetBudget, SetBudgetRequest
 from domain.budget import Budget, BudgetPeriod, BudgetState, BudgetTerms
 from domain.budget_scope import BudgetScope
+from domain.channel import Channel, ChannelType
 from domain.errors import Invalid, NotFound
 from domain.report import Dimension
-from tests.builders import NOW, a_cost, an_api_key, an_event, an_organization
+from tests.builders import NOW, a_budget, a_cost, an_api_key, an_event, an_organization
 from tests.unit.application.world import World
 
 KEY = an_api_key(an_organization())
@@ -108,3 +109,68 @@ def test_other_organizations_budgets_are_not_there(world: World) -> None:
         with pytest.raises(NotFound):
             set_budget(world, {"limit_usd": Decimal(20)}, budget_id, organization_id)
     assert stored(world, made.id) == made
+
+
+def a_channel(world: World) -> str:
+    channel = Channel(
+        id=world.identifiers.new(),
+        organization_id=ACME,
+        type=ChannelType.EMAIL,
+        name="Finance",
+        target="finance@example.com",
+        created_at=NOW,
+    )
+    with world.units() as uow:
+        uow.channels.add(ACME, channel)
+        uow.commit()
+    return channel.id
+
+
+def test_alerts_go_to_channels_that_there_are(world: World) -> None:
+    channel_id = a_channel(world)
+    made = set_budget(world, {**TERMS, "channel_ids": (channel_id,)}).budget
+    for budget_id, changes in ((None, TERMS), (made.id, {})):
+        with pytest.raises(Invalid) as refusal:
+            set_budget(world, {**changes, "channel_ids": (channel_id, "unknown")}, budget_id)
+        assert refusal.value.first_fault.pointer == "/channel_ids"
+
+
+def test_a_channel_that_was_removed_stands_in_the_way_of_no_other_change(world: World) -> None:
+    channel_id = a_channel(world)
+    made = set_budget(world, {**TERMS, "channel_ids": (channel_id,)}).budget
+    with world.units() as uow:
+        uow.channels.remove(ACME, channel_id)
+        uow.commit()
+    assert set_budget(world, {"name": "Another"}, made.id).budget.terms.name == "Another"
+
+
+def test_versions_say_what_was_changed_when_and_by_whom(world: World) -> None:
+    made = set_budget(world, TERMS).budget
+    later = world.clock.advance(timedelta(hours=1))
+    set_budget(world, {"name": "Another name"}, made.id)
+    request = SetBudgetRequest(
+        organization_id=ACME,
+        changes={"thresholds": (10,)},
+        changed_by="ada",
+        budget_id=made.id,
+    )
+    SetBudget(world.units, world.keep_ledger, world.identifiers, world.clock)(request)
+    with world.units(snapshot=True) as uow:
+        found = uow.budgets.versions(ACME, made.id)
+    assert [(it.version, it.since, it.changed_by) for it in found] == [
+        (2, later, "ada"),
+        (1, NOW, None),
+    ]
+    assert found[0].terms.thresholds == (10,)
+
+
+def test_an_organization_has_at_most_500_budgets(world: World) -> None:
+    with world.units() as uow:
+        for _ in range(499):
+            uow.budgets.add(ACME, a_budget(an_organization(id=ACME)))
+        uow.commit()
+    made = set_budget(world, TERMS).budget
+    with pytest.raises(Invalid) as refusal:
+        set_budget(world, TERMS)
+    assert refusal.value.code == "too_many_budgets"
+    assert set_budget(world, {"name": "Still changed"}, made.id).budget.version == 1
