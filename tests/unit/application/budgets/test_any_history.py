@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from application.budgets.give_back_expired import GiveBackExpired
 from application.budgets.remove_budget import RemoveBudget, RemoveBudgetRequest
@@ -45,6 +45,12 @@ class AnyHistory(RuleBasedStateMachine):
     def budgets(self) -> list[Budget]:
         with self.office.world.units(snapshot=True) as uow:
             return uow.budgets.list(self.office.id)
+
+    @initialize()
+    def begin(self) -> None:
+        """With what each change is about: a budget, and a call that the list prices."""
+        self.office.budget("5", enforcement=Enforcement.BLOCK)
+        self.office.send(a_call())
 
     @rule(
         ages=st.lists(ages, min_size=1, max_size=3),
