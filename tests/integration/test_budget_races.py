@@ -33,7 +33,7 @@ from tests.integration.webhook_receiver import receiver
 from tests.processes import eventually
 
 #: ``make bench-budgets`` does 200 and 1,000.
-CROSSINGS, HISTORIES = 12, 30
+CROSSINGS, HISTORIES = 12, 20
 CALLERS = 64
 EVENING = datetime(2026, 11, 23, 23, 20, tzinfo=UTC)
 TENTH = Decimal("0.1")

@@ -11,6 +11,7 @@ from application.ports.identifiers import Identifiers
 from application.ports.ledger import PeriodKey
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.pricing.price_lists import PriceLists
+from application.together import Together
 from domain.budget import Budget, Enforcement
 from domain.budget_scope import Attribution
 from domain.errors import Invalid
@@ -61,6 +62,14 @@ class _Place:
         return self.budget.id, self.period.start
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A reservation that holds nothing yet, and where it is to."""
+
+    reservation: Reservation
+    places: Sequence[_Place]
+
+
 class Reserve:
     """Take an estimate of every budget that blocks and that the call falls under, or of none.
 
@@ -69,6 +78,7 @@ class Reserve:
     - It holds until the event that names it is stored, it is given back, or it expires. So a limit
       is exceeded by what calls cost above their estimates, and by calls without a reservation.
     - A model without a price follows each budget's own policy.
+    - Reservations that are asked for at once share a transaction, first come, first served.
 
     Raises:
         BudgetExceeded: a budget has no room for it; nothing is held.
@@ -89,19 +99,39 @@ class Reserve:
         self._keep_ledger = keep_ledger
         self._identifiers = identifiers
         self._clock = clock
+        self._reserve_together = Together(self._reserve)
 
     def __call__(self, request: ReserveRequest) -> Reserved:
+        answer = self._reserve_together(request)
+        if isinstance(answer, BudgetExceeded):
+            raise answer
+        return answer
+
+    def _reserve(self, requests: Sequence[ReserveRequest]) -> list[Reserved | BudgetExceeded]:
+        """Several in one transaction, because all wait for the same few periods."""
         table = self._price_lists.table()
+        answers: dict[int, Reserved | BudgetExceeded] = {}
         with self._units_of_work() as uow:
-            # The time is read when the locks are held: what expired while we waited is free.
-            prices = self._price_lists.of(uow, request.organization_id, table)
-            now = self._clock.now()
-            reservation = self._reservation(request, prices, now)
-            places = list(self._places(uow, request, reservation))
-            held, room = self._take(uow, places, reservation)
-            uow.reservations.add(request.organization_id, held)
+            # In the order of ids, so that two transactions wait and never deadlock.
+            for organization_id in sorted({each.organization_id for each in requests}):
+                prices = self._price_lists.of(uow, organization_id, table)
+                # The time is read when that lock is held: what expired while we waited is free.
+                now = self._clock.now()
+                mine = [each for each in requests if each.organization_id == organization_id]
+                asked = [self._asked(uow, each, prices, now) for each in mine]
+                spending = self._hold(uow, organization_id, asked, now)
+                for request, each in zip(mine, asked, strict=True):
+                    answer = answers[id(request)] = _take(each, spending)
+                    if isinstance(answer, Reserved):
+                        uow.reservations.add(organization_id, answer.reservation)
             uow.commit()
-        return Reserved(reservation=held, room_usd=room)
+        return [answers[id(request)] for request in requests]
+
+    def _asked(
+        self, uow: UnitOfWork, request: ReserveRequest, prices: Prices, now: datetime
+    ) -> _Asked:
+        reservation = self._reservation(request, prices, now)
+        return _Asked(reservation, list(self._places(uow, request, reservation)))
 
     def _reservation(self, request: ReserveRequest, prices: Prices, now: datetime) -> Reservation:
         return Reservation(
@@ -124,37 +154,39 @@ class Reserve:
             if reservation.expires_at >= period.end:
                 yield _Place(budget, budget.period_at(period.end))
 
-    def _take(
-        self, uow: UnitOfWork, places: Sequence[_Place], reservation: Reservation
-    ) -> tuple[Reservation, dict[str, Decimal]]:
-        """The reservation with its holds, and the room that is left; raises ``BudgetExceeded``."""
-        spending = self._hold(uow, places, reservation)
-        holds: list[Hold] = []
-        room: dict[str, Decimal] = {}
-        for place in places:
-            budget, left = place.budget, spending[place.key].room_usd(place.budget.terms.limit_usd)
-            amount = amount_to_hold(budget, reservation.estimate_usd)
-            if amount is None or amount > left:
-                reason = Refusal.UNPRICED if amount is None else Refusal.LIMIT
-                raise BudgetExceeded(budget, reason, max(left, Decimal(0)), place.period.end)
-            holds.append(Hold(budget.id, place.period.start, amount))
-            # The first period is the one in progress, whose room is what people ask about.
-            room.setdefault(budget.id, max(EXACT.subtract(left, amount), Decimal(0)))
-        return replace(reservation, holds=tuple(holds)), room
-
     def _hold(
-        self, uow: UnitOfWork, places: Sequence[_Place], reservation: Reservation
+        self, uow: UnitOfWork, organization_id: str, asked: Sequence[_Asked], now: datetime
     ) -> dict[PeriodKey, Spending]:
         """The periods, locked, opened where they were not, and free of what has expired."""
-        of, now = reservation.organization_id, reservation.created_at
-        keys = [place.key for place in places]
-        held = {each.key: each for each in uow.ledger.hold(of, keys)}
-        for place in places:
-            if place.key not in held:
-                self._keep_ledger.open(uow, place.budget, place.period, now)
-        if uow.reservations.give_back_expired(of, keys, now) or len(held) < len(keys):
-            held = {each.key: each for each in uow.ledger.find(of, keys)}
+        places = {place.key: place for each in asked for place in each.places}
+        held = {each.key: each for each in uow.ledger.hold(organization_id, places)}
+        for key in sorted(places.keys() - held):
+            self._keep_ledger.open(uow, places[key].budget, places[key].period, now)
+        is_changed = uow.reservations.give_back_expired(organization_id, places, now) > 0
+        if is_changed or len(held) < len(places):
+            held = {each.key: each for each in uow.ledger.find(organization_id, places)}
         return held
+
+
+def _take(asked: _Asked, spending: dict[PeriodKey, Spending]) -> Reserved | BudgetExceeded:
+    """Take it of ``spending`` in all places, or in none."""
+    taken: dict[PeriodKey, Spending] = {}
+    holds: list[Hold] = []
+    room: dict[str, Decimal] = {}
+    for place in asked.places:
+        budget, before = place.budget, spending[place.key]
+        left = before.room_usd(budget.terms.limit_usd)
+        amount = amount_to_hold(budget, asked.reservation.estimate_usd)
+        if amount is None or amount > left:
+            reason = Refusal.UNPRICED if amount is None else Refusal.LIMIT
+            return BudgetExceeded(budget, reason, max(left, Decimal(0)), place.period.end)
+        holds.append(Hold(budget.id, place.period.start, amount))
+        reserved_usd = EXACT.add(before.reserved_usd, amount)
+        taken[place.key] = replace(before, reserved_usd=reserved_usd)
+        # The first period is the one in progress, whose room is what people ask about.
+        room.setdefault(budget.id, max(EXACT.subtract(left, amount), Decimal(0)))
+    spending |= taken
+    return Reserved(reservation=replace(asked.reservation, holds=tuple(holds)), room_usd=room)
 
 
 def _estimate(request: ReserveRequest, prices: Prices, now: datetime) -> Decimal | None:
