@@ -236,6 +236,42 @@ def _real_terms(_: Target, case: AnyCase) -> None:
         case.body |= {"name": "Budget", "limit_usd": "10", "timezone": "Asia/Kathmandu"}
 
 
+def _real_hook(_: Target, case: AnyCase) -> None:
+    if isinstance(case.body, dict):
+        case.body = dict(HOOK)
+
+
+def _real_channel(target: Target, case: AnyCase) -> None:
+    """One of its own, because there may be only so many."""
+    channels = "/api/v1/channels"
+    for channel in body_of(target.team.owner.client.get(channels))["data"]:
+        target.team.owner.client.delete(f"{channels}/{channel['id']}")
+    created = body_of(target.team.owner.client.post(channels, json=HOOK))
+    case.path_parameters = {"channel_id": created["id"]}
+    if isinstance(case.body, dict):
+        case.body = {"name": "Changed"}
+
+
+def _real_delivery(target: Target, case: AnyCase) -> None:
+    _real_channel(target, case)
+    path = f"/api/v1/channels/{(case.path_parameters or {})['channel_id']}/test"
+    sent = body_of(target.team.owner.client.post(path))
+    case.path_parameters = {"delivery_id": sent["id"]}
+
+
+def _real_reservation(target: Target, case: AnyCase) -> None:
+    headers = {"Authorization": f"Bearer {target.key}"}
+    reserved = target.app.test_client().post(
+        "/api/v1/reservations", json={"estimate_usd": "0.01"}, headers=headers
+    )
+    case.path_parameters = {"reservation_id": body_of(reserved)["id"]}
+
+
+def _real_estimate(_: Target, case: AnyCase) -> None:
+    if isinstance(case.body, dict):
+        case.body |= {"estimate_usd": "0.01", "tags": {}}
+
+
 def _of_terms(kind: str) -> Arrangement:
     """A body that holds on no day that another one does, and an entry to change or remove."""
     path, body = TERMS[kind]
@@ -251,6 +287,9 @@ def _of_terms(kind: str) -> Arrangement:
 
     return arrange
 
+
+#: A public address that needs no looking up; nothing is sent to it here.
+HOOK = {"type": "webhook", "name": "Hook", "url": "https://1.1.1.1/"}
 
 #: Where each kind is kept and what it takes; None for a name that is new each time.
 TERMS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -295,6 +334,15 @@ ARRANGEMENTS: dict[str, Arrangement] = {
     "budgets.create_budget": _real_terms,
     "budgets.change_budget": _real_budget,
     "budgets.remove_budget": _real_budget,
+    "channels.create_channel": _real_hook,
+    "channels.change_channel": _real_channel,
+    "channels.remove_channel": _real_channel,
+    "channels.rotate_secret": _real_channel,
+    "deliveries.test_channel": _real_channel,
+    "deliveries.list_deliveries": _real_channel,
+    "deliveries.resend": _real_delivery,
+    "reservations.reserve": _real_estimate,
+    "reservations.release": _real_reservation,
     "events.show_event": _real_event,
     "events.ingest": _real_events,
 }
