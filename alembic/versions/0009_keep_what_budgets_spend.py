@@ -352,6 +352,7 @@ def upgrade() -> None:
         ["budget_id", "start", "expires_at"],
         unique=False,
     )
+    op.create_index(op.f("ix_reservation_holds_expires_at"), "reservation_holds", ["expires_at"])
     op.execute(
         """
         INSERT INTO budget_versions (organization_id, budget_id, version, terms, since)

@@ -23,6 +23,10 @@ SCHEDULE = (
 LONGEST_WAIT = timedelta(hours=24)
 #: Longer than an attempt may take: whoever claimed and fell silent has died.
 LEASE = timedelta(seconds=60)
+#: Of mail, where each step of the conversation has a time of its own.
+LEASE_OF_MAIL = timedelta(seconds=300)
+#: What was due that long ago, while its channel was off, is old news.
+STALE = timedelta(days=3)
 _JITTER = 0.2
 
 
@@ -88,6 +92,10 @@ class Delivery:
         """From -1 to 1, so that not all that failed together come back together."""
         digest = sha256(f"{self.id} {self.attempts}".encode()).digest()
         return digest[0] / 127.5 - 1
+
+    def is_stale(self, now: datetime) -> bool:
+        """Whether it waited longer for its channel than it would be tried for."""
+        return now - self.next_attempt_at > STALE
 
     def again(self, now: datetime) -> "Delivery":
         """From the first attempt on, because somebody asked for it; the id stays."""

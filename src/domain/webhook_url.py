@@ -11,9 +11,10 @@ LONGEST_URL = 2048
 _PORTS = {"http": 80, "https": 443}
 #: A name has letters, digits, and the underscore of container networks. Forms such as ``0x7f.1``
 #: pass: what they mean is for the resolver to say, and for the addresses to be judged by.
+_LABEL = "[a-z0-9_-]{1,63}"
 _AUTHORITY = re.compile(
-    r"(?:\[(?P<ipv6>[0-9a-f:.]*:[0-9a-f:.]*)\]|(?P<name>[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)\.?)"
-    r"(?::(?P<port>[0-9]{1,5})?)?"
+    rf"(?:\[(?P<ipv6>[0-9a-f:.]*:[0-9a-f:.]*)\]|(?P<name>{_LABEL}(?:\.{_LABEL})*)\.?)"
+    rf"(?::(?P<port>[0-9]{{1,5}})?)?"
 )
 
 

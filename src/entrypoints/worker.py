@@ -40,6 +40,9 @@ class _Chore:
             self.do()
         except Unavailable as error:
             log.warning("worker could not reach the database", detail=error.detail)
+        except Exception:
+            # The other chores go on: nobody would notice that they had stopped.
+            log.exception("a chore failed")
         self.due = time.monotonic() + self.every_s
 
 
@@ -57,9 +60,9 @@ def run(container: Container) -> None:
         _Chore(lambda: _note_price_book(container), _NOTE_EVERY_S),
         _Chore(lambda: _add_waiting_calls(container, stopping), _LOOK_EVERY_S),
         _Chore(lambda: _reprice(container, stopping), _LOOK_EVERY_S),
+        _Chore(container.give_back_expired(), _GIVE_BACK_EVERY_S),
     )
     of_budgets = (
-        _Chore(container.give_back_expired(), _GIVE_BACK_EVERY_S),
         _Chore(container.refresh_forecasts(), _FORECAST_EVERY_S),
         _Chore(container.detect_spikes(), _SPIKES_EVERY_S),
     )
@@ -69,9 +72,12 @@ def run(container: Container) -> None:
     )
     for thread in others:
         thread.start()
-    _do_all(chores, stopping)
-    for thread in others:
-        thread.join()
+    try:
+        _do_all(chores, stopping)
+    finally:
+        stopping.set()
+        for thread in others:
+            thread.join()
 
 
 def _do_all(chores: Sequence[_Chore], stopping: threading.Event) -> None:

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
 from application.ports.unit_of_work import UnitsOfWork
 from domain.alert import Alert, AlertKind
 from domain.channel import Channel, ChannelType
-from domain.delivery import LEASE, Delivery, DeliveryState
+from domain.delivery import LEASE, LEASE_OF_MAIL, Delivery, DeliveryState
 from domain.organization import Organization
 from domain.period import Span
 from tests.builders import NOW, an_id
@@ -218,6 +218,82 @@ class NotificationsContract:
         while (more := claim_next(units_of_work, NOW)) is not None:
             found.append(more.channel_id)
         assert sorted(found) == sorted(channel.id for channel in channels)
+
+    def test_organizations_take_turns(
+        self, units_of_work: UnitsOfWork, organization: Organization, other: Organization
+    ) -> None:
+        many = [a_channel(organization) for _ in range(3)]
+        one = a_channel(other)
+        add_channels(units_of_work, *many, one)
+        add_deliveries(units_of_work, *(a_delivery(each) for each in many))
+        add_deliveries(units_of_work, a_delivery(one, next_attempt_at=NOW + LEASE / 2))
+        claimed = [claim_next(units_of_work, NOW + LEASE / 2) for _ in range(2)]
+        assert [each.organization_id for each in claimed if each] == [organization.id, other.id]
+
+    def test_mail_may_take_longer_than_a_webhook(
+        self, units_of_work: UnitsOfWork, organization: Organization
+    ) -> None:
+        mail = a_channel(
+            organization, type=ChannelType.EMAIL, target="lead@example.com", secret=None
+        )
+        add_channels(units_of_work, mail)
+        add_deliveries(units_of_work, a_delivery(mail))
+        assert claim_next(units_of_work, NOW)
+        assert claim_next(units_of_work, NOW + LEASE) is None
+        assert claim_next(units_of_work, NOW + LEASE_OF_MAIL)
+
+    def test_an_attempt_that_is_outlived_by_another_stores_nothing(
+        self, units_of_work: UnitsOfWork, organization: Organization
+    ) -> None:
+        channel = a_channel(organization)
+        add_channels(units_of_work, channel)
+        add_deliveries(units_of_work, a_delivery(channel))
+        slow = claim_next(units_of_work, NOW)
+        second = claim_next(units_of_work, NOW + LEASE)
+        assert slow
+        assert second
+        finish(units_of_work, slow.delivered(NOW + LEASE, 204))
+        with units_of_work() as uow:
+            assert uow.deliveries.get(organization.id, second.id) == second
+        # The channel is still the second one's.
+        add_deliveries(units_of_work, a_delivery(channel))
+        assert claim_next(units_of_work, NOW + LEASE) is None
+
+    def test_a_test_that_is_pending_is_known(
+        self, units_of_work: UnitsOfWork, organization: Organization
+    ) -> None:
+        channel, alert = a_channel(organization), an_alert(organization)
+        claim(units_of_work, alert)
+        add_channels(units_of_work, channel)
+        add_deliveries(units_of_work, a_delivery(channel, alert))
+        with units_of_work() as uow:
+            assert not uow.deliveries.has_pending_test(organization.id, channel.id)
+        add_deliveries(units_of_work, a_delivery(channel))
+        with units_of_work() as uow:
+            assert uow.deliveries.has_pending_test(organization.id, channel.id)
+
+    def test_channels_that_are_held_are_not_removed_meanwhile(
+        self, units_of_work: UnitsOfWork, organization: Organization
+    ) -> None:
+        channel = a_channel(organization)
+        add_channels(units_of_work, channel)
+        removed = Event()
+
+        def remove() -> None:
+            with units_of_work() as uow:
+                uow.channels.remove(organization.id, channel.id)
+                uow.commit()
+            removed.set()
+
+        thread = Thread(target=remove)
+        with units_of_work() as uow:
+            assert list(uow.channels.hold(organization.id)) == [channel]
+            thread.start()
+            assert not removed.wait(timeout=0.3)
+            uow.deliveries.add(organization.id, [a_delivery(channel)])
+            uow.commit()
+        thread.join(timeout=30)
+        assert removed.is_set()
 
     def test_a_disabled_channel_gets_nothing(
         self, units_of_work: UnitsOfWork, organization: Organization

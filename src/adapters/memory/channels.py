@@ -1,5 +1,7 @@
 """Channels in memory."""
 
+from collections.abc import Sequence
+
 from adapters.memory.state import State
 from application.ports.channels import ChannelRepository
 from domain.channel import Channel
@@ -25,6 +27,9 @@ class InMemoryChannelRepository(ChannelRepository):
         found = [it for (owner, _), it in self._channels.items() if owner == organization_id]
         found.sort(key=lambda channel: channel.id)
         return [channel for channel in found if after is None or channel.id > after][:limit]
+
+    def hold(self, organization_id: str) -> Sequence[Channel]:
+        return self.list(organization_id)
 
     def update(self, organization_id: str, channel: Channel) -> None:
         if (organization_id, channel.id) in self._channels:

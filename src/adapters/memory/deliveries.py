@@ -1,11 +1,13 @@
 """The outbox in memory."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from adapters.memory.state import State
 from application.ports.deliveries import DeliveryRepository
-from domain.delivery import LEASE, Delivery, DeliveryState
+from domain.channel import ChannelType
+from domain.delivery import LEASE, LEASE_OF_MAIL, Delivery, DeliveryState
 
 
 class InMemoryDeliveryRepository(DeliveryRepository):
@@ -21,16 +23,31 @@ class InMemoryDeliveryRepository(DeliveryRepository):
         due = [each for each in self._deliveries.values() if self._is_due(each, now)]
         if not due:
             return None
-        longest = min(due, key=lambda each: (each.next_attempt_at, each.id))
+        sending = Counter(owner for (owner, _), until in self._state.sending.items() if until > now)
+        longest = min(
+            due, key=lambda each: (sending[each.organization_id], each.next_attempt_at, each.id)
+        )
         of_channel = (each for each in due if each.channel_id == longest.channel_id)
         claimed = min(of_channel, key=lambda each: each.id).begun()
-        self._state.sending[claimed.organization_id, claimed.channel_id] = now + LEASE
+        key = claimed.organization_id, claimed.channel_id
+        is_mail = self._state.channels[key].type is ChannelType.EMAIL
+        self._state.sending[key] = now + (LEASE_OF_MAIL if is_mail else LEASE)
         self.update(claimed.organization_id, claimed)
         return claimed
 
     def finish(self, organization_id: str, delivery: Delivery) -> None:
+        stored = self.get(organization_id, delivery.id)
+        if stored is None or stored.attempts != delivery.attempts:
+            return
         self.update(organization_id, delivery)
         self._state.sending.pop((organization_id, delivery.channel_id), None)
+
+    def has_pending_test(self, organization_id: str, channel_id: str) -> bool:
+        return any(
+            each.alert_id is None and each.state is DeliveryState.PENDING
+            for (owner, _), each in self._deliveries.items()
+            if owner == organization_id and each.channel_id == channel_id
+        )
 
     def get(self, organization_id: str, delivery_id: str) -> Delivery | None:
         return self._deliveries.get((organization_id, delivery_id))

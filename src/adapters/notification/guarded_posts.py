@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse, RemoteDisconnected
 from ipaddress import ip_address
+from threading import BoundedSemaphore
 
 from adapters.notification.allowed_addresses import Address, AllowedAddresses, Network
 from adapters.notification.deadlines import BoundedLine, Deadline, within
@@ -25,6 +26,7 @@ _MOST_BYTES = 64 * 1024
 #: Of addresses that are tried; all are judged.
 _MOST_TRIES = 4
 #: A person waits for a check.
+_MOST_CHECKS = 4
 _CHECK_S = 5.0
 #: How long to listen to an answer's body, so that an honest receiver is not cut off.
 _BODY_S = 1.0
@@ -54,14 +56,20 @@ class GuardedWebPosts(WebPosts):
         self._resolve = resolve
         self._deadline_s = deadline_s
         self._tls = tls or ssl.create_default_context()
+        self._checking = BoundedSemaphore(_MOST_CHECKS)
 
     def check(self, url: str) -> None:
         parsed = WebhookUrl.parse(url)
+        # Names that answer slowly must not take all of a server's threads.
+        if not self._checking.acquire(blocking=False):
+            return
         try:
             addresses = self._addresses(parsed, Deadline.after(min(_CHECK_S, self._deadline_s)))
         except (OSError, ValueError):
             # It may get its name in a minute, and is judged again whenever it is posted to.
             return
+        finally:
+            self._checking.release()
         if refusal := self._refusal(parsed, addresses):
             raise Invalid.at("/url", refusal, code="address_refused")
 

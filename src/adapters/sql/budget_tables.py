@@ -151,4 +151,5 @@ reservation_holds = Table(
     finite_time("start"),
     finite_time("expires_at"),
     Index(None, "budget_id", "start", "expires_at"),
+    Index(None, "expires_at"),
 )

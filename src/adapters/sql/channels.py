@@ -1,5 +1,6 @@
 """Channels in PostgreSQL."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select, update
@@ -42,6 +43,11 @@ class SqlChannelRepository(ChannelRepository):
             found = found.where(channels.c.id > after)
         rows = self._connection.execute(found.order_by(channels.c.id).limit(limit))
         return [_to_channel(row._asdict()) for row in rows]
+
+    def hold(self, organization_id: str) -> Sequence[Channel]:
+        found = _SELECT.where(channels.c.organization_id == organization_id)
+        held = found.order_by(channels.c.id).with_for_update(read=True, key_share=True)
+        return [_to_channel(row._asdict()) for row in self._connection.execute(held)]
 
     def update(self, organization_id: str, channel: Channel) -> None:
         self._connection.execute(

@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from adapters.sql.ids import is_id
 from adapters.sql.notification_tables import channels, deliveries
 from application.ports.deliveries import DeliveryRepository
-from domain.delivery import LEASE, Delivery, DeliveryState
+from domain.channel import ChannelType
+from domain.delivery import LEASE, LEASE_OF_MAIL, Delivery, DeliveryState
 
 
 class SqlDeliveryRepository(DeliveryRepository):
@@ -35,36 +36,54 @@ class SqlDeliveryRepository(DeliveryRepository):
 
     def claim_next(self, now: datetime) -> Delivery | None:
         due = (deliveries.c.state == DeliveryState.PENDING, deliveries.c.next_attempt_at <= now)
+        of_channel = select(func.min(deliveries.c.next_attempt_at)).where(
+            deliveries.c.channel_id == channels.c.id, *due
+        )
+        others = channels.alias("others")
+        sending = select(func.count()).where(
+            others.c.organization_id == channels.c.organization_id, others.c.sending_until > now
+        )
         free = or_(channels.c.sending_until.is_(None), channels.c.sending_until <= now)
         waiting = (
-            select(channels.c.id)
-            .join_from(deliveries, channels, deliveries.c.channel_id == channels.c.id)
-            .where(*due, channels.c.disabled_at.is_(None), free)
-            .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+            select(channels.c.id, channels.c.type)
+            .where(
+                channels.c.id.in_(select(deliveries.c.channel_id).where(*due)),
+                channels.c.disabled_at.is_(None),
+                free,
+            )
+            .order_by(sending.scalar_subquery(), of_channel.scalar_subquery(), channels.c.id)
             .limit(1)
-            .with_for_update(of=channels, skip_locked=True)
+            # Not against those who only keep the channel from being removed.
+            .with_for_update(of=channels, skip_locked=True, key_share=True)
         )
-        channel_id = self._connection.execute(waiting).scalar_one_or_none()
-        if channel_id is None:
+        channel = self._connection.execute(waiting).one_or_none()
+        if channel is None:
             return None
         # A second look, now that nobody else sends to this channel: the oldest of what is due.
         oldest = (
             select(deliveries)
-            .where(deliveries.c.channel_id == channel_id, *due)
+            .where(deliveries.c.channel_id == channel.id, *due)
             .order_by(deliveries.c.id)
             .limit(1)
         )
         row = self._connection.execute(oldest).one_or_none()
         if row is None:
             return None
-        leased = update(channels).where(channels.c.id == channel_id)
-        self._connection.execute(leased.values(sending_until=now + LEASE))
+        lease = LEASE_OF_MAIL if channel.type == ChannelType.EMAIL else LEASE
+        leased = update(channels).where(channels.c.id == channel.id)
+        self._connection.execute(leased.values(sending_until=now + lease))
         claimed = _to_delivery(row._asdict()).begun()
         self.update(claimed.organization_id, claimed)
         return claimed
 
     def finish(self, organization_id: str, delivery: Delivery) -> None:
-        self.update(organization_id, delivery)
+        attempted = (
+            update(deliveries)
+            .where(*_is(organization_id, delivery.id), deliveries.c.attempts == delivery.attempts)
+            .values(_changing(delivery))
+        )
+        if not self._connection.execute(attempted).rowcount:
+            return
         self._connection.execute(
             update(channels)
             .where(
@@ -73,6 +92,15 @@ class SqlDeliveryRepository(DeliveryRepository):
             )
             .values(sending_until=None)
         )
+
+    def has_pending_test(self, organization_id: str, channel_id: str) -> bool:
+        found = select(deliveries.c.id).where(
+            deliveries.c.organization_id == organization_id,
+            deliveries.c.channel_id == channel_id,
+            deliveries.c.alert_id.is_(None),
+            deliveries.c.state == DeliveryState.PENDING,
+        )
+        return self._connection.execute(found.limit(1)).one_or_none() is not None
 
     def get(self, organization_id: str, delivery_id: str) -> Delivery | None:
         if not is_id(delivery_id):

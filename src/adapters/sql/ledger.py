@@ -94,7 +94,16 @@ class SqlLedger(Ledger):
         )
 
     def forget_ended(self, before: datetime) -> int:
-        return self._connection.execute(delete(periods).where(periods.c.end < before)).rowcount
+        # What somebody is posting to stays for the next time: waiting for it could deadlock.
+        ended = (
+            select(periods.c.budget_id, periods.c.start)
+            .where(periods.c.end < before)
+            .order_by(*_IN_ORDER)
+            .with_for_update(skip_locked=True)
+            .cte("ended")
+        )
+        of_ended = (periods.c.budget_id == ended.c.budget_id, periods.c.start == ended.c.start)
+        return self._connection.execute(delete(periods).where(*of_ended)).rowcount
 
     def _found(
         self, found: Select[Any], organization_id: str, keys: Collection[PeriodKey]

@@ -11,6 +11,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.alert import Alert, AlertKind
 from domain.cost_change import CostChange, Volume, cost_change, main_cause
 from domain.dollars import spoken_usd
+from domain.errors import TrueComputeError
 from domain.hourly_spend import HOUR, LONGEST_HISTORY_DAYS, HourlySpend
 from domain.organization import Organization
 from domain.period import Interval, Span, buckets, zone
@@ -21,6 +22,7 @@ from domain.spike import Spike, in_words, judge, same_hours
 _SETTLES = timedelta(minutes=10)
 #: One bad day is one message, not one an hour.
 _QUIET = timedelta(hours=24)
+_LONGEST_NAME = 60
 
 
 class DetectSpikes:
@@ -30,7 +32,7 @@ class DetectSpikes:
     - After a spike there is none for a day, so that a bad day is told of once.
 
     Raises:
-        Unavailable: what was found before stays raised.
+        Unavailable: what was found stays raised; one organization stops no other.
     """
 
     def __init__(
@@ -49,7 +51,15 @@ class DetectSpikes:
         """How many spikes were raised."""
         with self._units_of_work(snapshot=True) as uow:
             organizations = uow.organizations.list_all()
-        return sum(self._look_at(organization) for organization in organizations)
+        raised, failed = 0, None
+        for organization in organizations:
+            try:
+                raised += self._look_at(organization)
+            except TrueComputeError as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        return raised
 
     def _look_at(self, organization: Organization) -> bool:
         now = self._clock.now()
@@ -123,9 +133,15 @@ def _drove(change: CostChange[tuple[str | None, ...]]) -> str:
     if not change.top:
         return f"{text}."
     part = change.top[0]
-    names = " / ".join(name or "unknown" for name in part.key)
+    names = " / ".join(_said(name) for name in part.key)
     sign = "+" if part.difference_usd >= 0 else "-"
     return f"{text}; {names} {sign}{spoken_usd(part.difference_usd.copy_abs())}."
+
+
+def _said(name: str | None) -> str:
+    """A sender's name as a part of a sentence of ours: on one line, and not a long one."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in name or "unknown")
+    return printable if len(printable) <= _LONGEST_NAME else f"{printable[:_LONGEST_NAME]}…"
 
 
 def _volumes(

@@ -117,7 +117,9 @@ def _settle(
     if note is None:
         settled = reservation.closed(Outcome.SETTLED, now, event_id)
         if not uow.reservations.close(reservation.organization_id, settled):
-            note = SettlementNote.SETTLED_BEFORE
+            # Somebody ended it since it was read, before its periods were locked.
+            (ended,) = uow.reservations.find(reservation.organization_id, [reservation.id])
+            note = ended.note(now)
     return note
 
 

@@ -19,8 +19,11 @@ class ListAlertsRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertWithDeliveries:
+    """``has_budget`` False: it is a spike, or its budget was deleted."""
+
     alert: Alert
     deliveries: Sequence[Delivery]
+    has_budget: bool
 
 
 class ListAlerts:
@@ -33,10 +36,13 @@ class ListAlerts:
         organization_id = request.organization_id
         with self._units_of_work(snapshot=True) as uow:
             alerts = uow.alerts.list(organization_id, after=request.after, limit=request.limit)
+            budgets = {budget.id for budget in uow.budgets.list(organization_id)}
             sent = uow.deliveries.of_alerts(organization_id, [alert.id for alert in alerts])
         return [
             AlertWithDeliveries(
-                alert=alert, deliveries=[each for each in sent if each.alert_id == alert.id]
+                alert=alert,
+                deliveries=[each for each in sent if each.alert_id == alert.id],
+                has_budget=alert.budget_id in budgets,
             )
             for alert in alerts
         ]

@@ -34,7 +34,7 @@ class RaiseAlerts:
         wanted = None if budget is None else budget.terms.channel_ids
         channels = [
             channel
-            for channel in uow.channels.list(alert.organization_id)
+            for channel in uow.channels.hold(alert.organization_id)
             if channel.is_enabled and (wanted is None or channel.id in wanted)
         ]
         deliveries = [self._delivery(channel, alert) for channel in channels]

@@ -9,6 +9,7 @@ from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.alert import AlertKind, Reached
 from domain.budget import Budget
+from domain.errors import TrueComputeError
 from domain.forecast import Forecast, explanation, forecast
 from domain.hourly_spend import LONGEST_HISTORY_DAYS, HourlySpend
 from domain.period import Interval, Span, buckets, zone
@@ -18,7 +19,7 @@ from domain.report import EventSelection
 class RefreshForecasts:
     """Forecast every budget of every organization, and alert where a threshold will be reached.
 
-    - Each budget is a transaction of its own; one that cannot be read stops no other.
+    - Each budget is a transaction of its own; one that fails stops no other, and is raised last.
     - A forecast alerts once for each threshold, period and version, as spend itself does. It
       alerts of nothing that spend has reached already.
 
@@ -46,8 +47,14 @@ class RefreshForecasts:
                 for organization in uow.organizations.list_all()
                 for budget in uow.budgets.list(organization.id)
             ]
+        failed: TrueComputeError | None = None
         for budget in budgets:
-            self._refresh(budget)
+            try:
+                self._refresh(budget)
+            except TrueComputeError as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
         return len(budgets)
 
     def _refresh(self, listed: Budget) -> None:
@@ -76,7 +83,7 @@ class RefreshForecasts:
 
     def _spent(self, uow: UnitOfWork, budget: Budget, period: Span, now: datetime) -> Decimal:
         """What the ledger says; a period without calls is opened, to hold a forecast."""
-        known = uow.ledger.find(budget.organization_id, [(budget.id, period.start)])
+        known = uow.ledger.hold(budget.organization_id, [(budget.id, period.start)])
         return known[0].spent_usd if known else self._keep_ledger.open(uow, budget, period, now)
 
 

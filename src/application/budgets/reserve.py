@@ -37,8 +37,8 @@ class ReserveRequest:
     organization_id: str
     attribution: Attribution
     estimate_usd: Decimal | None = None
-    input_tokens: int = 0
-    max_output_tokens: int = 0
+    input_tokens: int | None = None
+    max_output_tokens: int | None = None
     expires_in: timedelta = DEFAULT_EXPIRY
 
 
@@ -115,7 +115,6 @@ class Reserve:
             # In the order of ids, so that two transactions wait and never deadlock.
             for organization_id in sorted({each.organization_id for each in requests}):
                 prices = self._price_lists.of(uow, organization_id, table)
-                # The time is read when that lock is held: what expired while we waited is free.
                 now = self._clock.now()
                 mine = [each for each in requests if each.organization_id == organization_id]
                 asked = [self._asked(uow, each, prices, now) for each in mine]
@@ -162,8 +161,9 @@ class Reserve:
         held = {each.key: each for each in uow.ledger.hold(organization_id, places)}
         for key in sorted(places.keys() - held):
             self._keep_ledger.open(uow, places[key].budget, places[key].period, now)
-        is_changed = uow.reservations.give_back_expired(organization_id, places, now) > 0
-        if is_changed or len(held) < len(places):
+        # By the time that it is now: what expired while we waited for the periods is free.
+        expired = uow.reservations.give_back_expired(organization_id, places, self._clock.now())
+        if expired or len(held) < len(places):
             held = {each.key: each for each in uow.ledger.find(organization_id, places)}
         return held
 
@@ -196,6 +196,9 @@ def _estimate(request: ReserveRequest, prices: Prices, now: datetime) -> Decimal
     provider, model = request.attribution.provider, request.attribution.model
     if provider is None or model is None:
         raise Invalid.at("/estimate_usd", "must be there, or a provider and a model")
+    if request.input_tokens is None or request.max_output_tokens is None:
+        name = "input_tokens" if request.input_tokens is None else "max_output_tokens"
+        raise Invalid.at(f"/{name}", "must be there where no amount is")
     usage = TokenUsage(
         tokens={
             TokenClass.INPUT: request.input_tokens,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 from domain.delivery import Delivery
-from domain.errors import NotFound
+from domain.errors import Conflict, NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class ResendDelivery:
 
     Raises:
         NotFound: the organization has no delivery of this id.
+        Conflict: its channel is off.
     """
 
     def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:
@@ -30,6 +31,9 @@ class ResendDelivery:
             delivery = uow.deliveries.get(request.organization_id, request.delivery_id)
             if delivery is None:
                 raise NotFound("There is no such delivery.")
+            channel = uow.channels.get(request.organization_id, delivery.channel_id)
+            if channel is not None and not channel.is_enabled:
+                raise Conflict("The channel is off.", code="channel_disabled")
             again = delivery.again(self._clock.now())
             uow.deliveries.update(request.organization_id, again)
             uow.commit()

@@ -30,6 +30,7 @@ class Claimed:
     delivery: Delivery
     channel: Channel
     notification: Notification
+    was_stale: bool
 
 
 class SendNext:
@@ -38,7 +39,8 @@ class SendNext:
     - It is claimed in a transaction and sent outside of any. A process that dies in between loses
       nothing: after a minute it is sent again, under the same id.
     - What fails comes again by the schedule of Standard Webhooks, or later where the receiver asks
-      for it; a receiver that answers 410 has its channel disabled.
+      for it; a receiver that answers 410 has its channel disabled. A test is sent once.
+    - What waited for days while its channel was off is given up.
     - Any number of processes and threads may send; no two send to the same channel at once.
 
     Raises:
@@ -86,7 +88,7 @@ class SendNext:
         notification = Notification(
             organization=organization, alert=alert, url=f"{self._app_url}{path}"
         )
-        return Claimed(delivery, channel, notification)
+        return Claimed(delivery, channel, notification, delivery.is_stale(self._clock.now()))
 
     def attempt(self, claimed: Claimed) -> None:
         """Send it, and store what became of that."""
@@ -94,7 +96,8 @@ class SendNext:
         with self._units_of_work() as uow:
             if after.last_status == _GONE:
                 channel = uow.channels.get_for_update(after.organization_id, after.channel_id)
-            if channel is not None:
+            # Not where somebody has given it another address, or switched it off, meanwhile.
+            if channel is not None and channel == claimed.channel:
                 gone = channel.disabled("Its receiver answered 410 Gone.", self._clock.now())
                 uow.channels.update(after.organization_id, gone)
             uow.deliveries.finish(after.organization_id, after)
@@ -106,10 +109,14 @@ class SendNext:
             # Whoever made the last attempt died with it, and others before may have, too.
             problem = delivery.last_problem or "The attempts ended without an answer."
             return delivery.failed(self._clock.now(), problem, is_final=True)
+        if claimed.was_stale:
+            problem = "Its channel was off for too long."
+            return delivery.failed(self._clock.now(), problem, is_final=True)
+        is_test = delivery.alert_id is None
         try:
             answer = self._send(claimed)
         except Undeliverable as error:
-            return delivery.failed(self._clock.now(), error.detail)
+            return delivery.failed(self._clock.now(), error.detail, is_final=is_test)
         now = self._clock.now()
         if answer is None or 200 <= answer.status < 300:
             return delivery.delivered(now, None if answer is None else answer.status)
@@ -118,7 +125,7 @@ class SendNext:
             f"The receiver answered {answer.status}.",
             status=answer.status,
             wait_at_least=timedelta(seconds=min(answer.retry_after_s or 0, _LONGEST_WAIT_S)),
-            is_final=answer.status == _GONE,
+            is_final=is_test or answer.status == _GONE,
         )
 
     def _send(self, claimed: Claimed) -> PostAnswer | None:

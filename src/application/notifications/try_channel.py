@@ -20,7 +20,7 @@ class TryChannel:
 
     Raises:
         NotFound: the organization has no channel of this id.
-        Conflict: the channel is disabled.
+        Conflict: the channel is disabled, or a test is on its way already.
     """
 
     def __init__(self, units_of_work: UnitsOfWork, identifiers: Identifiers, clock: Clock) -> None:
@@ -36,6 +36,8 @@ class TryChannel:
                 raise NotFound("There is no such channel.")
             if not channel.is_enabled:
                 raise Conflict("The channel is disabled.", code="channel_disabled")
+            if uow.deliveries.has_pending_test(request.organization_id, channel.id):
+                raise Conflict("A test is on its way already.", code="test_pending")
             delivery = Delivery(
                 id=self._identifiers.new(),
                 organization_id=request.organization_id,

@@ -1,6 +1,7 @@
 """Where alerts go."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Protocol
 
 from domain.channel import Channel
@@ -26,6 +27,10 @@ class ChannelRepository(Protocol):
         self, organization_id: str, *, after: str | None = None, limit: int = 500
     ) -> list[Channel]:
         """Channels in the order they were made, those after the id ``after``."""
+
+    @abstractmethod
+    def hold(self, organization_id: str) -> Sequence[Channel]:
+        """All channels in that order; none of them is removed until the unit of work ends."""
 
     @abstractmethod
     def update(self, organization_id: str, channel: Channel) -> None:

@@ -19,18 +19,26 @@ class DeliveryRepository(Protocol):
     def claim_next(self, now: datetime) -> Delivery | None:
         """What has been due longest, of any organization, for a channel nobody is sending to.
 
-        The channel is the caller's for ``LEASE``, so that one that dies loses nothing; of any
+        Organizations take turns: one to which less is being sent comes first. The channel is the
+        caller's for ``LEASE`` (``LEASE_OF_MAIL``), so that one that dies loses nothing; of any
         number of callers at once, no two get the same channel. A channel that is disabled gets
         nothing.
         """
 
     @abstractmethod
     def finish(self, organization_id: str, delivery: Delivery) -> None:
-        """Store what became of an attempt, and let others send to the channel."""
+        """Store what became of an attempt, and let others send to the channel.
+
+        Where somebody asked for it again meanwhile, or another attempt was begun, that stands.
+        """
 
     @abstractmethod
     def get(self, organization_id: str, delivery_id: str) -> Delivery | None:
         """The delivery, or None."""
+
+    @abstractmethod
+    def has_pending_test(self, organization_id: str, channel_id: str) -> bool:
+        """Whether a test of the channel is still to be sent."""
 
     @abstractmethod
     def update(self, organization_id: str, delivery: Delivery) -> None:

@@ -162,6 +162,8 @@ def test_sending_an_event_again_settles_nothing_more(team: Team) -> None:
         ({"estimate_usd": "1000001"}, "/estimate_usd"),
         ({"estimate_usd": "1", "expires_in_s": 0}, "/expires_in_s"),
         ({"estimate_usd": "1", "expires_in_s": 3601}, "/expires_in_s"),
+        ({"provider": "openai", "model": "gpt-4o"}, "/input_tokens"),
+        ({"provider": "openai", "model": "gpt-4o", "input_tokens": 1}, "/max_output_tokens"),
         ({"provider": "openai", "model": "gpt-4o", "input_tokens": -1}, "/input_tokens"),
         ({"provider": "openai", "model": "gpt-4o", "input_tokens": 1.5}, "/input_tokens"),
         ({"estimate_usd": "1", "tags": {"a" * 65: "b"}}, "/tags"),

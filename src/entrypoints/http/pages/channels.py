@@ -99,7 +99,7 @@ def _add_history(pages: Blueprint, container: Container) -> None:
             )
         )
         shown, after = page_of(rows, _ROWS, lambda each: each.delivery.id)
-        asked = ListChannelsRequest(organization_id=organization_id, limit=MOST_CHANNELS)
+        asked = ListChannelsRequest(organization_id=organization_id, limit=10 * MOST_CHANNELS)
         channel = _named(run_list(asked), str(channel_id))
         return render_template("channels/show.html", channel=channel, deliveries=shown, after=after)
 
@@ -108,17 +108,20 @@ def _add_history(pages: Blueprint, container: Container) -> None:
         organization_id = current_organization().id
         try:
             run_try(TryChannelRequest(organization_id=organization_id, channel_id=str(channel_id)))
-        except Conflict:
-            return see_other("pages.channels.show", notice="channel-is-off", channel_id=channel_id)
+        except Conflict as error:
+            notice = "channel-is-off" if error.code == "channel_disabled" else "test-pending"
+            return see_other("pages.channels.show", notice=notice, channel_id=channel_id)
         return see_other("pages.channels.show", notice="test-sent", channel_id=channel_id)
 
     @pages.post("/<uuid:channel_id>/resend")
     def resend(channel_id: object) -> Response:
-        run_resend(
-            ResendDeliveryRequest(
-                organization_id=current_organization().id, delivery_id=text("delivery")
-            )
+        asked = ResendDeliveryRequest(
+            organization_id=current_organization().id, delivery_id=text("delivery")
         )
+        try:
+            run_resend(asked)
+        except Conflict:
+            return see_other("pages.channels.show", notice="channel-is-off", channel_id=channel_id)
         return see_other("pages.channels.show", notice="resent", channel_id=channel_id)
 
 

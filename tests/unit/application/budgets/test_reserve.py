@@ -116,7 +116,9 @@ def test_an_estimate_is_made_of_tokens_at_the_models_prices(office: Office) -> N
     assert reserved.reservation.estimate_usd == Decimal("0.0125")
     assert office.reserved(budget) == Decimal("0.0125")
     office.discount("20")
-    cheaper = office.reserve(None, provider="openai", model="gpt-4o", input_tokens=1000)
+    cheaper = office.reserve(
+        None, provider="openai", model="gpt-4o", input_tokens=1000, max_output_tokens=0
+    )
     assert cheaper.reservation.estimate_usd == Decimal("0.002")
 
 
@@ -128,11 +130,15 @@ def test_a_stated_estimate_needs_no_price(office: Office) -> None:
 def test_a_model_without_a_price_follows_each_budgets_policy(office: Office) -> None:
     free = blocking(office, unpriced="allow")
     taken = blocking(office, unpriced=Decimal("0.25"))
-    reserved = office.reserve(None, provider="openai", model="nobody's", input_tokens=10)
+    reserved = office.reserve(
+        None, provider="openai", model="nobody's", input_tokens=10, max_output_tokens=0
+    )
     assert reserved.reservation.estimate_usd is None
     assert reserved.room_usd == {free.id: 10, taken.id: Decimal("9.75")}
     strict = blocking(office)
-    refusal = refused(office, None, provider="openai", model="nobody's", input_tokens=10)
+    refusal = refused(
+        office, None, provider="openai", model="nobody's", input_tokens=10, max_output_tokens=0
+    )
     assert (refusal.budget, refusal.reason) == (strict, Refusal.UNPRICED)
     assert office.reserved(taken) == Decimal("0.25")
 
@@ -146,7 +152,9 @@ def test_an_amount_or_a_model_is_needed(office: Office, known: dict[str, Any]) -
 
 def test_a_call_dearer_than_a_million_is_refused(office: Office) -> None:
     with pytest.raises(Invalid) as refusal:
-        office.reserve(None, provider="openai", model="gpt-4o", input_tokens=10**12)
+        office.reserve(
+            None, provider="openai", model="gpt-4o", input_tokens=10**12, max_output_tokens=0
+        )
     assert refusal.value.first_fault.pointer == "/input_tokens"
 
 
