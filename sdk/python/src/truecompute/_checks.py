@@ -13,7 +13,7 @@ def checked_key(key: str) -> str:
     return stripped
 
 
-def check_positive(**limits: float) -> None:
+def check_positive(**limits: object) -> None:
     """Raises ``ConfigurationError`` for a limit that is no finite number above 0."""
     for name, value in limits.items():
         if not isinstance(value, (int, float)) or not 0 < value < math.inf:

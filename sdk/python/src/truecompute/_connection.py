@@ -1,12 +1,12 @@
 """One HTTP connection to a server: opened when needed, kept, and never shared with a parent."""
 
-import encodings.idna  # noqa: F401 - sockets load it when first used, see HttpTransport
 import http.client
 import os
 import ssl
 import time
 import urllib.request
 from collections.abc import Mapping
+from encodings import idna as idna  # sockets load it when first used, see HttpTransport
 from urllib.parse import SplitResult, urlsplit
 
 from truecompute._exceptions import ConfigurationError, TransportError

@@ -5,7 +5,7 @@ unless the program runs it in ``contextvars.copy_context()``.
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Generator, Mapping
 from contextlib import suppress
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -118,7 +118,13 @@ class context:  # noqa: N801 - used like a function, as contextlib's are
 
     def __call__(self, function: _Function) -> _Function:
         """``function`` with this context around each of its calls, a generator's body included."""
-        return _surrounded(function, self._own)
+
+        def entered() -> context:
+            fresh = context()
+            fresh._own = self._own
+            return fresh
+
+        return _surrounded(function, entered)
 
 
 def tag(**tags: object) -> context:
@@ -132,13 +138,8 @@ def tag(**tags: object) -> context:
 Entered = Callable[[], context]
 
 
-def _surrounded(function: _Function, own: Attribution) -> _Function:
+def _surrounded(function: _Function, entered: Entered) -> _Function:
     import inspect  # a program that decorates nothing need not load it
-
-    def entered() -> context:
-        fresh = context()
-        fresh._own = own
-        return fresh
 
     if inspect.isasyncgenfunction(function):
         surround = _surrounded_async_generator
@@ -169,7 +170,8 @@ def _surrounded_coroutine(function: Callable[..., Any], entered: Entered) -> Cal
 
 def _surrounded_generator(function: Callable[..., Any], entered: Entered) -> Callable[..., Any]:
     def generator(*args: Any, **kwargs: Any) -> Any:
-        return (yield from _Steps(function(*args, **kwargs), entered))
+        steps = cast("Generator[Any, Any, Any]", _Steps(function(*args, **kwargs), entered))
+        return (yield from steps)
 
     return generator
 
@@ -177,7 +179,7 @@ def _surrounded_generator(function: Callable[..., Any], entered: Entered) -> Cal
 def _surrounded_async_generator(
     function: Callable[..., Any], entered: Entered
 ) -> Callable[..., Any]:
-    async def generator(*args: Any, **kwargs: Any) -> Any:
+    async def generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         inner = function(*args, **kwargs)
         step = inner.__anext__
         try:

@@ -8,12 +8,13 @@ import json
 import math
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard, cast
 
 from truecompute._diagnostics import say
+from truecompute._fields import is_mapping
 
 #: Above it the server refuses an event (64 KiB, with room for what a proxy may add).
 MOST_BYTES = 60_000
@@ -67,22 +68,26 @@ def plain(usage: Any, depth: int = 0) -> Any:
     Reads pydantic models, dataclasses and mappings. Numbers that JSON does not have become None;
     an object that nothing is known of becomes its type's name. Raises what the object raises.
     """
-    kind = type(usage)
+    kind = cast("type[object]", type(usage))
     if kind is int or kind is str or kind is bool or usage is None:
         return usage
     if kind is float:
         return usage if math.isfinite(usage) else None
     if depth > _MOST_DEPTH:
         return None
-    if kind is dict or isinstance(usage, Mapping):
+    if kind is dict or is_mapping(usage):
         return {str(name): plain(value, depth + 1) for name, value in list(usage.items())}
-    if kind is list or kind is tuple or isinstance(usage, (list, tuple, set, frozenset)):
+    if kind is list or kind is tuple or _is_collection(usage):
         return [plain(value, depth + 1) for value in list(usage)]
     if isinstance(usage, Decimal):
         return str(usage) if usage.is_finite() else None
     if isinstance(usage, (bool, int, str)):
         return _base_of(usage)
     return _of_object(usage, depth)
+
+
+def _is_collection(value: object) -> TypeGuard[Collection[Any]]:
+    return isinstance(value, (list, tuple, set, frozenset))
 
 
 def _of_object(usage: Any, depth: int) -> Any:
@@ -92,7 +97,7 @@ def _of_object(usage: Any, depth: int) -> Any:
             dump(mode="json", by_alias=True, exclude_unset=True, warnings=False), depth + 1
         )
     named = getattr(usage, "__dict__", None)
-    if isinstance(named, Mapping) and named:
+    if is_mapping(named) and named:
         public = {name: value for name, value in named.items() if not name.startswith("_")}
         return plain(public, depth + 1)
     return kind_of(usage)

@@ -9,10 +9,10 @@ Output: what the request itself allows, for each answer that it asks for.
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
-from truecompute._fields import field
+from truecompute._fields import field, is_mapping
 
 BYTES_PER_TOKEN = 3
 #: A large image has some 1,100 tokens with OpenAI and up to 1,600 with Anthropic.
@@ -57,7 +57,7 @@ def output_tokens(request: Any, operation: str, otherwise: int) -> int:
 def _first(holders: list[Any], names: tuple[str, ...], otherwise: int) -> int:
     for holder in holders:
         for name in names:
-            value = holder.get(name) if isinstance(holder, Mapping) else None
+            value = holder.get(name) if is_mapping(holder) else None
             if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
                 return value
     return otherwise
@@ -65,7 +65,7 @@ def _first(holders: list[Any], names: tuple[str, ...], otherwise: int) -> int:
 
 def _opened(request: Any) -> Any:
     """Bedrock's InvokeModel has the request of the model's maker in a body of its own."""
-    body = request.get("body") if isinstance(request, Mapping) else None
+    body = request.get("body") if is_mapping(request) else None
     if isinstance(body, (str, bytes, bytearray)):
         try:
             return json.loads(body)
@@ -98,11 +98,11 @@ class _Count:
     def _adds_parts(
         self, value: Any, name: str | None, beside: Mapping[Any, Any], depth: int
     ) -> None:
-        if isinstance(value, Mapping):
+        if is_mapping(value):
             for key, part in value.items():
                 self.adds(part, key, value, depth)
         elif isinstance(value, (list, tuple)):
-            for part in value:
+            for part in cast("Iterable[Any]", value):
                 self.adds(part, name, beside, depth)
         elif callable(dump := getattr(value, "model_dump", None)):
             self.adds(dump(mode="json", by_alias=True), name, beside, depth)

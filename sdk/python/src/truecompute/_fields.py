@@ -1,11 +1,27 @@
 """Reading answers of any shape: a mapping, or an object with attributes."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeGuard
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether ``value`` is an object of JSON, as ``json`` reads them."""
+    return isinstance(value, dict)
+
+
+def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether ``value`` has its fields by name, of whichever class it is."""
+    return isinstance(value, Mapping)
+
+
+def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether ``value`` is an array of JSON, as ``json`` reads them."""
+    return isinstance(value, list)
 
 
 def field(holder: Any, name: str) -> Any:
     """What ``holder`` has under ``name``, None where it has none."""
-    if isinstance(holder, dict):
+    if is_object(holder):
         return holder.get(name)
     return getattr(holder, name, None)
 

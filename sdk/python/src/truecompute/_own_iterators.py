@@ -5,14 +5,14 @@ its own, whose iterators are loops that are dropped when they are left.
 """
 
 import functools
-from typing import Any
+from typing import Any, cast
 
 from truecompute._streams import AsyncLoop, Loop, Watch
 
 
 def watch_loops(stream: Any, watch: Watch) -> None:
     """See when a loop over ``stream`` is left. Raises ``TypeError`` for one with ``__slots__``."""
-    kind: Any = type(stream)
+    kind = cast("Any", type(stream))
     stream.__class__ = _with_loops(kind)
     stream._watch = watch
 

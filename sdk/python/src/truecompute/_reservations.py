@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 from truecompute._exceptions import BudgetExceeded, BudgetUnavailable, TransportError
+from truecompute._fields import is_object
 from truecompute._transport import Answer, ReservingTransport, Transport
 from truecompute._verdict import detail_of
 
@@ -75,7 +76,7 @@ def _refusal(body: bytes) -> BudgetExceeded:
     """The refusal, whatever its body looks like: the status alone says what it is."""
     told = _object(body)
     budget = told.get("budget")
-    named: dict[str, Any] = budget if isinstance(budget, dict) else {}
+    named = budget if is_object(budget) else {}
     return BudgetExceeded(
         _text(told.get("detail")) or "A budget has no room for this call.",
         budget_id=_text(named.get("id")),
@@ -92,7 +93,7 @@ def _object(body: bytes) -> dict[str, Any]:
         told = json.loads(body, parse_float=Decimal)
     except (ValueError, RecursionError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return told if is_object(told) else {}
 
 
 def _text(value: Any) -> str | None:

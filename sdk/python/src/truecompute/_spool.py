@@ -36,7 +36,7 @@ def _one_at_a_time(
     def guarded(
         self: "SpoolBacklog", /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> _Result:
-        with self._guard:
+        with self.guard:
             return method(self, *args, **kwargs)
 
     return guarded
@@ -62,7 +62,7 @@ class SpoolBacklog:
         if fcntl is None:
             raise ConfigurationError("spool_dir needs a system with flock, as Linux and macOS have")
         self._queue = queue
-        self._guard = threading.RLock()
+        self.guard = threading.RLock()
         self._most_bytes = most_bytes
         directory = Path(spool_dir)
         self._own = directory / f"{os.getpid()}-{new_id()}"
@@ -71,7 +71,7 @@ class SpoolBacklog:
             self._lock = os.open(self._own / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
             raise ConfigurationError(f"spool_dir {directory} cannot be used: {error}") from error
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        _lock(self._lock, waits=True)
         self._names: deque[tuple[str, int]] = deque()
         self._bytes = 0
         self._number = 0
@@ -191,7 +191,7 @@ class SpoolBacklog:
     def _adopt_folder(self, other: Path) -> None:
         lock = os.open(other / _LOCK, os.O_RDWR)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(lock, waits=False)
             for path in sorted(other.glob(f"*{_SUFFIX}")):
                 path.rename(self._own / path.name)
             for path in list(other.iterdir()):
@@ -210,6 +210,12 @@ class SpoolBacklog:
             self._own.rmdir()
         except OSError:
             say_failure("removing an empty spool")
+
+
+def _lock(descriptor: int, *, waits: bool) -> None:
+    """Raises ``BlockingIOError`` where another process holds it, unless that one is waited for."""
+    if fcntl is not None:  # a spool is not made without it
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
 
 
 def _is_document(line: bytes) -> bool:

@@ -28,11 +28,12 @@ def clean_tags(tags: object) -> dict[str, str]:
     """The tags that the server takes, at most 32; those that are None are left out."""
     if not tags:
         return {}
-    if not hasattr(tags, "items"):
+    items = getattr(tags, "items", None)
+    if items is None:
         say("tags", "TrueCompute tags are a mapping of names to texts, not %s", type(tags).__name__)
         return {}
     cleaned: dict[str, str] = {}
-    for name, value in tags.items():
+    for name, value in items():
         key, text = clean(name, MOST_TAG_NAME_CHARACTERS), clean(value)
         if key is not None and text is not None:
             cleaned[key] = text

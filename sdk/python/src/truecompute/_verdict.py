@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
+from truecompute._fields import is_list, is_mapping
 from truecompute._transport import Answer
 
 #: The longest that a server may ask to be left alone.
@@ -71,8 +72,8 @@ def _receipt(answer: Answer, sent: int) -> Verdict:
 
 def _first_rejection(told: Mapping[str, Any]) -> str:
     results = told.get("results")
-    for result in results if isinstance(results, list) else []:
-        if isinstance(result, Mapping) and result.get("status") == "rejected":
+    for result in results if is_list(results) else []:
+        if is_mapping(result) and result.get("status") == "rejected":
             return f"{result.get('code')}: {result.get('detail')} at {result.get('pointer')}"
     return ""
 
@@ -105,5 +106,5 @@ def detail_of(body: bytes) -> str:
         told = json.loads(body)
     except (ValueError, RecursionError):
         return ""
-    detail = told.get("detail") or told.get("title") if isinstance(told, Mapping) else None
+    detail = told.get("detail") or told.get("title") if is_mapping(told) else None
     return f" ({str(detail)[:200]})" if detail else ""

@@ -16,7 +16,7 @@ from langchain_core.callbacks import BaseCallbackHandler
 from truecompute._calls import Call, Seen
 from truecompute._client import Client
 from truecompute._default import default_client
-from truecompute._fields import field, text_field
+from truecompute._fields import field, is_object, text_field
 
 __all__ = ["TrueComputeCallback"]
 
@@ -77,8 +77,8 @@ class TrueComputeCallback(BaseCallbackHandler):
 
     def _starts(self, run_id: UUID, kwargs: dict[str, Any], operation: str) -> None:
         try:
-            told = kwargs.get("metadata") or {}
-            asked = kwargs.get("invocation_params") or {}
+            told: Any = kwargs.get("metadata") or {}
+            asked: Any = kwargs.get("invocation_params") or {}
             model = (
                 text_field(told, "ls_model_name")
                 or text_field(asked, "model")
@@ -100,8 +100,8 @@ def _read(response: Any) -> Seen:
     generations = field(response, "generations")
     first = generations[0][0] if generations and generations[0] else None
     message = field(first, "message")
-    told = field(message, "response_metadata") or field(first, "generation_info") or {}
-    for holder in (told, output if isinstance(output, dict) else {}):
+    told: Any = field(message, "response_metadata") or field(first, "generation_info") or {}
+    for holder in (told, output if is_object(output) else {}):
         seen.model = seen.model or text_field(holder, "model_name") or text_field(holder, "model")
         seen.request_id = seen.request_id or text_field(holder, "id")
         seen.service_tier = seen.service_tier or text_field(holder, "service_tier")

@@ -18,7 +18,7 @@ from truecompute._calls import add_attribution
 from truecompute._client import Client
 from truecompute._context import current
 from truecompute._default import default_client
-from truecompute._fields import text_field
+from truecompute._fields import is_list, is_mapping, text_field
 from truecompute._tracking import tracked
 
 __all__ = ["TrueComputeLogger"]
@@ -35,7 +35,7 @@ class TrueComputeLogger(CustomLogger):
     """Reports calls to ``client``, by default the one of the environment. Raises nothing."""
 
     def __init__(self, client: Client | None = None) -> None:
-        super().__init__()
+        super().__init__()  # pyright: ignore[reportUnknownMemberType] - LiteLLM's **kwargs
         self._client = client if client is not None else default_client()
 
     def log_success_event(
@@ -65,7 +65,7 @@ class TrueComputeLogger(CustomLogger):
     def _report(self, kwargs: Any, start_time: Any, end_time: Any) -> None:
         try:
             log = kwargs.get("standard_logging_object")
-            if isinstance(log, Mapping):
+            if is_mapping(log):
                 event = _event(log, start_time, end_time)
                 add_attribution(event, current.get(), self._client.defaults)
                 self._client.record(event)
@@ -113,7 +113,7 @@ def _event(log: Mapping[str, Any], start: Any, end: Any) -> dict[str, Any]:
 def _tags(stated: Any) -> dict[str, str] | None:
     """LiteLLM's tags are texts, ``name:value`` or a name alone."""
     tags: dict[str, str] = {}
-    for each in stated if isinstance(stated, list) else ():
+    for each in stated if is_list(stated) else ():
         name, mark, value = str(each).partition(":")
         if name != "User-Agent":
             tags[name.strip()] = value.strip() if mark else "true"
@@ -136,4 +136,4 @@ def _milliseconds(start: Any) -> int:
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if is_mapping(value) else {}

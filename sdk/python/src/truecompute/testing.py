@@ -66,5 +66,11 @@ class RecordingTransport:
 
 def accepted(count: int) -> Answer:
     """The server's answer to ``count`` events that are all new."""
-    told = {"accepted": count, "duplicates": 0, "conflicts": 0, "rejected": 0, "results": []}
+    told: dict[str, object] = {
+        "accepted": count,
+        "duplicates": 0,
+        "conflicts": 0,
+        "rejected": 0,
+        "results": [],
+    }
     return Answer(200, {}, json.dumps(told).encode())

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from truecompute._calls import Seen
 from truecompute._encoding import plain, stable_id
-from truecompute._fields import field, text_field
+from truecompute._fields import field, is_list, is_object, text_field
 
 Body = Mapping[str, Any]
 
@@ -91,7 +91,7 @@ def _notes_background(response: Any, seen: Seen) -> None:
 def _counts_searches(answer: Any, seen: Seen) -> None:
     """Web searches are billed apart, and stand among the output, not in the usage."""
     output = field(answer, "output")
-    if isinstance(output, list) and len(output) > 1:
+    if is_list(output) and len(output) > 1:
         searches = sum(1 for item in output if field(item, "type") == "web_search_call")
         if searches:
             seen.units = {"web_searches": searches}
@@ -130,8 +130,8 @@ def sees_message(event: Any, seen: Seen) -> bool:
         seen.usage = plain(field(message, "usage"))
     elif kind == "message_delta":
         told = plain(field(event, "usage"))
-        if isinstance(told, dict):
-            known = seen.usage if isinstance(seen.usage, dict) else {}
+        if is_object(told):
+            known = seen.usage if is_object(seen.usage) else {}
             seen.usage = {**known, **{k: v for k, v in told.items() if v is not None}}
             seen.is_final = True
     return False
@@ -140,7 +140,7 @@ def sees_message(event: Any, seen: Seen) -> bool:
 def _reads_images(answer: Any, seen: Seen, body: Body) -> None:
     _reads(answer, seen, body)
     data = field(answer, "data")
-    if seen.usage is None and isinstance(data, list):
+    if seen.usage is None and is_list(data):
         seen.units = {"images": len(data)}
 
 

@@ -5,7 +5,7 @@ No class and no module is touched: other clients, and other programs in the proc
 
 import weakref
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from truecompute._calls import Sink
 from truecompute._limits import Limits
@@ -36,7 +36,7 @@ class Patches:
     def replace(self, holder: Any, name: str, make: Callable[[Any], Any]) -> None:
         """Put ``make(original)`` in the place of an attribute. Raises ``AttributeError``."""
         original = getattr(holder, name)
-        own = vars(holder).get(name, _MISSING)
+        own = _attributes(holder).get(name, _MISSING)
         made = make(original)
         made.__wrapped__ = original
         for copied in ("__name__", "__qualname__", "__doc__", "__module__"):
@@ -49,9 +49,14 @@ class Patches:
         while self._changes:
             holder, name, own = self._changes.pop()
             if own is _MISSING:
-                vars(holder).pop(name, None)
+                _attributes(holder).pop(name, None)
             else:
                 setattr(holder, name, own)
+
+
+def _attributes(holder: Any) -> dict[str, Any]:
+    """Those of the object itself, not of its class."""
+    return cast("dict[str, Any]", vars(holder))
 
 
 #: By the identity of a client: it need not be hashable, and is not kept alive.

@@ -11,7 +11,7 @@ from typing import Any
 
 from truecompute._calls import Call, Seen
 from truecompute._exceptions import UnsupportedClient
-from truecompute._fields import field
+from truecompute._fields import field, is_object
 from truecompute._streams import Watch, WatchedIterator
 from truecompute.wrappers import _operations
 from truecompute.wrappers._exchange import CallExchange, Exchange, reported
@@ -117,7 +117,7 @@ class _Exchange(CallExchange):
 
     def _watches_body(self, body: Any, known: Seen, result: Any) -> None:
         """The body of InvokeModel, which its caller reads when it likes."""
-        headers = field(result.get("ResponseMetadata"), "HTTPHeaders") or {}
+        headers: Any = field(result.get("ResponseMetadata"), "HTTPHeaders") or {}
         counts = {name: int(headers[key]) for key, name in _COUNTS.items() if key in headers}
         known.usage = counts or None
         watch = Watch(self.call, _sees_nothing, self.reporter.open_streams)
@@ -138,7 +138,7 @@ def _reads_converse(answer: Any, seen: Seen) -> None:
 def _reads_event(event: Any, watch: Watch) -> None:
     """A parsed event of a stream: ``metadata`` of Converse, or a chunk of the maker's own."""
     seen = watch.seen
-    if not isinstance(event, dict):
+    if not is_object(event):
         return
     if "contentBlockDelta" in event or "chunk" in event:
         watch.call.note_first()
@@ -153,7 +153,7 @@ def _reads_event(event: Any, watch: Watch) -> None:
 
 def _reads_chunk(chunk: Any, seen: Seen) -> None:
     """The makers' events; the last one has Bedrock's own count, which leaves lifetimes out."""
-    if not isinstance(chunk, dict):
+    if not is_object(chunk):
         return
     request_id = seen.request_id
     _operations.sees_message(chunk, seen)
@@ -161,7 +161,7 @@ def _reads_chunk(chunk: Any, seen: Seen) -> None:
         seen.usage = chunk["usage"]
     seen.request_id = seen.request_id or request_id
     metrics = chunk.get(_METRICS)
-    if isinstance(metrics, dict):
+    if is_object(metrics):
         seen.is_final = True
         if seen.usage is None:
             seen.usage = {_METRICS: metrics}
@@ -169,9 +169,9 @@ def _reads_chunk(chunk: Any, seen: Seen) -> None:
 
 def _reads_body(body: bytes, seen: Seen) -> None:
     answer = json.loads(body)
-    if isinstance(answer, dict):
+    if is_object(answer):
         usage = answer.get("usage")
-        if isinstance(usage, dict):
+        if is_object(usage):
             seen.usage = usage
         message_id = answer.get("id")
         if isinstance(message_id, str):

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from truecompute._calls import Call, Seen
+from truecompute._fields import field, is_list, is_object
 from truecompute._streams import Watch, WatchedAsyncIterator, WatchedIterator
 from truecompute.wrappers._exchange import CallExchange, Exchange, reported
 from truecompute.wrappers._patches import Patches, Reporter
@@ -81,7 +82,7 @@ def _sees(chunk: Any, seen: Seen) -> bool:
 
 def _reads(answer: Any, seen: Seen) -> None:
     """An answer, or a chunk: each may tell the usage so far, the last one tells all."""
-    if not isinstance(answer, dict):
+    if not is_object(answer):
         return
     seen.model = answer.get("modelVersion") or seen.model
     seen.request_id = answer.get("responseId") or seen.request_id
@@ -89,27 +90,23 @@ def _reads(answer: Any, seen: Seen) -> None:
     if usage:
         seen.usage = usage
     candidates = answer.get("candidates")
-    if isinstance(candidates, list) and any(map(_has_finished, candidates)):
+    if is_list(candidates) and any(map(_has_finished, candidates)):
         seen.is_final = seen.usage is not None
-    if isinstance(answer.get("predictions"), list):
-        _reads_predictions(answer["predictions"], seen)
+    predictions = answer.get("predictions")
+    if is_list(predictions):
+        _reads_predictions(predictions, seen)
 
 
 def _has_finished(candidate: Any) -> bool:
-    return isinstance(candidate, dict) and candidate.get("finishReason") is not None
+    return is_object(candidate) and candidate.get("finishReason") is not None
 
 
 def _reads_predictions(predictions: list[Any], seen: Seen) -> None:
     """Images, or embeddings with a count of tokens each."""
-    made = [each for each in predictions if isinstance(each, dict)]
+    made = [each for each in predictions if is_object(each)]
     images = sum("bytesBase64Encoded" in each for each in made)
-    tokens = [
-        each["embeddings"]["statistics"]["token_count"]
-        for each in made
-        if isinstance(each.get("embeddings"), dict)
-        and isinstance(each["embeddings"].get("statistics"), dict)
-        and "token_count" in each["embeddings"]["statistics"]
-    ]
+    counts = [field(field(each.get("embeddings"), "statistics"), "token_count") for each in made]
+    tokens = [count for count in counts if count is not None]
     if images:
         seen.units = {"images": images}
     elif tokens:

@@ -10,9 +10,10 @@ import functools
 import inspect
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from truecompute._calls import Call, Seen
+from truecompute._fields import is_object
 from truecompute._http_watch import watch_body, watch_close
 from truecompute._streams import (
     HidingAsyncIterator,
@@ -103,7 +104,7 @@ class _Exchange(CallExchange):
         self._options = options
         self._asked = args, kwargs
         body = options.json_data
-        self._body: dict[str, Any] = body if isinstance(body, dict) else {}
+        self._body = body if is_object(body) else {}
         self._hides_usage = False
         model = self._body.get("model")
         asked = model if isinstance(model, str) else None
@@ -118,7 +119,7 @@ class _Exchange(CallExchange):
         if not self._should_ask_for_usage():
             return None
         stated = self._body.get("stream_options")
-        wish = {**(stated if isinstance(stated, dict) else {}), "include_usage": True}
+        wish = {**(stated if is_object(stated) else {}), "include_usage": True}
         options = copy.copy(self._options)
         options.json_data = {**self._body, "stream_options": wish}
         self._hides_usage = True
@@ -133,7 +134,7 @@ class _Exchange(CallExchange):
         if not self._options.url.endswith(ASKED_FOR_USAGE) or self._calls.takes_options is False:
             return False
         stated = self._body.get("stream_options")
-        is_asked = isinstance(stated, dict) and stated.get("include_usage") is True
+        is_asked = is_object(stated) and stated.get("include_usage") is True
         # Whoever reads the bytes themselves would see a line that was not asked for.
         return not is_asked and self._raw() != "stream"
 
@@ -168,7 +169,8 @@ class _Exchange(CallExchange):
         """A model, a stream, or a response to be parsed."""
         if self._hides_usage:
             self._calls.takes_options = True
-        if hasattr(type(result), "model_fields"):
+        kind = cast("type[object]", type(result))
+        if hasattr(kind, "model_fields"):
             # A model: what is not there is slow to ask it for.
             self._reads(result)
         elif hasattr(result, "_iterator"):
