@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
 
 from domain.costing import CostSource
 from domain.period import Span
-from domain.usage.token_usage import TokenClass
+from domain.usage.token_usage import CACHE_READ_CLASSES, TokenClass, TokenUsage
+
+_WIDE = Context(prec=100)
+_EIGHTEEN_DECIMALS = Decimal(1).scaleb(-18)
 
 
 class Dimension(StrEnum):
@@ -21,6 +24,9 @@ class Dimension(StrEnum):
     API_KEY = "api_key"
     OPERATION = "operation"
     STATUS = "status"
+    SESSION = "session"
+    TRACE = "trace_id"
+    REQUEST = "provider_request_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,25 @@ class Measures:
     @property
     def total_tokens(self) -> int:
         return sum(self.tokens.values())
+
+    @property
+    def cost_per_1000_tokens_usd(self) -> Decimal | None:
+        """The known cost over all tokens, those of unpriced calls too; rounded to 18 decimals.
+
+        None without tokens, and where no cost is known.
+        """
+        if self.cost_usd is None or not self.coverage.with_cost or not self.total_tokens:
+            return None
+        # Wide enough for the dearest calls of a single token, which the usual 28 digits are not.
+        exact = _WIDE.divide(_WIDE.multiply(self.cost_usd, 1000), self.total_tokens)
+        return exact.quantize(_EIGHTEEN_DECIMALS, context=_WIDE)
+
+    @property
+    def cache_hit_rate(self) -> float | None:
+        """Share of the prompts' tokens that a cache had, from 0 to 1; None without such tokens."""
+        prompt = TokenUsage(self.tokens).prompt_tokens
+        read = sum(self.tokens.get(name, 0) for name in CACHE_READ_CLASSES)
+        return read / prompt if prompt else None
 
     @property
     def cost_per_call_usd(self) -> Decimal | None:

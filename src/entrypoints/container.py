@@ -73,6 +73,8 @@ from application.pricing.set_terms import SetTerms
 from application.pricing.stage_price_book import StagePriceBook
 from application.reports.describe_price_book import DescribePriceBook
 from application.reports.explain_event import ExplainEvent
+from application.reports.find_calls import FindCalls
+from application.reports.follow_call import FollowCall
 from application.reports.has_events import HasEvents
 from application.reports.list_events import ListEvents
 from application.reports.list_price_books import ListPriceBooks
@@ -185,6 +187,8 @@ class Container(containers.DeclarativeContainer):
     has_events = providers.Singleton(HasEvents, units_of_work)
     list_events = providers.Singleton(ListEvents, units_of_work, clock)
     explain_event = providers.Singleton(ExplainEvent, units_of_work)
+    follow_call = providers.Singleton(FollowCall, units_of_work)
+    find_calls = providers.Singleton(FindCalls, units_of_work, clock)
     list_unpriced = providers.Singleton(ListUnpriced, units_of_work, pricing_tables, clock)
     describe_price_book = providers.Singleton(DescribePriceBook, pricing_tables, clock)
     list_price_books = providers.Singleton(ListPriceBooks, units_of_work)

@@ -50,6 +50,14 @@ class InMemoryEventStore(EventStore):
         placed.sort(key=lambda entry: entry[0], reverse=True)
         return [event for _, event in placed[:limit]]
 
+    def around(
+        self, selection: EventSelection, event: Event, *, limit: int
+    ) -> tuple[list[Event], list[Event]]:
+        found = sorted(self._in(selection), key=_moment)
+        before = [each for each in found if _moment(each) < _moment(event)]
+        after = [each for each in found if _moment(each) > _moment(event)]
+        return before[-limit:], after[:limit]
+
     def to_reprice(
         self,
         organization_id: str,

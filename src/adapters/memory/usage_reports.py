@@ -23,6 +23,8 @@ from domain.report import (
 )
 from domain.usage.token_usage import TokenClass
 
+Group = tuple[str | None, ...]
+
 
 class InMemoryUsageReports(UsageReports):
     def __init__(self, state: State) -> None:
@@ -38,16 +40,28 @@ class InMemoryUsageReports(UsageReports):
     def groups(
         self, selection: EventSelection, by: GroupBy, *, most: int | None = None
     ) -> list[GroupRow]:
-        groups: dict[tuple[str | None, ...], list[Event]] = {}
-        for event in select(self._state, selection):
-            values = tuple(value_of(event, each) for each in by)
-            groups.setdefault(values, []).append(event)
+        groups = self._grouped(selection, by)
         rows = [GroupRow(group=group, measures=_measures(found)) for group, found in groups.items()]
         rows.sort(key=lambda row: row.place)
         if most is None or len(rows) <= most:
             return rows
         others = [event for row in rows[most:] for event in groups[row.group]]
         return [*rows[:most], GroupRow((None,) * len(by), _measures(others), is_overflow=True)]
+
+    def trends(
+        self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
+    ) -> dict[Group, list[Decimal | None]]:
+        return {
+            group: [_point(span, events).cost_usd for span in buckets]
+            for group, events in self._grouped(selection, by).items()
+        }
+
+    def _grouped(self, selection: EventSelection, by: GroupBy) -> dict[Group, list[Event]]:
+        groups: dict[Group, list[Event]] = {}
+        for event in select(self._state, selection):
+            values = tuple(value_of(event, each) for each in by)
+            groups.setdefault(values, []).append(event)
+        return groups
 
     def spent(self, selection: EventSelection) -> Decimal:
         return _sum_of_known(event.cost.cost_usd for event in select(self._state, selection))

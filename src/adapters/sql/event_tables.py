@@ -142,6 +142,17 @@ events = Table(
         "timestamp",
         postgresql_where=text('"user" IS NOT NULL'),
     ),
+    # The few calls of a trace or a session are looked for by its name, whenever they were made.
+    *(
+        Index(
+            f"ix_events_{name}",
+            "organization_id",
+            name,
+            "timestamp",
+            postgresql_where=text(f"{name} IS NOT NULL"),
+        )
+        for name in ("trace_id", "session")
+    ),
     # By month, so that old calls are dropped at once, and recent ones found in small indexes.
     postgresql_partition_by='RANGE ("timestamp")',
 )

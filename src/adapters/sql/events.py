@@ -89,8 +89,20 @@ class SqlEventStore(EventStore):
         found = _SELECT.where(*conditions(selection))
         if after is not None:
             found = found.where(_behind(column, _sort_value(sort, after.value), after.id))
-        ordered = found.order_by(column.desc().nulls_last(), events.c.id.desc()).limit(limit)
-        return [to_event(row._asdict()) for row in self._connection.execute(ordered)]
+        order = (column.desc().nulls_last(), events.c.id.desc())
+        return self._read(found.order_by(*order).limit(limit))
+
+    def around(
+        self, selection: EventSelection, event: Event, *, limit: int
+    ) -> tuple[list[Event], list[Event]]:
+        found = _SELECT.where(*conditions(selection)).limit(limit)
+        here = tuple_(literal(event.reported.timestamp), literal(event.id))
+        before = found.where(here > _PLACE).order_by(events.c.timestamp.desc(), events.c.id.desc())
+        after = found.where(here < _PLACE).order_by(events.c.timestamp, events.c.id)
+        return self._read(before)[::-1], self._read(after)
+
+    def _read(self, found: Select[Any]) -> list[Event]:
+        return [to_event(row._asdict()) for row in self._connection.execute(found)]
 
     def to_reprice(
         self,
@@ -101,12 +113,10 @@ class SqlEventStore(EventStore):
         limit: int = 500,
     ) -> list[Event]:
         found = _SELECT.where(events.c.organization_id == organization_id, *_in_scope(scope))
-        place = tuple_(events.c.timestamp, events.c.id)
         if after is not None:
-            found = found.where(place > tuple_(literal(after.timestamp), literal(after.id)))
+            found = found.where(tuple_(literal(after.timestamp), literal(after.id)) < _PLACE)
         ordered = found.order_by(events.c.timestamp, events.c.id).limit(limit)
-        rows = self._connection.execute(ordered.with_for_update(of=events))
-        return [to_event(row._asdict()) for row in rows]
+        return self._read(ordered.with_for_update(of=events))
 
     def reprice(self, organization_id: str, events: Sequence[Event]) -> None:
         if not events:
@@ -180,6 +190,8 @@ def _fates(events: Iterable[Event], claims: Claims) -> Iterator[Fate]:
 _SELECT: Select[Any] = select(events, quotes.c.document).outerjoin(
     quotes, quotes.c.digest == events.c.quote_digest
 )
+
+_PLACE = tuple_(events.c.timestamp, events.c.id)
 
 _REPRICE = update(events).where(
     events.c.organization_id == bindparam("of"),

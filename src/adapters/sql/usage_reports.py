@@ -24,6 +24,7 @@ from adapters.sql.selections import conditions
 from adapters.sql.usage_sources import slots, sums
 from adapters.sql.usage_sums import Slots, Sums, added_up, known_cost
 from application.ports.usage_reports import UsageReports
+from domain.costing import CostSource
 from domain.period import Span
 from domain.price_gap import GapReason, PriceGap
 from domain.report import (
@@ -35,6 +36,7 @@ from domain.report import (
     place_of,
 )
 
+_OF_TRENDS = ("calls", f"{CostSource.UNPRICED}_calls", "cost_usd")
 _FIRST = func.min(events.c.timestamp).label("first_seen")
 _LAST = func.max(events.c.timestamp).label("last_seen")
 _TOKENS_OF_EVENTS = sum(
@@ -55,11 +57,25 @@ class SqlUsageReports(UsageReports):
 
     def series(self, selection: EventSelection, buckets: Sequence[Span]) -> list[SeriesPoint]:
         source = sums(selection, buckets=buckets).subquery()
-        starts = literal([span.start for span in buckets], ARRAY(DateTime(timezone=True)))
-        bucket = func.width_bucket(source.c.moment, starts, type_=Integer).label("bucket")
+        bucket = _bucket(source, buckets)
         found = select(bucket, *_totals(source)).group_by(bucket)
         rows = {row.bucket: row._asdict() for row in self._connection.execute(found)}
         return [_to_point(span, rows.get(number)) for number, span in enumerate(buckets, start=1)]
+
+    def trends(
+        self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
+    ) -> dict[tuple[str | None, ...], list[Decimal | None]]:
+        source = sums(selection, by, buckets).subquery()
+        keys = [source.c[f"group_{number}"] for number in range(len(by))]
+        bucket = _bucket(source, buckets)
+        totals = [func.sum(source.c[name]).label(name) for name in _OF_TRENDS]
+        found = select(*keys, bucket, *totals).group_by(*keys, bucket)
+        trends: dict[tuple[str | None, ...], list[Decimal | None]] = {}
+        for row in self._connection.execute(found):
+            if row.calls:
+                costs = trends.setdefault(_key(row._asdict(), by), [Decimal(0)] * len(buckets))
+                costs[row.bucket - 1] = known_cost(row._asdict())
+        return trends
 
     def groups(
         self, selection: EventSelection, by: GroupBy, *, most: int | None = None
@@ -132,6 +148,12 @@ class SqlUsageReports(UsageReports):
             tuple(row[: len(by)]): dict(zip(row[-2] or (), row[-1] or (), strict=True))
             for row in self._connection.execute(found)
         }
+
+
+def _bucket(source: Subquery, buckets: Sequence[Span]) -> Any:
+    """The number of the bucket that a row's moment lies in, from 1 on."""
+    starts = literal([span.start for span in buckets], ARRAY(DateTime(timezone=True)))
+    return func.width_bucket(source.c.moment, starts, type_=Integer).label("bucket")
 
 
 def _totals(source: Subquery) -> list[Any]:

@@ -66,6 +66,15 @@ class EventStore(Protocol):
         """Events in the order of ``sort``, those behind ``after``."""
 
     @abstractmethod
+    def around(
+        self, selection: EventSelection, event: Event, *, limit: int
+    ) -> tuple[list[Event], list[Event]]:
+        """The last events of the selection before ``event``, and the first ones after it.
+
+        At most ``limit`` of each, all in the order of time and id.
+        """
+
+    @abstractmethod
     def to_reprice(
         self,
         organization_id: str,

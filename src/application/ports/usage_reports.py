@@ -31,6 +31,15 @@ class UsageReports(Protocol):
         """
 
     @abstractmethod
+    def trends(
+        self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
+    ) -> dict[tuple[str | None, ...], list[Decimal | None]]:
+        """The cost in each bucket, for every combination of values that occurs, in no order.
+
+        None is the cost of calls none of which has a known one. ``buckets`` are as in ``series``.
+        """
+
+    @abstractmethod
     def spent(self, selection: EventSelection) -> Decimal:
         """The sum of the known costs; 0 where there are none."""
 

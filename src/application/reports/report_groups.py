@@ -1,6 +1,7 @@
 """What was spent by provider, by model, or by any other dimension."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,8 +9,9 @@ from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 from application.reports.span_of_report import span_of_report
 from domain.money import exact_sum
-from domain.period import Span, zone
+from domain.period import Span, buckets, interval_for, zone
 from domain.report import Dimension, EventFilter, EventSelection, GroupBy, GroupRow
+from domain.row_order import RowSort, SortOrder, in_order
 
 #: Values of a dimension that have a row of their own: users and tags may have any number.
 MOST_GROUPS = 1_000
@@ -17,7 +19,10 @@ MOST_GROUPS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportGroupsRequest:
-    """``start`` and ``end`` are aware; ``by`` is one dimension, a tag, or a pair."""
+    """``start`` and ``end`` are aware; ``by`` is one dimension, a tag, or a pair.
+
+    ``order`` None is what suits the ``sort``; ``with_trends`` asks for each row's cost over time.
+    """
 
     organization_id: str
     by: GroupBy
@@ -25,22 +30,28 @@ class ReportGroupsRequest:
     end: datetime | None = None
     timezone: str = "UTC"
     filter: EventFilter = EventFilter()
+    sort: RowSort = RowSort.COST
+    order: SortOrder | None = None
+    with_trends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupReport:
-    """All rows, costliest first; each call of the selection is in exactly one.
+    """All rows in the order asked for; each call of the selection is in exactly one.
 
     Providers and models have all of their rows; of anything else the first thousand values have
     one each, and the others share the last.
 
-    ``cost_usd`` is the sum of the known costs of all rows.
+    ``cost_usd`` is the sum of the known costs of all rows. ``trends`` has, by a row's group, a cost
+    for each of ``buckets``, None where calls have no known one; both are empty unless asked for.
     """
 
     span: Span
     timezone: str
     rows: tuple[GroupRow, ...]
     cost_usd: Decimal
+    buckets: tuple[Span, ...] = ()
+    trends: Mapping[tuple[str | None, ...], Sequence[Decimal | None]] = field(default_factory=dict)
 
     def share_of(self, row: GroupRow) -> float | None:
         """The row's part of the cost, 1 being the whole; None where the cost is 0 or unknown."""
@@ -61,16 +72,21 @@ class ReportGroups:
         self._clock = clock
 
     def __call__(self, request: ReportGroupsRequest) -> GroupReport:
-        span = span_of_report(request.start, request.end, zone(request.timezone), self._clock.now())
+        tz = zone(request.timezone)
+        span = span_of_report(request.start, request.end, tz, self._clock.now())
+        pieces = buckets(span, interval_for(span), tz) if request.with_trends else []
         selection = EventSelection(
             organization_id=request.organization_id, span=span, filter=request.filter
         )
         with self._units_of_work(snapshot=True) as uow:
             most = None if Dimension.PROVIDER in request.by else MOST_GROUPS
             rows = tuple(uow.usage_reports.groups(selection, request.by, most=most))
+            trends = uow.usage_reports.trends(selection, request.by, pieces) if pieces else {}
         return GroupReport(
             span=span,
             timezone=request.timezone,
-            rows=rows,
+            rows=tuple(in_order(rows, request.sort, request.order)),
             cost_usd=exact_sum(row.measures.cost_usd or Decimal(0) for row in rows),
+            buckets=tuple(pieces),
+            trends=trends,
         )

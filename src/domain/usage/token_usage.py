@@ -32,6 +32,9 @@ OUTPUT_CLASSES = (
     TokenClass.OUTPUT_IMAGE,
 )
 
+#: What of a prompt a cache had.
+CACHE_READ_CLASSES = (TokenClass.CACHE_READ, TokenClass.CACHE_READ_AUDIO)
+
 
 class Unit(StrEnum):
     """What is billed besides tokens."""

@@ -111,6 +111,7 @@ ROUTES: dict[str, Access] = {
     "pages.dashboard.overview": _MEMBER_PAGE,
     "pages.dashboard.providers": _MEMBER_PAGE,
     "pages.dashboard.models": _MEMBER_PAGE,
+    "pages.dashboard.model": _MEMBER_PAGE,
     "pages.dashboard.queries": _MEMBER_PAGE,
     "pages.dashboard.query": _MEMBER_PAGE,
     "pages.dashboard.arrival": _MEMBER_PAGE,

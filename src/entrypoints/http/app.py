@@ -24,7 +24,7 @@ from entrypoints.http.api import (
 )
 from entrypoints.http.authentication import Authentication
 from entrypoints.http.bodies import LARGEST_DOCUMENT
-from entrypoints.http.converters import EventIdConverter
+from entrypoints.http.converters import EventIdConverter, LastNameConverter, NameConverter
 from entrypoints.http.errors import ProblemApi
 from entrypoints.http.json_provider import StrictJsonProvider
 from entrypoints.http.metrics import metrics_blueprint
@@ -47,6 +47,8 @@ def create_app(container: Container) -> Flask:
     # An event's id may hold anything, also two slashes in a row.
     app.url_map.merge_slashes = False
     app.url_map.converters["event_id"] = EventIdConverter
+    app.url_map.converters["name"] = NameConverter
+    app.url_map.converters["last_name"] = LastNameConverter
     _trust_proxies(app, settings.trusted_proxies)
     metrics = container.metrics()
     metrics.watch(container.engine())

@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 def csv_response(
     rows: Sequence[Mapping[str, Any]], name: str, *, blank: Mapping[str, Any]
 ) -> Response:
-    """The rows as a file; nested names are joined by an underscore.
+    """The rows as the file ``name``.csv; nested names are joined by an underscore.
 
     ``blank`` is a row without values: it names the columns where there are no rows.
     """
@@ -32,7 +32,7 @@ def csv_response(
     writer.writerow(header)
     writer.writerows([_cell(row.get(column)) for column in header] for row in flat)
     response = Response(text.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="truecompute-{name}.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 

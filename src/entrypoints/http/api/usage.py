@@ -10,12 +10,24 @@ from application.reports.list_events import EventPage, ListEvents, ListEventsReq
 from application.reports.report_groups import GroupReport, ReportGroups, ReportGroupsRequest
 from application.reports.report_usage import ReportUsage, ReportUsageRequest
 from domain.errors import Invalid
-from domain.report import Dimension, EventFilter, GroupBy, GroupRow, Measures, TagDimension
+from domain.period import Span, zone
+from domain.report import (
+    Dimension,
+    EventFilter,
+    EventSort,
+    GroupBy,
+    GroupRow,
+    Measures,
+    TagDimension,
+)
+from domain.row_order import RowSort
+from domain.timestamps import parse_timestamp
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
 from entrypoints.http.authentication import current_organization_id
 from entrypoints.http.csv_table import csv_response
 from entrypoints.http.cursors import read_cursor, write_cursor
+from entrypoints.http.file_names import report_name
 from entrypoints.http.openapi import USAGE_ANSWER
 from entrypoints.http.schemas.events import EventSchema
 from entrypoints.http.schemas.usage import (
@@ -27,6 +39,7 @@ from entrypoints.http.schemas.usage import (
     ReportSchema,
     UsageQuerySchema,
     read_group_by,
+    read_sort,
 )
 
 _ROWS: dict[str, tuple[GroupBy, type[ProviderRowSchema]]] = {
@@ -47,8 +60,9 @@ def blueprint(container: Container) -> Routes:
         """Usage and cost of the caller's organization, in one of four views.
 
         Filters may be repeated; `tag.<name>` filters by a tag. `group_by` gives rows of a
-        dimension in place of the overview's series. Of a list that goes on, a CSV file names
-        the next part in its `Link` header.
+        dimension in place of the overview's series. Rows are costliest first; `sort` and `order`
+        ask for another order, in which unknown figures are last. Of a list that goes on, a CSV
+        file names the next part in its `Link` header.
         """
         view = query["view"]
         if query["group_by"] is not None and view != "overview":
@@ -68,7 +82,9 @@ def blueprint(container: Container) -> Routes:
 
 def _csv(document: dict[str, Any], view: str) -> Response:
     rows = document.get("data", document.get("series", []))
-    response = csv_response(rows, view, blank=_blank_row(view))
+    span = Span(*(parse_timestamp(document[name], f"/{name}") for name in ("from", "to")))
+    name = report_name(view, span, zone(document["timezone"]))
+    response = csv_response(rows, name, blank=_blank_row(view))
     if cursor := document.get("next_cursor"):
         following = urlencode({**request.args.to_dict(flat=False), "cursor": [cursor]}, doseq=True)
         response.headers["Link"] = f'<{request.path}?{following}>; rel="next"'
@@ -97,12 +113,17 @@ def _overview(run: ReportUsage, query: dict[str, Any]) -> dict[str, Any]:
 def _groups(run: ReportGroups, query: dict[str, Any]) -> dict[str, Any]:
     view = query["view"]
     by: GroupBy
+    asked = {
+        **_range(query),
+        "sort": read_sort(query["sort"], RowSort, RowSort.COST),
+        "order": query["order"],
+    }
     if view in _ROWS:
         by, schema = _ROWS[view]
-        rows = run(ReportGroupsRequest(**_range(query), by=by))
+        rows = run(ReportGroupsRequest(**asked, by=by))
         return _heading(view, rows) | {"data": list(_named_rows(rows, by, schema))}
     dimension: Dimension | TagDimension = read_group_by(query["group_by"])
-    rows = run(ReportGroupsRequest(**_range(query), by=(dimension,)))
+    rows = run(ReportGroupsRequest(**asked, by=(dimension,)))
     return _heading(view, rows) | {"data": [_group_row(rows, row) for row in rows.rows]}
 
 
@@ -132,7 +153,9 @@ def _blank_row(view: str) -> dict[str, Any]:
 
 
 def _queries(run: ListEvents, query: dict[str, Any]) -> dict[str, Any]:
-    sort = query["sort"]
+    sort = read_sort(query["sort"], EventSort, EventSort.TIMESTAMP)
+    if query["order"] is not None:
+        raise Invalid.at("/order", "goes with rows only; single calls have one order each")
     after = read_cursor(query["cursor"], sort) if query["cursor"] else None
     page = run(ListEventsRequest(**_range(query), sort=sort, after=after, limit=query["limit"]))
     shown = {

@@ -1,4 +1,4 @@
-"""The reports as pages: the overview, and the tables by provider and by model."""
+"""The reports as pages: the overview, and what is a click away from it."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from domain.budget import BudgetState
 from domain.report import Dimension, GroupBy
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
-from entrypoints.http.pages import queries
+from entrypoints.http.pages import breakdowns, calls, model_page, queries
 from entrypoints.http.pages.charts import bar_chart
 from entrypoints.http.pages.formats import change
 from entrypoints.http.pages.report_address import Filter, ReportAddress
@@ -33,7 +33,8 @@ def dashboard_pages(container: Container) -> Blueprint:
     run_has_events, run_list_budgets = container.has_events(), container.list_budgets()
     run_list_keys, clock = container.list_keys(), container.clock()
     app_url = container.settings().app_url
-    queries.add_pages(pages, container)
+    for part in (breakdowns, model_page, queries, calls):
+        part.add_pages(pages, container)
 
     @pages.get("")
     @report_page
@@ -61,16 +62,6 @@ def dashboard_pages(container: Container) -> Blueprint:
             **chip_names(address, run_list_keys),
         )
 
-    @pages.get("/providers")
-    @report_page
-    def providers(address: ReportAddress) -> Page:
-        return _table(address, _PROVIDERS)
-
-    @pages.get("/models")
-    @report_page
-    def models(address: ReportAddress) -> Page:
-        return _table(address, _MODELS)
-
     @pages.get("/arrival")
     def arrival() -> Response:
         """204 until the first event has arrived, then 200: what the waiting page asks."""
@@ -78,16 +69,6 @@ def dashboard_pages(container: Container) -> Blueprint:
 
     def has_events() -> bool:
         return run_has_events(HasEventsRequest(organization_id=current_organization().id))
-
-    def _table(address: ReportAddress, by: GroupBy) -> Page:
-        report = run_report_groups(ReportGroupsRequest(**asked_of(address, clock), by=by))
-        return render_template(
-            "dashboard/breakdown.html",
-            span=report.span,
-            report=report,
-            names=[str(each) for each in by],
-            **chip_names(address, run_list_keys),
-        )
 
     return pages
 

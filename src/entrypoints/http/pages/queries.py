@@ -1,82 +1,86 @@
-"""Single calls: the list of them, and one with its cost explained."""
+"""The list of single calls, and the search for one by a name of it."""
 
-from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
-import msgspec
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
 
-from application.keys.list_keys import ListKeysRequest
-from application.reports.explain_event import ExplainEventRequest
+from application.reports.find_calls import FindCallsRequest, FoundCalls
 from application.reports.list_events import ListEventsRequest
-from domain.api_key import ApiKey
-from domain.event import Event
+from domain.period import Span
 from domain.report import EventSort
 from entrypoints.container import Container
-from entrypoints.http.authentication import current_organization
 from entrypoints.http.cursors import read_cursor, write_cursor
 from entrypoints.http.pages.report_address import TAG, Filter, ReportAddress
-from entrypoints.http.pages.report_page import Page, asked_of, key_names, report_page
-from entrypoints.http.schemas.events import notes_of
+from entrypoints.http.pages.report_page import Asked, Page, asked_of, key_names, report_page
+from entrypoints.http.pages.templating import event_path
+from entrypoints.http.schemas.lists import MOST_ROWS
 
 SORTS = {
     EventSort.TIMESTAMP: "Newest",
     EventSort.COST: "Costliest",
     EventSort.LATENCY: "Slowest",
 }
+#: What the form of the filters has a field for; the rest is chosen on a call.
+FIELDS = ("provider", "model", "project", "environment", "user", "operation", "status", "api_key")
 _ROWS = 50
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+#: What a call that lies outside of the range is shown with.
+_AROUND = timedelta(days=1)
 
 
 def add_pages(pages: Blueprint, container: Container) -> None:
-    """``/dashboard/queries`` and the page of one event."""
-    run_list_events, run_explain_event = container.list_events(), container.explain_event()
+    """``/dashboard/queries``"""
+    run_list_events, run_find_calls = container.list_events(), container.find_calls()
     run_list_keys, clock = container.list_keys(), container.clock()
 
     @pages.get("/queries")
     @report_page
     def queries(address: ReportAddress) -> Page:
-        sort = _sort()
-        cursor = request.args.get("cursor")
-        found = run_list_events(
-            ListEventsRequest(
-                **asked_of(address, clock),
-                sort=sort,
-                after=read_cursor(cursor, sort) if cursor else None,
-                limit=_ROWS,
-            )
-        )
+        asked = asked_of(address, clock)
+        if search := request.args.get("search", "").strip():
+            found = run_find_calls(_looked_for(search, asked))
+            place = _place_of(found, search, address)
+            return redirect(place) if place else _shown(address, found.span, search=search)
+        sort, cursor = _sort(), request.args.get("cursor")
+        after = read_cursor(cursor, sort) if cursor else None
+        page = run_list_events(ListEventsRequest(**asked, sort=sort, after=after, limit=_ROWS))
+        following = write_cursor(page.next, sort) if page.next else None
+        return _shown(address, page.span, events=page.events, cursor=cursor, next_cursor=following)
+
+    def _shown(address: ReportAddress, span: Span, **found: Any) -> str:
         return render_template(
             "dashboard/queries.html",
-            span=found.span,
-            events=found.events,
-            sort=sort,
+            span=span,
+            sort=_sort(),
             sorts=SORTS,
-            is_first_page=not cursor,
-            next_cursor=write_cursor(found.next, sort) if found.next else None,
+            most_exported=MOST_ROWS,
             key_names=key_names(run_list_keys),
+            **found,
             **_filter_form(address),
         )
 
-    @pages.get("/queries/<event_id:event_id>")
-    def query(event_id: str) -> str:
-        organization_id = current_organization().id
-        explained = run_explain_event(
-            ExplainEventRequest(organization_id=organization_id, event_id=event_id)
-        )
-        event = explained.event
-        keys = run_list_keys(ListKeysRequest(organization_id=organization_id, limit=500))
-        return render_template(
-            "dashboard/query.html",
-            event=event,
-            reported=event.reported,
-            explanation=explained.explanation,
-            also_reported_as=explained.also_reported_as,
-            price=event.cost.quote,
-            notes=notes_of(event),
-            provider_usage=_readable(event),
-            key=_key_of(event, keys),
-        )
+
+def _looked_for(name: str, asked: Asked) -> FindCallsRequest:
+    return FindCallsRequest(
+        organization_id=asked["organization_id"],
+        name=name,
+        start=asked["start"],
+        end=asked["end"],
+        timezone=asked["timezone"],
+    )
+
+
+def _place_of(found: FoundCalls, name: str, address: ReportAddress) -> str | None:
+    """The page of the call, or the list of all calls of the name in a range that has some."""
+    if found.event is None:
+        return None
+    address = address.without_filters()
+    if found.by is None:
+        return event_path(found.event.id) + address.query()
+    when = found.event.reported.timestamp
+    if not found.span.start <= when < found.span.end:
+        address = address.for_span(Span(when - _AROUND, when + _AROUND))
+    return request.path + address.with_filter((found.by.value, name)).query(("sort", _sort()))
 
 
 def _filter_form(address: ReportAddress) -> dict[str, Any]:
@@ -84,25 +88,13 @@ def _filter_form(address: ReportAddress) -> dict[str, Any]:
     first: dict[str, str] = {}
     kept: list[Filter] = []
     for name, value in address.filters:
-        if name in first or name.startswith(TAG):
+        if name in first or name.startswith(TAG) or name not in FIELDS:
             kept.append((name, value))
         else:
             first[name] = value
-    return {"first_values": first, "kept_filters": kept}
+    return {"fields": FIELDS, "first_values": first, "kept_filters": kept}
 
 
 def _sort() -> EventSort:
     asked = request.args.get("sort", "")
     return EventSort(asked) if asked in set(EventSort) else EventSort.TIMESTAMP
-
-
-def _readable(event: Event) -> str | None:
-    """The provider's own usage object, indented, its numbers as they were sent."""
-    original = event.reported.provider_usage
-    if original is None:
-        return None
-    return msgspec.json.format(_ENCODER.encode(original), indent=2).decode()
-
-
-def _key_of(event: Event, keys: Iterable[ApiKey]) -> ApiKey | None:
-    return next((key for key in keys if key.id == event.api_key_id), None)

@@ -119,6 +119,10 @@ class ReportAddress:
     def without_filter(self, removed: Filter) -> "ReportAddress":
         return replace(self, filters=tuple(each for each in self.filters if each != removed))
 
+    def without(self, *names: str) -> "ReportAddress":
+        """No filter of these names."""
+        return replace(self, filters=tuple(each for each in self.filters if each[0] not in names))
+
     def without_filters(self) -> "ReportAddress":
         return replace(self, filters=())
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, TypedDict
+from typing import Any, Concatenate, ParamSpec, TypedDict
 
 from flask import render_template, request
+from werkzeug import Response
 
 from application.keys.list_keys import ListKeys, ListKeysRequest
 from application.ports.clock import Clock
@@ -15,7 +16,8 @@ from entrypoints.http.authentication import current_organization
 from entrypoints.http.pages.forms import Form
 from entrypoints.http.pages.report_address import ReportAddress
 
-Page = str | tuple[str, int]
+Page = str | tuple[str, int] | Response
+Rest = ParamSpec("Rest")
 _MOST_KEYS = 500
 
 
@@ -29,13 +31,15 @@ class Asked(TypedDict):
     filter: EventFilter
 
 
-def report_page(view: Callable[[ReportAddress], Page]) -> Callable[[], Page]:
+def report_page(
+    view: Callable[Concatenate[ReportAddress, Rest], Page],
+) -> Callable[Rest, Page]:
     """A view of a report's address; what is wrong with it is said beside the range picker."""
 
     @wraps(view)
-    def run() -> Page:
+    def run(*args: Rest.args, **kwargs: Rest.kwargs) -> Page:
         try:
-            return view(ReportAddress.read(request.args))
+            return view(ReportAddress.read(request.args), *args, **kwargs)
         except Invalid as error:
             form = Form.refused(error)
             return render_template("dashboard/refused.html", form=form), form.status

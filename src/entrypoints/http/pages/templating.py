@@ -12,7 +12,9 @@ from flask import Blueprint, current_app, request, url_for
 from domain.errors import Invalid
 from domain.period import zone
 from entrypoints.http.authentication import visitor
+from entrypoints.http.converters import escaped
 from entrypoints.http.cookies import csrf_token
+from entrypoints.http.file_names import report_name
 from entrypoints.http.pages import formats
 from entrypoints.http.pages.budget_bar import budget_bar
 from entrypoints.http.pages.notes import note_words
@@ -44,10 +46,8 @@ def install(pages: Blueprint, settings: Settings) -> None:
     """Register filters and globals for all templates, those of the error page among them."""
     for write in _FILTERS:
         pages.add_app_template_filter(write)
-    for function in (csrf_token, date_fields, event_path, is_date, zone, zones_by_region):
+    for function in _GLOBALS:
         pages.add_app_template_global(function)
-    pages.add_app_template_global(formats.plural)
-    pages.add_app_template_global(budget_bar)
     pages.add_app_template_global(zip, "zip")
     pages.add_app_template_global(_assets(), "asset")
     pages.add_app_template_global(lambda: PRESETS, "presets")
@@ -65,6 +65,26 @@ def viewer_zone() -> ZoneInfo:
 def event_path(event_id: str) -> str:
     """The page of an event; its id may hold what browsers would resolve, ``a/../b`` say."""
     return f"{url_for('pages.dashboard.queries')}/{quote(event_id, safe='')}"
+
+
+def model_path(provider: str, model: str) -> str:
+    """The page of a model; both names may hold what browsers would resolve."""
+    names = f"{escaped(provider, is_last=False)}/{escaped(model, is_last=True)}"
+    return f"{url_for('pages.dashboard.models')}/{names}"
+
+
+_GLOBALS = (
+    budget_bar,
+    csrf_token,
+    date_fields,
+    event_path,
+    formats.plural,
+    is_date,
+    model_path,
+    report_name,
+    zone,
+    zones_by_region,
+)
 
 
 def _context(settings: Settings) -> Callable[[], dict[str, Any]]:

@@ -37,9 +37,11 @@ class MeasuresSchema(Schema):
 
     cost_usd = Usd(required=True, allow_none=True)
     cost_per_call_usd = Usd(required=True, allow_none=True)
+    cost_per_1000_tokens_usd = Usd(required=True, allow_none=True)
     calls = fields.Integer(required=True)
     errors = fields.Integer(required=True)
     error_rate = fields.Float(required=True, allow_none=True)
+    cache_hit_rate = fields.Float(required=True, allow_none=True)
     tokens = fields.Method("get_tokens", required=True, metadata=_TOKENS)
     latency_ms = fields.Nested(DistributionSchema, required=True)
     time_to_first_token_ms = fields.Nested(DistributionSchema, required=True)

@@ -1,7 +1,7 @@
 """What the usage route is asked, and what it answers."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
@@ -9,6 +9,7 @@ from domain.errors import Invalid
 from domain.period import Interval
 from domain.providers import canonical_provider
 from domain.report import Dimension, EventFilter, EventSort, TagDimension
+from domain.row_order import RowSort, SortOrder
 from domain.tags import LONGEST_TAG_NAME
 from domain.text import has_unstorable
 from entrypoints.http.schemas.events import EventSchema
@@ -18,7 +19,9 @@ from entrypoints.http.schemas.measures import MeasuresSchema, SeriesPointSchema
 
 VIEWS = ("overview", "providers", "models", "queries")
 GROUPS = ("project", "environment", "user", "api_key", "operation")
+SORTS = tuple(dict.fromkeys([*map(str, EventSort), *map(str, RowSort)]))
 _TAG = "tag."
+_Sort = TypeVar("_Sort", EventSort, RowSort)
 _MOST_VALUES = 100
 
 
@@ -41,6 +44,9 @@ class RangeQuerySchema(Schema):
     user = _filter()
     api_key = _filter()
     operation = _filter()
+    session = _filter()
+    trace_id = _filter()
+    provider_request_id = _filter()
     status = fields.List(Text(validate=validate.OneOf(["success", "error"])))
     tags = fields.Raw(load_only=True, metadata={"hidden": True})
 
@@ -79,7 +85,14 @@ class UsageQuerySchema(RangeQuerySchema):
     view = fields.String(load_default="overview", validate=validate.OneOf(VIEWS))
     interval = fields.Enum(Interval, by_value=True, load_default=None)
     group_by = Text(load_default=None, metadata={"description": "With the overview"})
-    sort = fields.Enum(EventSort, by_value=True, load_default=EventSort.TIMESTAMP)
+    sort = fields.String(
+        load_default=None,
+        validate=validate.OneOf(SORTS),
+        metadata={"description": f"Queries: {', '.join(EventSort)}; rows: {', '.join(RowSort)}"},
+    )
+    order = fields.Enum(
+        SortOrder, by_value=True, load_default=None, metadata={"description": "Of rows"}
+    )
     limit = fields.Integer(load_default=DEFAULT_ROWS, validate=validate.Range(1, MOST_ROWS))
     cursor = Text(load_default=None)
     format = fields.String(load_default="json", validate=validate.OneOf(["json", "csv"]))
@@ -97,6 +110,19 @@ def read_group_by(text: str) -> Dimension | TagDimension:
     if text.startswith(_TAG) and 1 <= len(name) <= LONGEST_TAG_NAME:
         return TagDimension(name)
     raise Invalid.at("/group_by", f"must be one of {', '.join(GROUPS)}, tag.<name>")
+
+
+def read_sort(text: str | None, kind: type[_Sort], default: _Sort) -> _Sort:
+    """One of the orders that a view has.
+
+    Raises:
+        Invalid: it is another view's.
+    """
+    if text is None:
+        return default
+    if text not in set(kind):
+        raise Invalid.at("/sort", f"must be one of {', '.join(kind)} in this view")
+    return kind(text)
 
 
 def _check_tags(tags: Mapping[str, list[str]]) -> None:
@@ -139,7 +165,7 @@ class GroupRowSchema(MeasuresSchema):
 
 
 class ProvidersSchema(ReportSchema):
-    """Costliest first, like all rows."""
+    """Costliest first where no other order is asked for, like all rows."""
 
     data = fields.List(fields.Nested(ProviderRowSchema), required=True)
 

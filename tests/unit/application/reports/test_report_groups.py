@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -75,7 +76,9 @@ def test_calls_are_grouped_by_a_pair(world: World) -> None:
 
 @pytest.mark.parametrize("dimension", Dimension)
 def test_every_dimension_can_be_asked_for(world: World, dimension: Dimension) -> None:
-    world.events(an_event(KEY, project="p", environment="e", user="u", operation="chat"))
+    optional = ("project", "environment", "user", "operation", "session", "trace_id")
+    named: dict[str, Any] = dict.fromkeys((*optional, "provider_request_id"), "x")
+    world.events(an_event(KEY, **named))
     [row] = report(world, replace(BY_PROJECT, by=(dimension,))).rows
     assert row.group != (None,)
 

@@ -1,0 +1,62 @@
+"""The tables by provider and by model."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from flask import Blueprint, render_template, request
+
+from application.reports.report_groups import GroupReport, ReportGroupsRequest
+from domain.report import Dimension, GroupBy, GroupRow
+from domain.row_order import RowSort
+from entrypoints.container import Container
+from entrypoints.http.pages.columns import COLUMNS, Column, RowOrder
+from entrypoints.http.pages.report_address import ReportAddress
+from entrypoints.http.pages.report_page import Page, asked_of, chip_names, report_page
+from entrypoints.http.pages.sparklines import Sparkline, sparkline
+
+_PROVIDERS: GroupBy = (Dimension.PROVIDER,)
+_MODELS: GroupBy = (Dimension.PROVIDER, Dimension.MODEL)
+
+
+def add_pages(pages: Blueprint, container: Container) -> None:
+    """``/dashboard/providers`` and ``/dashboard/models``."""
+    run_report_groups, run_list_keys = container.report_groups(), container.list_keys()
+    clock = container.clock()
+
+    @pages.get("/providers")
+    @report_page
+    def providers(address: ReportAddress) -> Page:
+        return _table(address, _PROVIDERS)
+
+    @pages.get("/models")
+    @report_page
+    def models(address: ReportAddress) -> Page:
+        return _table(address, _MODELS)
+
+    def _table(address: ReportAddress, by: GroupBy) -> Page:
+        order = RowOrder.read(request.args)
+        asked = asked_of(address, clock)
+        report = run_report_groups(
+            ReportGroupsRequest(
+                **asked, by=by, sort=order.sort, order=order.order, with_trends=True
+            )
+        )
+        return render_template(
+            "dashboard/breakdown.html",
+            span=report.span,
+            report=report,
+            names=[str(each) for each in by],
+            columns=(Column(RowSort.NAME, str(by[-1]).capitalize()), *COLUMNS),
+            order=order,
+            top=max((row.measures.cost_usd or Decimal(0) for row in report.rows), default=None),
+            trends=_trends(report, address),
+            **chip_names(address, run_list_keys),
+        )
+
+
+def _trends(report: GroupReport, address: ReportAddress) -> Sequence[tuple[GroupRow, Sparkline]]:
+    """Each row with its cost over time."""
+    return [
+        (row, sparkline(report.trends.get(row.group, ()), report.buckets, address.zone))
+        for row in report.rows
+    ]

@@ -1,0 +1,71 @@
+"""One model: what it costs an organization, what it is used for, and its prices through time."""
+
+from flask import Blueprint, render_template
+
+from application.reports.list_events import ListEventsRequest
+from application.reports.list_prices import ListPricesRequest
+from application.reports.report_groups import ReportGroupsRequest
+from domain.errors import NotFound
+from domain.report import Dimension, EventSort, Measures
+from domain.text import has_unstorable
+from entrypoints.container import Container
+from entrypoints.http.pages.price_sheets import sheets_of
+from entrypoints.http.pages.report_address import ReportAddress
+from entrypoints.http.pages.report_page import Page, asked_of, chip_names, report_page
+from entrypoints.http.pages.sparklines import sparkline
+from entrypoints.http.pages.templating import model_path
+from entrypoints.http.pages.token_mix import token_mix
+
+#: Of the costliest calls, and of the slowest ones.
+_CALLS = 5
+_LONGEST_NAME = 256
+_BY = (Dimension.PROVIDER, Dimension.MODEL)
+
+
+def add_pages(pages: Blueprint, container: Container) -> None:
+    """``/dashboard/models/<provider>/<model>``"""
+    run_report_groups, run_list_events = container.report_groups(), container.list_events()
+    run_list_prices, run_list_keys = container.list_prices(), container.list_keys()
+    clock = container.clock()
+
+    @pages.get("/models/<name:provider>/<last_name:model>")
+    @report_page
+    def model(address: ReportAddress, provider: str, model: str) -> Page:
+        if not _may_be(provider) or not _may_be(model):
+            raise NotFound("There is no such model.")
+        own = address.with_filter((Dimension.PROVIDER, provider), (Dimension.MODEL, model))
+        asked = asked_of(own, clock)
+        report = run_report_groups(ReportGroupsRequest(**asked, by=_BY, with_trends=True))
+        # The lists end at the same moment, so that all figures agree.
+        asked["start"], asked["end"] = report.span.start, report.span.end
+        # Filters by another model would leave nothing to see on this page.
+        shared = address.without(*_BY)
+        (row,) = report.rows or (None,)
+        totals = row.measures if row else Measures()
+        return render_template(
+            "dashboard/model.html",
+            provider=provider,
+            model=model,
+            path=model_path(provider, model),
+            address=shared,
+            own=own,
+            span=report.span,
+            totals=totals,
+            trend=sparkline(
+                report.trends.get(row.group, ()) if row else (), report.buckets, address.zone
+            ),
+            mix=token_mix(totals.tokens),
+            prices=run_list_prices(ListPricesRequest(provider=provider, model=model))[::-1],
+            today=clock.now().date(),
+            sheets_of=sheets_of,
+            calls={
+                sort: run_list_events(ListEventsRequest(**asked, sort=sort, limit=_CALLS)).events
+                for sort in (EventSort.COST, EventSort.LATENCY)
+            },
+            **chip_names(shared, run_list_keys),
+        )
+
+
+def _may_be(name: str) -> bool:
+    """Whether an event could have this name."""
+    return len(name) <= _LONGEST_NAME and not has_unstorable(name)
