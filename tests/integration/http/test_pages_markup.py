@@ -29,7 +29,9 @@ def test_what_senders_wrote_is_never_markup(team: Team) -> None:
     )  # fmt: skip
     browser = Browser(team.owner.client)
     address = f"?user={quote(script)}&tag.{quote(script)}={quote(script)}"
-    for path in ("", "/models", "/queries", "/queries/x"):
+    team.send(an_event(id="y", session=script))
+    of_model = f"/models/anthropic/{quote(script, safe='')}"
+    for path in ("", "/models", of_model, "/queries", "/queries/x"):
         page = browser.open(f"/dashboard{path}{address}")
         assert page.status == 200
         assert "<script>" not in page.html
@@ -43,6 +45,7 @@ def pages(browser: Browser, app: Flask) -> Iterator[Page]:
     budget, channel = _made(browser)
     paths = (
         "/dashboard", "/dashboard/providers", "/dashboard/models", "/dashboard/queries",
+        "/dashboard/models/anthropic/claude-sonnet-4-5", "/dashboard/queries?search=nothing",
         "/dashboard/queries/dear", "/dashboard/budgets", "/dashboard/budgets/new",
         f"/dashboard/budgets/{budget}", f"/dashboard/budgets/{budget}/edit", "/dashboard/alerts",
         "/dashboard/channels", "/dashboard/channels/new", f"/dashboard/channels/{channel}",

@@ -7,6 +7,7 @@ from application.ports.unit_of_work import UnitsOfWork
 from tests.contracts.api_keys import ApiKeyRepositoryContract
 from tests.contracts.budgets import BudgetRepositoryContract
 from tests.contracts.event_merging import EventMergingContract
+from tests.contracts.event_neighbours import EventNeighboursContract
 from tests.contracts.event_pages import EventPagesContract
 from tests.contracts.event_repricing import EventRepricingContract
 from tests.contracts.event_round_trips import EventRoundTripContract
@@ -30,6 +31,7 @@ from tests.contracts.usage_filters import UsageFiltersContract
 from tests.contracts.usage_groups import UsageGroupsContract
 from tests.contracts.usage_measures import UsageMeasuresContract
 from tests.contracts.usage_series import UsageSeriesContract
+from tests.contracts.usage_trends import UsageTrendsContract
 from tests.contracts.users import UserRepositoryContract
 
 
@@ -85,6 +87,12 @@ class TestUsageFilters(UsageFiltersContract): ...
 
 
 class TestUsageSeries(UsageSeriesContract): ...
+
+
+class TestUsageTrends(UsageTrendsContract): ...
+
+
+class TestEventNeighbours(EventNeighboursContract): ...
 
 
 class TestUsageGroups(UsageGroupsContract): ...
