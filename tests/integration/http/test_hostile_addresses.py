@@ -32,7 +32,8 @@ PARAMETERS = {
     "/api/v1/prices": ["provider", "model", "at", "nonsense"],
     "/api/v1/usage": [
         "view", "from", "to", "tz", "interval", "provider", "model", "project", "environment",
-        "user", "api_key", "operation", "status", "group_by", "sort", "limit", "cursor", "format",
+        "user", "api_key", "operation", "status", "session", "trace_id", "provider_request_id",
+        "group_by", "sort", "order", "limit", "cursor", "format",
         "tag.feature", "tag.", "tags", "nonsense", "tag.%00", "%00", "tag.%ff", "from_", "filter",
     ],
 }  # fmt: skip
