@@ -202,6 +202,8 @@ class History:
             )
         )
         if held.ended_as is None:
+            if self.account.now() >= held.expires_at:
+                return  # it stays expired, and holds what nobody has given back yet
             held.ended_as = SettlementNote.RELEASED
         held.places.clear()
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.http_client import (
     PASSWORD,
     Team,
     ago,
+    bearer,
     found,
     log_in,
     new_email,
@@ -56,6 +58,21 @@ BODIES: dict[str, dict[str, Any]] = {
         "unpriced": {"estimate_usd": "1"},
         "channel_ids": None,
     },
+    "channels.create_channel": {"type": "webhook", "name": "Hook", "url": "https://1.1.1.1/"},
+    "channels.change_channel": {"name": "Hook", "url": "https://1.1.1.1/", "enabled": True},
+    "reservations.reserve": {
+        "estimate_usd": "0.1",
+        "provider": "openai",
+        "api_base": "https://api.openai.com",
+        "model": "gpt-4o",
+        "input_tokens": 1,
+        "max_output_tokens": 1,
+        "project": "p",
+        "environment": "e",
+        "user": "u",
+        "tags": {"feature": "f"},
+        "expires_in_s": 60,
+    },
     "own_prices.create_entry": {
         "provider": "openai",
         "model": "gpt-4o",
@@ -96,6 +113,11 @@ for kind in TERMS:
     BODIES[f"{kind}.change_entry"] = BODIES[f"{kind}.create_entry"]
 WITHOUT_A_BODY = {"accounts.sign_out", "keys.revoke_key", "keys.revoke_key_by_query"} | {
     "budgets.remove_budget",
+    "channels.remove_channel",
+    "channels.rotate_secret",
+    "deliveries.test_channel",
+    "deliveries.resend",
+    "reservations.release",
     *(f"{kind}.remove_entry" for kind in TERMS),
 }
 ROUTES_WITH_A_BODY = [route for route in api_routes() if route.endpoint in BODIES]
@@ -103,6 +125,7 @@ ROUTES_WITH_A_BODY = [route for route in api_routes() if route.endpoint in BODIE
 WITHOUT_REQUIRED_FIELDS = {
     "organizations.remove_member",
     "budgets.change_budget",
+    "channels.change_channel",
     *(f"{kind}.change_entry" for kind in TERMS),
 }
 DIGITS = "1" + "0" * 4300
@@ -157,10 +180,19 @@ POISONS = {
 }
 
 
+def whoever_may(team: Team, route: Route) -> tuple[FlaskClient, dict[str, str]]:
+    """The owner's browser, or a program with the key."""
+    if route.access.takes_session:
+        return team.owner.client, {}
+    return team.app.test_client(), bearer(team.key)
+
+
 def ask(team: Team, route: Route, body: bytes, content_type: str | None = None) -> TestResponse:
     """Send a body to a route as somebody who may."""
-    return team.owner.client.open(
+    client, headers = whoever_may(team, route)
+    return client.open(
         route.path,
+        headers=headers,
         method=route.method,
         data=body,
         content_type=content_type or "application/json",
@@ -297,7 +329,8 @@ def test_only_what_says_it_is_json_is_read(
 @pytest.mark.parametrize("route", ROUTES_WITH_A_BODY, ids=str)
 def test_a_form_is_not_json(file_team: Team, route: Route) -> None:
     form = {"email": "new@example.com", "password": PASSWORD, "name": "x"}
-    answer = file_team.owner.client.open(route.path, method=route.method, data=form)
+    client, headers = whoever_may(file_team, route)
+    answer = client.open(route.path, method=route.method, data=form, headers=headers)
     assert problem_of(answer, 415)
 
 
@@ -312,10 +345,12 @@ def test_a_body_over_two_mebibytes_is_too_large(
 ) -> None:
     before = rows_in(file_database_url)
     body = json.dumps(BODIES[route.endpoint]).encode().ljust(2 * 2**20 + 1)
-    answer = file_team.owner.client.open(
+    client, headers = whoever_may(file_team, route)
+    answer = client.open(
         route.path,
         method=route.method,
         data=body,
+        headers=headers,
         content_type="application/json",
         environ_overrides=IN_CHUNKS if way == "in chunks" else {},
     )
