@@ -24,6 +24,10 @@ class Volume:
     tokens: int = 0
     cost_usd: Decimal = Decimal(0)
 
+    @property
+    def is_used(self) -> bool:
+        return bool(self.calls or self.tokens)
+
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[K]):
@@ -57,7 +61,7 @@ class _Pair(Generic[K]):
 
     @property
     def is_in_tokens(self) -> bool:
-        used = [side for side in (self.before, self.after) if side.calls or side.tokens]
+        used = [side for side in (self.before, self.after) if side.is_used]
         return all(side.tokens for side in used)
 
     @property

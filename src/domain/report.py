@@ -6,6 +6,7 @@ from decimal import Context, Decimal
 from enum import StrEnum
 
 from domain.costing import CostSource
+from domain.money import exact_sum
 from domain.period import Span
 from domain.usage.token_usage import CACHE_READ_CLASSES, TokenClass, TokenUsage
 
@@ -179,6 +180,30 @@ class GroupRow:
     def place(self) -> "Place":
         """To sort by."""
         return place_of(self.group, self.measures.cost_usd)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSeries:
+    """One value's part of a chart: a point per bucket, those without calls too.
+
+    The one that ``is_overflow`` is all values that a chart has no room for.
+    """
+
+    group: tuple[str | None, ...]
+    points: tuple[SeriesPoint, ...]
+    is_overflow: bool = False
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """The sum of the known costs; None where no call has one."""
+        known = [
+            point.cost_usd for point in self.points if point.calls and point.cost_usd is not None
+        ]
+        return exact_sum(known) if known else None
+
+    @property
+    def calls(self) -> int:
+        return sum(point.calls for point in self.points)
 
 
 #: Of a group among others.

@@ -71,6 +71,7 @@ from application.pricing.reprice_events import RepriceEvents
 from application.pricing.return_to_bundled_book import ReturnToBundledBook
 from application.pricing.set_terms import SetTerms
 from application.pricing.stage_price_book import StagePriceBook
+from application.reports.compare_costs import CompareCosts
 from application.reports.describe_price_book import DescribePriceBook
 from application.reports.explain_event import ExplainEvent
 from application.reports.find_calls import FindCalls
@@ -81,6 +82,7 @@ from application.reports.list_price_books import ListPriceBooks
 from application.reports.list_prices import ListPrices
 from application.reports.list_unpriced import ListUnpriced
 from application.reports.report_groups import ReportGroups
+from application.reports.report_series import ReportSeries
 from application.reports.report_usage import ReportUsage
 from application.rollups.add_waiting_calls import AddWaitingCalls
 from application.rollups.measure_backlog import MeasureBacklog
@@ -184,6 +186,8 @@ class Container(containers.DeclarativeContainer):
 
     report_usage = providers.Singleton(ReportUsage, units_of_work, clock)
     report_groups = providers.Singleton(ReportGroups, units_of_work, clock)
+    report_series = providers.Singleton(ReportSeries, units_of_work, clock)
+    compare_costs = providers.Singleton(CompareCosts, units_of_work, clock)
     has_events = providers.Singleton(HasEvents, units_of_work)
     list_events = providers.Singleton(ListEvents, units_of_work, clock)
     explain_event = providers.Singleton(ExplainEvent, units_of_work)

@@ -32,6 +32,7 @@ from tests.contracts.sessions import SessionRepositoryContract
 from tests.contracts.sign_in_attempts import SignInAttemptsContract
 from tests.contracts.unit_of_work import UnitOfWorkContract
 from tests.contracts.usage_filters import UsageFiltersContract
+from tests.contracts.usage_group_series import UsageGroupSeriesContract
 from tests.contracts.usage_groups import UsageGroupsContract
 from tests.contracts.usage_measures import UsageMeasuresContract
 from tests.contracts.usage_series import UsageSeriesContract
@@ -99,6 +100,9 @@ class TestUsageTrends(UsageTrendsContract): ...
 
 
 class TestEventNeighbours(EventNeighboursContract): ...
+
+
+class TestUsageGroupSeries(UsageGroupSeriesContract): ...
 
 
 class TestUsageGroups(UsageGroupsContract): ...

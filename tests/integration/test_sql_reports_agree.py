@@ -95,10 +95,12 @@ def answers(
         reports = uow.usage_reports
         pieces = buckets(selection.span, Interval.HOUR, zone(tz))
         groups = reports.groups(selection, by)
+        stacked = reports.series_of_groups(selection, by, pieces, most=2)
         return {
             "measures": reports.measures(selection),
             "spent": reports.spent(selection),
             "series": reports.series(selection, pieces),
+            "series of groups": [each.points for each in stacked],
             "measures of groups": [row.measures for row in groups],
             "groups": [row.group for row in groups] if Dimension.API_KEY not in by else None,
             **{

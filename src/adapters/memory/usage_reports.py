@@ -18,8 +18,10 @@ from domain.report import (
     EventSelection,
     GroupBy,
     GroupRow,
+    GroupSeries,
     Measures,
     SeriesPoint,
+    place_of,
 )
 from domain.usage.token_usage import TokenClass
 
@@ -35,7 +37,7 @@ class InMemoryUsageReports(UsageReports):
 
     def series(self, selection: EventSelection, buckets: Sequence[Span]) -> list[SeriesPoint]:
         events = list(select(self._state, selection))
-        return [_point(span, events) for span in buckets]
+        return list(_points(buckets, events))
 
     def groups(
         self, selection: EventSelection, by: GroupBy, *, most: int | None = None
@@ -56,12 +58,16 @@ class InMemoryUsageReports(UsageReports):
             for group, events in self._grouped(selection, by).items()
         }
 
-    def _grouped(self, selection: EventSelection, by: GroupBy) -> dict[Group, list[Event]]:
-        groups: dict[Group, list[Event]] = {}
-        for event in select(self._state, selection):
-            values = tuple(value_of(event, each) for each in by)
-            groups.setdefault(values, []).append(event)
-        return groups
+    def series_of_groups(
+        self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span], *, most: int
+    ) -> list[GroupSeries]:
+        groups = self._grouped(selection, by)
+        order = sorted(groups, key=lambda group: place_of(group, _cost(groups[group])))
+        found = [GroupSeries(group, _points(buckets, groups[group])) for group in order[:most]]
+        others = [event for group in order[most:] for event in groups[group]]
+        if others:
+            found.append(GroupSeries((None,) * len(by), _points(buckets, others), is_overflow=True))
+        return found
 
     def spent(self, selection: EventSelection) -> Decimal:
         return _sum_of_known(event.cost.cost_usd for event in select(self._state, selection))
@@ -75,6 +81,13 @@ class InMemoryUsageReports(UsageReports):
                 groups.setdefault(key, []).append(event)
         gaps = [_gap(*key, events) for key, events in groups.items()]
         return sorted(gaps, key=lambda g: (-g.tokens, -g.calls, g.provider, g.model, g.reason))
+
+    def _grouped(self, selection: EventSelection, by: GroupBy) -> dict[Group, list[Event]]:
+        groups: dict[Group, list[Event]] = {}
+        for event in select(self._state, selection):
+            values = tuple(value_of(event, each) for each in by)
+            groups.setdefault(values, []).append(event)
+        return groups
 
 
 def _gap(provider: str, model: str, reason: GapReason, events: Sequence[Event]) -> PriceGap:
@@ -103,6 +116,10 @@ def _measures(events: Sequence[Event]) -> Measures:
         cache_savings_usd=_sum_of_known(event.cost.cache_savings_usd for event in events),
         coverage=Coverage.of(Counter(event.cost.source for event in events)),
     )
+
+
+def _points(buckets: Iterable[Span], events: Sequence[Event]) -> tuple[SeriesPoint, ...]:
+    return tuple(_point(span, events) for span in buckets)
 
 
 def _point(span: Span, events: Iterable[Event]) -> SeriesPoint:

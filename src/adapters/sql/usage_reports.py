@@ -7,16 +7,14 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Connection,
-    DateTime,
-    Integer,
     Subquery,
     func,
     literal,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
+from adapters.sql import usage_series
 from adapters.sql.event_tables import IS_UNPRICED, TOKEN_COLUMNS, events
 from adapters.sql.gap_reasons import GAP_REASON
 from adapters.sql.rollup_tables import COUNTS, SUMS
@@ -24,19 +22,18 @@ from adapters.sql.selections import conditions
 from adapters.sql.usage_sources import slots, sums
 from adapters.sql.usage_sums import Slots, Sums, added_up, known_cost
 from application.ports.usage_reports import UsageReports
-from domain.costing import CostSource
 from domain.period import Span
 from domain.price_gap import GapReason, PriceGap
 from domain.report import (
     EventSelection,
     GroupBy,
     GroupRow,
+    GroupSeries,
     Measures,
     SeriesPoint,
     place_of,
 )
 
-_OF_TRENDS = ("calls", f"{CostSource.UNPRICED}_calls", "cost_usd")
 _FIRST = func.min(events.c.timestamp).label("first_seen")
 _LAST = func.max(events.c.timestamp).label("last_seen")
 _TOKENS_OF_EVENTS = sum(
@@ -56,26 +53,12 @@ class SqlUsageReports(UsageReports):
         return found[()].measures if found else Measures()
 
     def series(self, selection: EventSelection, buckets: Sequence[Span]) -> list[SeriesPoint]:
-        source = sums(selection, buckets=buckets).subquery()
-        bucket = _bucket(source, buckets)
-        found = select(bucket, *_totals(source)).group_by(bucket)
-        rows = {row.bucket: row._asdict() for row in self._connection.execute(found)}
-        return [_to_point(span, rows.get(number)) for number, span in enumerate(buckets, start=1)]
+        return usage_series.series(self._connection, selection, buckets)
 
     def trends(
         self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
     ) -> dict[tuple[str | None, ...], list[Decimal | None]]:
-        source = sums(selection, by, buckets).subquery()
-        keys = [source.c[f"group_{number}"] for number in range(len(by))]
-        bucket = _bucket(source, buckets)
-        totals = [func.sum(source.c[name]).label(name) for name in _OF_TRENDS]
-        found = select(*keys, bucket, *totals).group_by(*keys, bucket)
-        trends: dict[tuple[str | None, ...], list[Decimal | None]] = {}
-        for row in self._connection.execute(found):
-            if row.calls:
-                costs = trends.setdefault(_key(row._asdict(), by), [Decimal(0)] * len(buckets))
-                costs[row.bucket - 1] = known_cost(row._asdict())
-        return trends
+        return usage_series.trends(self._connection, selection, by, buckets)
 
     def groups(
         self, selection: EventSelection, by: GroupBy, *, most: int | None = None
@@ -89,6 +72,11 @@ class SqlUsageReports(UsageReports):
             others = added_up([sums for _, sums in found[most:]])
             rows.append(GroupRow((None,) * len(by), others.measures, is_overflow=True))
         return rows
+
+    def series_of_groups(
+        self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span], *, most: int
+    ) -> list[GroupSeries]:
+        return usage_series.series_of_groups(self._connection, selection, by, buckets, most)
 
     def spent(self, selection: EventSelection) -> Decimal:
         source = sums(selection).subquery()
@@ -150,27 +138,9 @@ class SqlUsageReports(UsageReports):
         }
 
 
-def _bucket(source: Subquery, buckets: Sequence[Span]) -> Any:
-    """The number of the bucket that a row's moment lies in, from 1 on."""
-    starts = literal([span.start for span in buckets], ARRAY(DateTime(timezone=True)))
-    return func.width_bucket(source.c.moment, starts, type_=Integer).label("bucket")
-
-
 def _totals(source: Subquery) -> list[Any]:
     return [func.sum(source.c[name]).label(name) for name in (*COUNTS, *SUMS)]
 
 
 def _key(row: Mapping[str, Any], by: GroupBy) -> tuple[str | None, ...]:
     return tuple(row[f"group_{number}"] for number in range(len(by)))
-
-
-def _to_point(span: Span, row: Mapping[str, Any] | None) -> SeriesPoint:
-    if row is None or not row["calls"]:
-        return SeriesPoint(span=span, cost_usd=Decimal(0), calls=0, errors=0, tokens=0)
-    return SeriesPoint(
-        span=span,
-        cost_usd=known_cost(row),
-        calls=int(row["calls"]),
-        errors=int(row["errors"]),
-        tokens=sum(int(row[name] or 0) for name in TOKEN_COLUMNS.values()),
-    )

@@ -7,7 +7,14 @@ from typing import Protocol
 
 from domain.period import Span
 from domain.price_gap import PriceGap
-from domain.report import EventSelection, GroupBy, GroupRow, Measures, SeriesPoint
+from domain.report import (
+    EventSelection,
+    GroupBy,
+    GroupRow,
+    GroupSeries,
+    Measures,
+    SeriesPoint,
+)
 
 
 class UsageReports(Protocol):
@@ -37,6 +44,16 @@ class UsageReports(Protocol):
         """The cost in each bucket, for every combination of values that occurs, in no order.
 
         None is the cost of calls none of which has a known one. ``buckets`` are as in ``series``.
+        """
+
+    @abstractmethod
+    def series_of_groups(
+        self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span], *, most: int
+    ) -> list[GroupSeries]:
+        """``series`` for each combination of values that occurs, in the order of ``groups``.
+
+        Of more than ``most``, the first ones, and all others in one series at the end. The points
+        of all series add up to those of ``series``.
         """
 
     @abstractmethod

@@ -1,0 +1,143 @@
+"""Sums over time, of everything and of the largest groups, each by one statement."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Integer,
+    Label,
+    Subquery,
+    Text,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from adapters.sql.event_tables import TOKEN_COLUMNS
+from adapters.sql.usage_sources import sums
+from adapters.sql.usage_sums import known_cost
+from domain.costing import CostSource
+from domain.period import Span
+from domain.report import EventSelection, GroupBy, GroupSeries, SeriesPoint
+
+_UNPRICED = f"{CostSource.UNPRICED}_calls"
+#: What a point is made of.
+_NUMBERS = ("calls", "errors", _UNPRICED, "cost_usd", *TOKEN_COLUMNS.values())
+
+_OF_TRENDS = ("calls", _UNPRICED, "cost_usd")
+
+_Row = Mapping[str, Any]
+
+
+def series(
+    connection: Connection, selection: EventSelection, buckets: Sequence[Span]
+) -> list[SeriesPoint]:
+    """One point per bucket."""
+    source = sums(selection, buckets=buckets).subquery()
+    bucket = _bucket(source, buckets)
+    found = select(bucket, *_totals(source)).group_by(bucket)
+    rows = {row.bucket: row._asdict() for row in connection.execute(found)}
+    return _points(buckets, rows)
+
+
+def trends(
+    connection: Connection, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
+) -> dict[tuple[str | None, ...], list[Decimal | None]]:
+    """The cost of every group in each bucket."""
+    source = sums(selection, by, buckets).subquery()
+    names = [f"group_{number}" for number in range(len(by))]
+    keys, bucket = [source.c[name] for name in names], _bucket(source, buckets)
+    totals = [func.sum(source.c[name]).label(name) for name in _OF_TRENDS]
+    found: dict[tuple[str | None, ...], list[Decimal | None]] = {}
+    for row in connection.execute(select(*keys, bucket, *totals).group_by(*keys, bucket)):
+        if row.calls:
+            costs = found.setdefault(tuple(row[: len(by)]), [Decimal(0)] * len(buckets))
+            costs[row.bucket - 1] = known_cost(row._asdict())
+    return found
+
+
+def series_of_groups(
+    connection: Connection,
+    selection: EventSelection,
+    by: GroupBy,
+    buckets: Sequence[Span],
+    most: int,
+) -> list[GroupSeries]:
+    """The costliest groups in order, and all others as the last.
+
+    No more rows leave the database than a chart has parts, however many users or tags there are.
+    """
+    names = [f"group_{number}" for number in range(len(by))]
+    ranked = _ranked(sums(selection, by, buckets).subquery(), names, buckets)
+    place = func.least(ranked.c.place, most + 1).label("place")
+    # Those beyond are one group, whatever they are called.
+    keys = [case((ranked.c.place <= most, ranked.c[name])).label(name) for name in names]
+    columns = [place, ranked.c.bucket, *keys]
+    found = select(*columns, *_totals(ranked)).group_by(*columns)
+    groups: dict[int, dict[int, _Row]] = {}
+    for row in connection.execute(found):
+        groups.setdefault(row.place, {})[row.bucket] = row._asdict()
+    return [
+        GroupSeries(
+            _group(groups[number], names),
+            tuple(_points(buckets, groups[number])),
+            is_overflow=number > most,
+        )
+        for number in sorted(groups)
+    ]
+
+
+def _ranked(source: Subquery, names: Sequence[str], buckets: Sequence[Span]) -> Subquery:
+    """The sums of each group in each bucket, with its place: as ``place_of`` has it."""
+    keys = [source.c[name] for name in names]
+    bucket = _bucket(source, buckets)
+    cells = select(*keys, bucket, *_totals(source)).group_by(*keys, bucket).subquery()
+    of_group = [cells.c[name] for name in names]
+
+    def whole(name: str) -> Any:
+        return func.sum(cells.c[name]).over(partition_by=of_group)
+
+    is_unknown = (whole("calls") == whole(_UNPRICED)).label("is_unknown")
+    cost = func.coalesce(whole("cost_usd"), 0).label("whole_usd")
+    wholes = select(cells, is_unknown, cost).where(cells.c.calls > 0).subquery()
+    # By code points, as everywhere; all cells of a group have one place.
+    ties = [cast(wholes.c[name], Text).collate("C").nulls_last() for name in names]
+    order = [wholes.c.is_unknown, wholes.c.whole_usd.desc(), *ties]
+    return select(wholes, func.dense_rank().over(order_by=order).label("place")).subquery()
+
+
+def _bucket(source: Subquery, buckets: Sequence[Span]) -> Label[int]:
+    starts = literal([span.start for span in buckets], ARRAY(DateTime(timezone=True)))
+    return func.width_bucket(source.c.moment, starts, type_=Integer).label("bucket")
+
+
+def _totals(source: Subquery) -> list[Any]:
+    return [func.sum(source.c[name]).label(name) for name in _NUMBERS]
+
+
+def _group(rows: Mapping[int, _Row], names: Sequence[str]) -> tuple[str | None, ...]:
+    any_row = next(iter(rows.values()))
+    return tuple(any_row[name] for name in names)
+
+
+def _points(buckets: Sequence[Span], rows: Mapping[int, _Row]) -> list[SeriesPoint]:
+    """``rows`` by number of their bucket, the first being 1."""
+    return [_to_point(span, rows.get(number)) for number, span in enumerate(buckets, start=1)]
+
+
+def _to_point(span: Span, row: _Row | None) -> SeriesPoint:
+    if row is None or not row["calls"]:
+        return SeriesPoint(span=span, cost_usd=Decimal(0), calls=0, errors=0, tokens=0)
+    return SeriesPoint(
+        span=span,
+        cost_usd=known_cost(row),
+        calls=int(row["calls"]),
+        errors=int(row["errors"]),
+        tokens=sum(int(row[name] or 0) for name in TOKEN_COLUMNS.values()),
+    )

@@ -1,0 +1,104 @@
+"""What rose and what fell against as much time before, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from application.ports.clock import Clock
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.reports.report_groups import GroupReport
+from application.reports.span_of_report import span_of_report
+from domain.cost_change import CostChange, Volume, cost_change
+from domain.money import exact_sum
+from domain.movers import Mover, movers
+from domain.period import Span, zone
+from domain.report import Dimension, EventFilter, EventSelection
+
+Model = tuple[str | None, ...]
+_MODELS = (Dimension.PROVIDER, Dimension.MODEL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompareCostsRequest:
+    """``start`` and ``end`` are aware."""
+
+    organization_id: str
+    start: datetime | None = None
+    end: datetime | None = None
+    timezone: str = "UTC"
+    filter: EventFilter = EventFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostComparison:
+    """The models (with their providers) of a range and of as much time just before it.
+
+    ``risen`` and ``fallen`` are the models whose known cost moved, the largest move first.
+    """
+
+    now: GroupReport
+    before: GroupReport
+    change: CostChange[Model]
+    risen: tuple[Mover[Model], ...]
+    fallen: tuple[Mover[Model], ...]
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing was called in the time before: there is nothing to compare with."""
+        return not self.before.rows
+
+    @property
+    def has_unknown(self) -> bool:
+        """Whether calls of either range have no known cost, and are in no figure of the change."""
+        return any(row.measures.coverage.unpriced for row in (*self.now.rows, *self.before.rows))
+
+
+class CompareCosts:
+    """Take the change of cost against the range before apart, by provider and model.
+
+    Raises:
+        Invalid: the range or the time zone is not usable.
+    """
+
+    def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:
+        self._units_of_work = units_of_work
+        self._clock = clock
+
+    def __call__(self, request: CompareCostsRequest) -> CostComparison:
+        span = span_of_report(request.start, request.end, zone(request.timezone), self._clock.now())
+        with self._units_of_work(snapshot=True) as uow:
+            now, before = (_models(uow, request, each) for each in (span, span.before))
+        volumes = _volumes(before), _volumes(now)
+        moved = movers(*volumes)
+        return CostComparison(
+            now=now,
+            before=before,
+            change=cost_change(*volumes),
+            risen=tuple(each for each in moved if each.difference_usd > 0),
+            fallen=tuple(each for each in moved if each.difference_usd < 0),
+        )
+
+
+def _models(uow: UnitOfWork, request: CompareCostsRequest, span: Span) -> GroupReport:
+    selection = EventSelection(
+        organization_id=request.organization_id, span=span, filter=request.filter
+    )
+    rows = uow.usage_reports.groups(selection, _MODELS)
+    return GroupReport(
+        span=span,
+        timezone=request.timezone,
+        rows=tuple(rows),
+        cost_usd=exact_sum(row.measures.cost_usd or Decimal(0) for row in rows),
+    )
+
+
+def _volumes(report: GroupReport) -> Mapping[Model, Volume]:
+    return {
+        row.group: Volume(
+            calls=row.measures.calls,
+            tokens=row.measures.total_tokens,
+            cost_usd=row.measures.cost_usd or Decimal(0),
+        )
+        for row in report.rows
+    }
