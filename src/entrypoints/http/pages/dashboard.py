@@ -1,27 +1,30 @@
 """The reports as pages: the overview, and what is a click away from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, Response, render_template, request
 
 from application.budgets.budget_standing import BudgetWithStatus
 from application.budgets.list_budgets import ListBudgets, ListBudgetsRequest
+from application.reports.compare_costs import CompareCostsRequest
 from application.reports.has_events import HasEventsRequest
 from application.reports.report_groups import GroupReport, ReportGroupsRequest
+from application.reports.report_series import ReportSeries, ReportSeriesRequest
 from application.reports.report_usage import ReportUsageRequest
 from domain.budget import BudgetState
 from domain.report import Dimension, GroupBy
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
 from entrypoints.http.pages import breakdowns, calls, model_page, queries
-from entrypoints.http.pages.charts import bar_chart
+from entrypoints.http.pages.charts import BarChart, bar_chart
 from entrypoints.http.pages.formats import change
 from entrypoints.http.pages.report_address import Filter, ReportAddress
-from entrypoints.http.pages.report_page import Page, asked_of, chip_names, report_page
+from entrypoints.http.pages.report_page import Asked, Page, asked_of, chip_names, report_page
 from entrypoints.http.pages.snippets import first_event_command, reachable_url
+from entrypoints.http.pages.stacked_chart import StackedChart, stacked_chart
+from entrypoints.http.pages.stacking import STACKS
 
 _PROVIDERS: GroupBy = (Dimension.PROVIDER,)
-_MODELS: GroupBy = (Dimension.PROVIDER, Dimension.MODEL)
 _TOP_ROWS = 5
 _MOST_BUDGETS = 50
 
@@ -31,6 +34,7 @@ def dashboard_pages(container: Container) -> Blueprint:
     pages = Blueprint("dashboard", __name__, url_prefix="/dashboard")
     run_report_usage, run_report_groups = container.report_usage(), container.report_groups()
     run_has_events, run_list_budgets = container.has_events(), container.list_budgets()
+    run_report_series, run_compare_costs = container.report_series(), container.compare_costs()
     run_list_keys, clock = container.list_keys(), container.clock()
     app_url = container.settings().app_url
     for part in (breakdowns, model_page, queries, calls):
@@ -45,21 +49,27 @@ def dashboard_pages(container: Container) -> Blueprint:
             return _waiting_page(app_url)
         # The other reports end at the same moment, so that all figures agree.
         asked["start"], asked["end"] = found.span.start, found.span.end
-        models = run_report_groups(ReportGroupsRequest(**asked, by=_MODELS))
+        names = chip_names(address, run_list_keys)["key_names"]
+        comparison = run_compare_costs(CompareCostsRequest(**asked))
+        chart = bar_chart(found.series, found.interval, address.zone)
         return render_template(
             "dashboard/overview.html",
             span=found.span,
             interval=found.interval,
+            as_of=min(found.span.end, clock.now()),
             totals=found.totals,
             previous=found.previous,
             change=change(found.totals.cost_usd, found.previous.cost_usd),
-            chart=bar_chart(found.series, found.interval, address.zone),
+            chart=chart,
+            stacks=STACKS,
+            stacked=_stacked(run_report_series, address, asked, chart, names),
+            comparison=comparison,
             providers=run_report_groups(ReportGroupsRequest(**asked, by=_PROVIDERS)),
-            models=models,
+            models=comparison.now,
             top_rows=_TOP_ROWS,
-            unpriced_filters=_unpriced_models(models),
+            unpriced_filters=_unpriced_models(comparison.now),
             budgets=_in_danger(run_list_budgets),
-            **chip_names(address, run_list_keys),
+            key_names=names,
         )
 
     @pages.get("/arrival")
@@ -76,6 +86,20 @@ def dashboard_pages(container: Container) -> Blueprint:
 def _waiting_page(app_url: str) -> str:
     url = reachable_url(app_url, request.host_url)
     return render_template("dashboard/waiting.html", command=first_event_command(url))
+
+
+def _stacked(
+    run: ReportSeries,
+    address: ReportAddress,
+    asked: Asked,
+    chart: BarChart,
+    key_names: Mapping[str, str],
+) -> StackedChart | None:
+    """The chart taken apart; None where one bar is asked for."""
+    if not address.group_by:
+        return None
+    found = run(ReportSeriesRequest(**asked, by=address.group_by))
+    return stacked_chart(chart, found.series, address.group_by, key_names)
 
 
 def _in_danger(run: ListBudgets) -> Sequence[BudgetWithStatus]:

@@ -15,12 +15,13 @@ from werkzeug.datastructures import MultiDict
 from domain.errors import Invalid
 from domain.period import Interval, Span, span_containing, zone
 from domain.providers import canonical_provider
-from domain.report import Dimension, EventFilter
+from domain.report import Dimension, EventFilter, GroupBy
 from domain.timestamps import parse_timestamp
+from entrypoints.http.pages.stacking import DEFAULT_STACK, group_by, stack_of
+from entrypoints.http.pages.stacking import TAG as TAG
 
 PRESETS = (7, 30, 90)
 DEFAULT_DAYS = 30
-TAG = "tag."
 _MOST_FILTERS = 100
 _LONGEST_VALUE = 256
 
@@ -29,13 +30,17 @@ Filter = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class ReportAddress:
-    """``start`` and ``end`` are as typed, empty where not given; ``days`` is one of the presets."""
+    """``start`` and ``end`` are as typed, empty where not given; ``days`` is one of the presets.
+
+    ``by`` is one of ``STACKS``, or ``tag.`` and a name.
+    """
 
     tz: str = "UTC"
     days: int | None = DEFAULT_DAYS
     start: str = ""
     end: str = ""
     filters: tuple[Filter, ...] = ()
+    by: str = DEFAULT_STACK
 
     @classmethod
     def read(cls, args: MultiDict[str, str]) -> "ReportAddress":
@@ -49,6 +54,7 @@ class ReportAddress:
             start=start,
             end=end,
             filters=tuple(_filters(args)),
+            by=stack_of(args.get("by", "")),
         )
 
     @property
@@ -88,6 +94,11 @@ class ReportAddress:
                 dimensions[by] = (*dimensions.get(by, ()), meant)
         return EventFilter(dimensions=dimensions, tags=tags)
 
+    @property
+    def group_by(self) -> GroupBy:
+        """What the chart is stacked by; nothing for one bar."""
+        return group_by(self.by)
+
     def pairs(self) -> list[tuple[str, str]]:
         """The query string's names and values; what is the default is left out."""
         pairs = [] if self.tz == "UTC" else [("tz", self.tz)]
@@ -95,7 +106,12 @@ class ReportAddress:
             pairs += [(name, at) for name, at in (("from", self.start), ("to", self.end)) if at]
         elif self.days != DEFAULT_DAYS:
             pairs.append(("days", str(self.days)))
-        return [*pairs, *self.filters]
+        return [*pairs, *self.beside_range]
+
+    @property
+    def beside_range(self) -> list[tuple[str, str]]:
+        """The pairs that another range leaves as they are."""
+        return [*([] if self.by == DEFAULT_STACK else [("by", self.by)]), *self.filters]
 
     def query(self, *more: tuple[str, str]) -> str:
         """The query string with its question mark, or nothing."""
@@ -106,9 +122,12 @@ class ReportAddress:
         return replace(self, days=days, start="", end="")
 
     def for_span(self, span: Span) -> "ReportAddress":
-        """Exactly this span."""
+        """Exactly this span, for single calls and for the API, which have no chart to stack."""
         start, end = (_rfc3339(instant) for instant in (span.start, span.end))
-        return replace(self, days=None, start=start, end=end)
+        return replace(self, days=None, start=start, end=end, by=DEFAULT_STACK)
+
+    def stacked_by(self, by: str) -> "ReportAddress":
+        return replace(self, by=by)
 
     def with_filter(self, *added: Filter) -> "ReportAddress":
         """Further filters, each in place of any others of its name."""

@@ -66,6 +66,6 @@ def key_names(run: ListKeys) -> dict[str, str]:
 
 
 def chip_names(address: ReportAddress, run: ListKeys) -> dict[str, Any]:
-    """``key_names`` for the chips of the filters, looked up only where a key is among them."""
-    has_key = any(name == Dimension.API_KEY for name, _ in address.filters)
+    """``key_names`` for the chips and the chart, looked up only where a key is among them."""
+    has_key = Dimension.API_KEY in (address.by, *(name for name, _ in address.filters))
     return {"key_names": key_names(run) if has_key else {}}

@@ -15,7 +15,7 @@ from entrypoints.http.authentication import visitor
 from entrypoints.http.converters import escaped
 from entrypoints.http.cookies import csrf_token
 from entrypoints.http.file_names import report_name
-from entrypoints.http.pages import formats
+from entrypoints.http.pages import change_words, formats
 from entrypoints.http.pages.budget_bar import budget_bar
 from entrypoints.http.pages.notes import note_words
 from entrypoints.http.pages.notices import notice
@@ -24,6 +24,9 @@ from entrypoints.http.pages.time_zones import zones_by_region
 from entrypoints.settings import Settings
 
 _FILTERS = (
+    change_words.cause_words,
+    change_words.effects,
+    change_words.signed_usd,
     formats.day,
     formats.days,
     formats.duration,

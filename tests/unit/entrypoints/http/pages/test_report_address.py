@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from domain.errors import Invalid
 from domain.period import Span, zone
-from domain.report import Dimension
+from domain.report import Dimension, TagDimension
 from entrypoints.http.pages.report_address import ReportAddress, date_fields, is_date
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -124,3 +124,26 @@ def test_a_date_field_takes_dates_only() -> None:
     assert not is_date("20261101")
     assert not is_date("2026-11-31")
     assert not is_date("")
+
+
+@pytest.mark.parametrize(
+    ("by", "group_by"),
+    [
+        ("", (Dimension.PROVIDER,)),
+        ("moon", (Dimension.PROVIDER,)),
+        ("tag.", (Dimension.PROVIDER,)),
+        ("total", ()),
+        ("model", (Dimension.PROVIDER, Dimension.MODEL)),
+        ("tag.team", (TagDimension("team"),)),
+    ],
+)
+def test_the_chart_is_stacked_by_what_is_known_else_by_provider(by: str, group_by: object) -> None:
+    assert read(("by", by)).group_by == group_by
+
+
+def test_another_way_of_stacking_is_kept_but_where_there_is_no_chart() -> None:
+    address = read(("by", "project"), ("user", "ada"))
+    assert address.query() == "?by=project&user=ada"
+    assert address.for_days(7).by == address.without_filters().by == "project"
+    assert address.stacked_by("provider").query() == "?user=ada"
+    assert "by=" not in address.for_span(Span(utc(2026, 11, 1), utc(2026, 11, 2))).query()

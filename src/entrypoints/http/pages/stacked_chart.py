@@ -1,0 +1,113 @@
+"""The chart of cost over time whose bars are stacked by a dimension, reckoned for a template."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from domain.report import Dimension, GroupBy, GroupSeries, SeriesPoint, TagDimension
+from entrypoints.http.pages.charts import Bar, BarChart
+from entrypoints.http.pages.report_address import Filter
+from entrypoints.http.pages.series_colours import colours_of
+from entrypoints.http.pages.stacking import TAG
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One entry of the legend. ``colour`` is the end of a class: a number, or ``rest``.
+
+    ``detail`` is the provider of a model. ``filters`` select its calls; None where no filter can:
+    those without a value, and all others.
+    """
+
+    label: str
+    detail: str | None
+    colour: str
+    points: tuple[SeriesPoint, ...]
+    cost_usd: Decimal | None
+    filters: tuple[Filter, ...] | None
+
+    def share_of(self, whole_usd: Decimal | None) -> float | None:
+        """Of the chart's cost, 1 being the whole; None where either is 0 or unknown."""
+        return float(self.cost_usd / whole_usd) if self.cost_usd and whole_usd else None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a bar: ``y`` and ``height`` in percents of the drawing."""
+
+    series: Series
+    point: SeriesPoint
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class StackedChart:
+    """``stacks`` has the parts of each bar of ``chart``, the costliest series lowest."""
+
+    chart: BarChart
+    series: tuple[Series, ...]
+    stacks: tuple[tuple[Bar, tuple[Part, ...]], ...]
+
+
+def stacked_chart(
+    chart: BarChart, found: Sequence[GroupSeries], by: GroupBy, key_names: Mapping[str, str]
+) -> StackedChart:
+    """``found`` has a point for each bar of ``chart``; their costs add up to the bar's."""
+    series = tuple(_series(found, by, key_names))
+    stacks = tuple((bar, _parts(bar, number, series)) for number, bar in enumerate(chart.bars))
+    return StackedChart(chart=chart, series=series, stacks=stacks)
+
+
+def _series(
+    found: Sequence[GroupSeries], by: GroupBy, key_names: Mapping[str, str]
+) -> list[Series]:
+    named = [each for each in found if not each.is_overflow]
+    colours = [*map(str, colours_of([_identity(each.group) for each in named])), "rest"]
+    return [
+        Series(
+            label="all others" if each.is_overflow else _label(each.group[-1], by[-1], key_names),
+            detail=each.group[0] if len(by) > 1 and not each.is_overflow else None,
+            colour=colour,
+            points=each.points,
+            cost_usd=each.cost_usd,
+            filters=None if each.is_overflow else _filters(each.group, by),
+        )
+        for each, colour in zip(found, colours, strict=False)
+    ]
+
+
+def _identity(group: Sequence[str | None]) -> str:
+    return "/".join(value or "" for value in group)
+
+
+def _label(value: str | None, by: Dimension | TagDimension, key_names: Mapping[str, str]) -> str:
+    if value is None:
+        return f"no {name_of(by).removeprefix(TAG).replace('_', ' ')}"
+    if by is Dimension.API_KEY:
+        return key_names.get(value, value)
+    return value or "(empty)"
+
+
+def name_of(by: Dimension | TagDimension) -> str:
+    """As a filter calls it."""
+    return f"{TAG}{by.name}" if isinstance(by, TagDimension) else str(by)
+
+
+def _filters(group: Sequence[str | None], by: GroupBy) -> tuple[Filter, ...] | None:
+    """None where a value is absent or empty, which no filter can ask for."""
+    pairs = tuple((name_of(each), value) for each, value in zip(by, group, strict=True) if value)
+    return pairs if len(pairs) == len(by) else None
+
+
+def _parts(bar: Bar, number: int, series: Sequence[Series]) -> tuple[Part, ...]:
+    """From the base up; they share the bar's height as their costs share its cost."""
+    whole, base = bar.point.cost_usd, 100.0
+    parts = []
+    for each in series:
+        point = each.points[number]
+        if point.cost_usd and whole:
+            height = float(point.cost_usd / whole) * bar.height
+            base -= height
+            parts.append(Part(each, point, y=round(base, 3), height=round(height, 3)))
+    return tuple(parts)

@@ -1,0 +1,127 @@
+"""The overview's chart in parts, what changed against the range before, and the page on paper."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.http_client import Team, ago, an_event
+from tests.integration.http.browsing import Browser, Page
+from tests.integration.http.page_calls import CALLS
+
+
+@pytest.fixture(scope="module")
+def browser(file_team: Team) -> Browser:
+    """The owner's, after the calls have come in."""
+    assert file_team.send(*CALLS)["accepted"] == len(CALLS)
+    return Browser(file_team.owner.client)
+
+
+def legend(page: Page) -> str:
+    found = re.search(r'<ul class="legend".*?</ul>', page.html, re.DOTALL)
+    assert found is not None
+    return " ".join(re.sub(r"<[^>]*>", " ", found[0]).split())
+
+
+def queries_of(page: Page, word: str) -> list[dict[str, list[str]]]:
+    """The query strings of the links that hold ``word``."""
+    return [parse_qs(urlsplit(link).query) for link in page.links if word in link]
+
+
+def test_the_chart_is_stacked_by_provider_with_totals_in_its_legend(browser: Browser) -> None:
+    page = browser.open("/dashboard")
+    assert "Cost over time by provider" in page.text
+    assert legend(page) == "anthropic $12.01 100% acme unknown"
+    assert 'class="chart-part series-2"' in page.html
+    assert "anthropic: $12.00505 of $12.00505, 4 calls</title>" in page.html
+
+
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        ("model", "claude-sonnet-4-5 anthropic $12.00"),
+        ("project", "no project $12.00"),
+        ("user", "ada $12.00"),
+        ("api_key", "Default key $12.01"),
+        ("tag.team", "search &amp; find $0.0021"),
+    ],
+)
+def test_the_chart_can_be_stacked_by_any_of_these(browser: Browser, by: str, said: str) -> None:
+    assert said in legend(browser.open(f"/dashboard?by={by}"))
+
+
+def test_the_chart_can_be_one_bar_and_an_unknown_way_is_the_usual_one(browser: Browser) -> None:
+    whole = browser.open("/dashboard?by=total")
+    assert 'class="legend"' not in whole.html
+    assert 'class="chart-bar"' in whole.html
+    assert "by provider" in browser.open("/dashboard?by=phase-of-the-moon").text
+
+
+def test_the_figures_of_the_parts_stand_in_a_table_with_their_totals(browser: Browser) -> None:
+    page = browser.open("/dashboard?days=7&by=model")
+    table = re.search(r'<div class="table-scroll".*?</table>', page.html, re.DOTALL)
+    assert table is not None
+    assert table[0].count('<th scope="col"') == 1 + 3 + 1
+    assert table[0].count('<th scope="row"') == 7 + 1
+    foot = table[0].partition("<tfoot>")[2]
+    assert re.findall(r'title="\$([\d.]+)"', foot) == ["12.00435", "0.0007", "12.00505"]
+    assert "unknown" in foot
+
+
+def test_the_way_of_stacking_stays_while_one_looks_around(browser: Browser) -> None:
+    page = browser.open("/dashboard?by=project&user=ada")
+    assert all(query["by"] == ["project"] for query in queries_of(page, "days=7"))
+    assert page.value("by") == "project"
+    for query in queries_of(page, "/dashboard/models?"):
+        assert query == {"by": ["project"], "user": ["ada"]}
+    choices = [query.get("by") for query in queries_of(page, "/dashboard?") if "days" not in query]
+    assert ["environment"] in choices
+
+
+def test_the_parts_lead_to_their_calls_which_have_no_chart(browser: Browser) -> None:
+    page = browser.open("/dashboard?by=project")
+    found = [query for query in queries_of(page, "/queries?") if "from" in query]
+    assert any(query.get("project") == ["checkout"] for query in found)
+    assert not any("by" in query for query in found)
+
+
+def test_a_first_range_says_that_there_is_nothing_to_compare_with(browser: Browser) -> None:
+    assert (
+        "no calls in the 30 days before: nothing to compare with yet"
+        in browser.open("/dashboard").text
+    )
+
+
+def test_two_empty_ranges_say_so(browser: Browser) -> None:
+    page = browser.open("/dashboard?user=nobody")
+    assert "No calls in this range, and none in the 30 days before." in page.text
+
+
+def test_what_rose_and_fell_is_said_with_its_causes(team: Team) -> None:
+    """A million tokens cost $1, $3 and $5: 1.1 million cost $1.50 before, 3.1 million $3.30 now.
+
+    Volume is 2 / 1.1 x $1.50 = $2.727; the rest of $1.80 is mix: no price is another one.
+    """
+    before, now = ago(days=9), ago(days=2)
+    team.send(
+        an_event(timestamp=before, usage={"input": 1_000_000}, model="claude-haiku-4-5"),
+        an_event(timestamp=now, usage={"input": 3_000_000}, model="claude-haiku-4-5"),
+        an_event(timestamp=now, usage={"input": 100_000}),
+        an_event(timestamp=before, usage={"input": 100_000}, model="claude-opus-4-5"),
+    )
+    text = Browser(team.owner.client).open("/dashboard?days=7").text
+    assert "$1.80 more than the 7 days before: +$2.73 volume, \N{MINUS SIGN}$0.927 mix." in text
+    assert "claude-haiku-4-5 anthropic +$2.00 used more $1.00 \N{RIGHTWARDS ARROW} $3.00" in text
+    assert "claude-sonnet-4-5 anthropic +$0.30 new" in text
+    assert "claude-opus-4-5 anthropic \N{MINUS SIGN}$0.50 no longer used" in text
+
+
+def test_on_paper_the_report_says_whose_it_is_and_of_when(browser: Browser) -> None:
+    page = browser.open("/dashboard?tz=Europe/Berlin")
+    said = re.search(r'<p class="print-only">([^<]*)</p>', page.html)
+    assert said is not None
+    assert "what AI calls cost" in said[1]
+    assert "time zone Europe/Berlin. Figures as of" in said[1]
+    assert any(
+        "css/print.css" in its.get("href", "") for tag, its in page.elements if tag == "link"
+    )
