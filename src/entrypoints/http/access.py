@@ -134,6 +134,7 @@ ROUTES: dict[str, Access] = {
     "pages.keys.list": _MEMBER_PAGE,
     "pages.keys.create": _MANAGER_PAGE,
     "pages.keys.revoke": _MANAGER_PAGE,
+    "pages.theme.choose": _USER_PAGE,
     "pages.settings.show": _MEMBER_PAGE,
     "pages.settings.back": _MEMBER_PAGE,
     "pages.settings.change_password": _MEMBER_PAGE,

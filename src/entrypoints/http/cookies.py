@@ -1,4 +1,4 @@
-"""The two cookies: the session, and the one that binds forms to a browser before sign-in."""
+"""The cookies: the session, what binds forms to a browser before sign-in, and the colours."""
 
 import hmac
 import secrets
@@ -10,6 +10,9 @@ from domain.session import SESSION_LIFETIME
 
 SESSION_COOKIE = "tc_session"
 FORM_COOKIE = "tc_form"
+THEME_COOKIE = "tc_theme"
+THEMES = ("light", "dark")
+_YEAR_S = 365 * 86_400
 
 
 def session_token() -> str | None:
@@ -23,14 +26,7 @@ def set_session(response: Response, token: str) -> Response:
 
 
 def clear_session(response: Response) -> Response:
-    response.delete_cookie(
-        SESSION_COOKIE,
-        path="/",
-        httponly=True,
-        samesite="Lax",
-        secure=current_app.config["COOKIES_ARE_SECURE"],
-    )
-    return response
+    return _clear(response, SESSION_COOKIE)
 
 
 def csrf_token() -> str:
@@ -58,6 +54,19 @@ def keep_form_cookie(response: Response) -> Response:
     return response
 
 
+def theme() -> str | None:
+    """The colours that this browser's user chose; None for those of the system."""
+    chosen = request.cookies.get(THEME_COOKIE)
+    return chosen if chosen in THEMES else None
+
+
+def set_theme(response: Response, chosen: str) -> Response:
+    """Keep a choice for a year; whatever is none of ``THEMES`` goes back to the system's."""
+    if chosen in THEMES:
+        return _set(response, THEME_COOKIE, chosen, _YEAR_S)
+    return _clear(response, THEME_COOKIE)
+
+
 def _token_for(secret: str) -> str:
     # A cookie of another site's making may hold anything.
     key = secret.encode("utf-8", "surrogatepass")
@@ -69,6 +78,17 @@ def _set(response: Response, name: str, value: str, max_age: int | None) -> Resp
         name,
         value,
         max_age=max_age,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["COOKIES_ARE_SECURE"],
+    )
+    return response
+
+
+def _clear(response: Response, name: str) -> Response:
+    response.delete_cookie(
+        name,
         path="/",
         httponly=True,
         samesite="Lax",

@@ -12,6 +12,7 @@ from entrypoints.http.pages.keys import keys_pages
 from entrypoints.http.pages.own_prices import own_prices_pages
 from entrypoints.http.pages.prices import prices_pages
 from entrypoints.http.pages.settings import settings_pages
+from entrypoints.http.pages.theme import theme_pages
 
 
 def pages_blueprint(container: Container) -> Blueprint:
@@ -27,6 +28,7 @@ def pages_blueprint(container: Container) -> Blueprint:
         own_prices_pages,
         keys_pages,
         settings_pages,
+        theme_pages,
     ):
         pages.register_blueprint(part(container))
     templating.install(pages, container.settings())

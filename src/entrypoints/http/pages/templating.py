@@ -13,13 +13,14 @@ from domain.errors import Invalid
 from domain.period import zone
 from entrypoints.http.authentication import visitor
 from entrypoints.http.converters import escaped
-from entrypoints.http.cookies import csrf_token
+from entrypoints.http.cookies import csrf_token, theme
 from entrypoints.http.file_names import report_name
 from entrypoints.http.pages import change_words, formats
 from entrypoints.http.pages.budget_bar import budget_bar
 from entrypoints.http.pages.notes import note_words
 from entrypoints.http.pages.notices import notice
 from entrypoints.http.pages.report_address import PRESETS, ReportAddress, date_fields, is_date
+from entrypoints.http.pages.theme import this_page
 from entrypoints.http.pages.time_zones import zones_by_region
 from entrypoints.settings import Settings
 
@@ -96,6 +97,8 @@ def _context(settings: Settings) -> Callable[[], dict[str, Any]]:
             "viewer": visitor(),
             "viewer_tz": viewer_zone(),
             "notice": notice(),
+            "theme": theme(),
+            "this_page": this_page(),
             "address": ReportAddress.read(request.args),
             "signup_is_open": settings.signup_is_open,
         }

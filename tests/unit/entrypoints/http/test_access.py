@@ -63,7 +63,7 @@ def test_whatever_changes_an_organization_is_for_its_owners_and_admins(app: Flas
         and not rule.endpoint.startswith(("accounts.", "pages.accounts."))
         and rule.endpoint not in of_everybody
     }
-    of_the_caller = {"pages.settings.change_password"}
+    of_the_caller = {"pages.settings.change_password", "pages.theme.choose"}
     others = {
         name
         for name, access in changing.items()

@@ -1,0 +1,33 @@
+"""Light or dark: chosen by a form, kept in a cookie, so that a page arrives in its colours."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, request
+from flask import make_response as answer
+from werkzeug.wrappers import Response
+
+from entrypoints.container import Container
+from entrypoints.http.cookies import set_theme
+from entrypoints.http.pages.forms import text
+from entrypoints.http.pages.next_page import after_sign_in
+
+
+def theme_pages(container: Container) -> Blueprint:  # noqa: ARG001 - as all pages are made
+    """``pages.theme.*``"""
+    pages = Blueprint("theme", __name__)
+
+    @pages.post("/theme")
+    def choose() -> Response:
+        return set_theme(answer(redirect(after_sign_in(), code=303)), text("theme"))
+
+    return pages
+
+
+def this_page() -> str | None:
+    """The address to come back to; None for a page that a form has made, a new key's secret say."""
+    if request.method != "GET":
+        return None
+    # What was done is said once.
+    pairs = [pair for pair in request.args.items(multi=True) if pair[0] != "notice"]
+    path = request.full_path.partition("?")[0]
+    return f"{path}?{urlencode(pairs)}" if pairs else path
