@@ -23,6 +23,7 @@ from application.accounts.sign_out import SignOut
 from application.accounts.sign_up import SignUp
 from application.budgets.budget_books import BudgetBooks
 from application.budgets.detect_spikes import DetectSpikes
+from application.budgets.find_budget import FindBudget
 from application.budgets.give_back_expired import GiveBackExpired
 from application.budgets.keep_ledger import KeepLedger
 from application.budgets.list_alerts import ListAlerts
@@ -201,6 +202,7 @@ class Container(containers.DeclarativeContainer):
     set_budget = providers.Singleton(SetBudget, units_of_work, keep_ledger, identifiers, clock)
     list_budgets = providers.Singleton(ListBudgets, units_of_work, clock)
     remove_budget = providers.Singleton(RemoveBudget, units_of_work)
+    find_budget = providers.Singleton(FindBudget, units_of_work)
     show_budget = providers.Singleton(ShowBudget, units_of_work, clock)
     preview_scope = providers.Singleton(PreviewScope, units_of_work, clock)
     reserve = providers.Singleton(

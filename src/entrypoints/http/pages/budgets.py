@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
+from application.budgets.find_budget import FindBudgetRequest
 from application.budgets.list_alerts import ListAlertsRequest
 from application.budgets.list_budgets import ListBudgetsRequest
 from application.budgets.preview_scope import PreviewScopeRequest, ScopePreview
@@ -47,7 +48,10 @@ def budgets_pages(container: Container) -> Blueprint:
 
     @pages.get("/<uuid:budget_id>")
     def show(budget_id: object) -> str:
-        found = run_show_budget(_asked_for(budget_id))
+        organization_id = current_organization().id
+        found = run_show_budget(
+            ShowBudgetRequest(organization_id=organization_id, budget_id=str(budget_id))
+        )
         return render_template(
             "budgets/show.html",
             found=found,
@@ -69,7 +73,7 @@ def budgets_pages(container: Container) -> Blueprint:
 
 def _add_form(pages: Blueprint, container: Container) -> None:
     """The form, of a new budget or of one that there is, with its preview."""
-    run_set_budget, run_show_budget = container.set_budget(), container.show_budget()
+    run_set_budget, run_find_budget = container.set_budget(), container.find_budget()
     run_preview, run_list_keys = container.preview_scope(), container.list_keys()
     run_list_channels = container.list_channels()
 
@@ -79,7 +83,10 @@ def _add_form(pages: Blueprint, container: Container) -> None:
 
     @pages.route("/<uuid:budget_id>/edit", methods=["GET", "POST"])
     def edit(budget_id: object) -> Response | tuple[str, int]:
-        budget = run_show_budget(_asked_for(budget_id)).budget
+        organization_id = current_organization().id
+        budget = run_find_budget(
+            FindBudgetRequest(organization_id=organization_id, budget_id=str(budget_id))
+        )
         return _save(budget) if request.method == "POST" else _form_page(budget, None)
 
     def _save(budget: Budget | None) -> Response | tuple[str, int]:
@@ -118,10 +125,6 @@ def _add_form(pages: Blueprint, container: Container) -> None:
             key_names=key_names(run_list_keys),
         )
         return page, form.status
-
-
-def _asked_for(budget_id: object) -> ShowBudgetRequest:
-    return ShowBudgetRequest(organization_id=current_organization().id, budget_id=str(budget_id))
 
 
 def alerts_pages(container: Container) -> Blueprint:
