@@ -1,0 +1,84 @@
+"""How many SQL statements a page costs: few, however much there is to show."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event
+
+from tests.http_client import Team, an_event, sign_up
+from tests.integration.pages.addresses import Address, Visitor, addresses
+from tests.integration.pages.furnished import furnish
+
+#: The look-up of the session included.
+MOST = 8
+#: Those that still need more, and how many; a further one is noticed. Four look up the session.
+MORE = {
+    # Two ranges, their series, groups and durations, what moved, and how the budgets stand.
+    "/dashboard": 16,
+    # Its periods, what was changed and alerted, and three kinds of drivers.
+    "/dashboard/budgets/<uuid:budget_id>": 14,
+    # Three lists with their authors.
+    "/dashboard/prices/own": 11,
+    # The call, its price and its neighbours.
+    "/dashboard/queries/<event_id:event_id>": 11,
+    "/dashboard/models/<name:provider>/<last_name:model>": 9,
+}
+#: Each of them furnishes an organization once more: what grows with the rows would show.
+ROUNDS = ("First", "Second", "Third", "Fourth")
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is sent to the database, by any engine of this process, until the context ends."""
+    seen: list[str] = []
+
+    def note(*args: object) -> None:
+        seen.append(str(args[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def pages(team: Team) -> list[Address]:
+    """Of an organization that has several of everything."""
+    for name in ROUNDS:
+        things = furnish(team, name)
+    return [
+        *addresses(things),
+        Address("all filters", "/dashboard/queries?project=First&user=First&tag.First=First"),
+        Address("a price", "/dashboard/prices?model=gpt-4o"),
+    ]
+
+
+def test_no_page_asks_the_database_more_often_than_it_may(
+    app: Flask, team: Team, pages: list[Address]
+) -> None:
+    clients = {
+        Visitor.STRANGER: app.test_client(),
+        Visitor.NEWCOMER: sign_up(app).client,
+        Visitor.OWNER: team.owner.client,
+    }
+    asked: dict[str, list[str]] = {}
+    for page in pages:
+        with statements() as asked[page.name]:
+            answer = clients[page.visitor].get(page.path)
+        assert answer.status_code == page.status, page
+    for name, sent in sorted(asked.items(), key=lambda item: -len(item[1])):
+        print(f"{len(sent):3} {name}")
+    too_many = {n: sent for n, sent in asked.items() if len(sent) > MORE.get(n, MOST)}
+    assert not too_many, "\n\n".join("\n".join((name, *sent)) for name, sent in too_many.items())
+
+
+def test_what_a_page_asks_is_counted(app: Flask, team: Team) -> None:
+    with statements() as sent:
+        team.send(an_event())
+    assert any("INSERT" in statement or "COPY" in statement for statement in sent)
+    with statements() as sent:
+        app.test_client().get("/login")
+    assert sent == []
