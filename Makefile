@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion bench-reports bench-fairness bench-budgets bench-sdk chaos fuzz clean
+.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion bench-reports bench-fairness bench-budgets bench-sdk chaos fuzz screenshots clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -76,6 +76,9 @@ chaos: $(VENV)/.dev ## Whether anything acknowledged is ever lost: kill -9 of ev
 
 fuzz: $(VENV)/.dev ## Ten thousand generated requests against the OpenAPI document
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-260} $(BIN)/pytest tests/integration/http/test_fuzz.py --timeout=3600
+
+screenshots: $(VENV)/.dev ## Take the README's picture anew; of every page, too: make screenshots PAGES=folder
+	@PYTHONPATH=src:. $(BIN)/python -m tests.screenshots $(if $(PAGES),--pages "$(PAGES)")
 
 clean: ## Remove the virtual environment and caches; data in .truecompute stays
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
