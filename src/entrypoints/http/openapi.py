@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Flask
 from flask_smorest import Api
-from marshmallow import fields
+from marshmallow import fields, validate
 
+from domain.money import MOST_USD
 from entrypoints.http.access import ROUTES, Access, Who
 from entrypoints.http.api.routes import words_for
 from entrypoints.http.openapi_events import event_schemas
@@ -66,9 +67,12 @@ def describe_fields(api: Api) -> None:
 def _dollars(_: Any, field: Any, **__: Any) -> dict[str, Any]:
     if not isinstance(field, Usd):
         return {}
-    if field.metadata.get("accepts_number"):
-        return {"type": ["string", "number"], "exclusiveMinimum": 0, "maximum": 1_000_000}
-    return {"pattern": DECIMAL}
+    if not field.metadata.get("accepts_number"):
+        return {"pattern": DECIMAL}
+    ranges = [its for its in field.validators if isinstance(its, validate.Range)]
+    least = "minimum" if all(its.min_inclusive for its in ranges) else "exclusiveMinimum"
+    most = min((its.max for its in ranges), default=MOST_USD)
+    return {"type": ["string", "number"], least: 0, "maximum": int(most)}
 
 
 def _entries(_: Any, field: Any, ret: dict[str, Any], **__: Any) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_an_admin_is_offered_no_owners_matters(team: Team) -> None:
 
 def test_a_member_sees_no_button_that_is_not_theirs(team: Team, member: Browser) -> None:
     team.owner.client.post("/api/v1/budgets", json={"name": "All", "limit_usd": "1"})
-    own = {"/signout", "/settings/password"}
+    own = {"/signout", "/settings/password", "/theme"}
     for path in (BUDGETS, KEYS, "/settings"):
         page = member.open(path)
         assert page.status == 200
