@@ -72,8 +72,9 @@ class PricingTable(Prices):
         self._fallbacks = dict(fallbacks or {})
         self._found: dict[tuple[str, str], PricedModel | None] = {}
         self._schedules: dict[_Asked, Schedule] = {}
-        # Most schedules begin with a price that holds at any time: it by the prompt's tier.
-        self._always: dict[_Asked, tuple[Price, dict[int | None, Applied]]] = {}
+        # Most schedules begin with a price that holds at any time: it as it applies to prompts
+        # above a size, the greatest size first.
+        self._always: dict[_Asked, tuple[tuple[int, Applied], ...]] = {}
         # By identity: what is remembered keeps its price, so that no other one gets its id.
         self._applied: dict[tuple[int, int | None, Notes], Applied] = {}
 
@@ -118,8 +119,12 @@ class PricingTable(Prices):
         None for an unknown model, and for a known one without a known price at that time. A tier
         or speed without a price of its own is quoted at the ordinary price, with a note.
         """
-        applied = self._apply((provider, model, service_tier, speed, region), at, prompt_tokens)
-        return applied.quote if applied else None
+        asked = (provider, model, service_tier, speed, region)
+        for above, applied in self._always.get(asked, ()):
+            if prompt_tokens > above:
+                return applied.quote
+        found = self._apply(asked, at, prompt_tokens)
+        return found.quote if found else None
 
     def apply(
         self,
@@ -136,12 +141,6 @@ class PricingTable(Prices):
         return self._apply((provider, model, service_tier, speed, region), at, prompt_tokens)
 
     def _apply(self, asked: _Asked, at: datetime, prompt_tokens: int) -> Applied | None:
-        always = self._always.get(asked)
-        if always is not None:
-            price, by_tier = always
-            known = by_tier.get(price.threshold_for(prompt_tokens) if price.thresholds else None)
-            if known is not None:
-                return known
         schedule = self._schedules.get(asked)
         if schedule is None:
             schedule = self._remember(asked, self._schedule(*asked))
@@ -149,13 +148,12 @@ class PricingTable(Prices):
             if price.is_always or price.holds_at(at):
                 if not price.rates:
                     return None
-                tier = price.threshold_for(prompt_tokens) if price.thresholds else None
-                applied = self._applied.get((id(price), tier, notes))
-                if applied is None:
-                    applied = self._applied_new(price, tier, notes)
                 if price.is_always and price is schedule[0][0]:
-                    self._always.setdefault(asked, (price, {}))[1][tier] = applied
-                return applied
+                    tiers = (*((above, above) for above in price.thresholds), (-1, None))
+                    self._always[asked] = tuple(
+                        (above, self._applied_to(price, tier, notes)) for above, tier in tiers
+                    )
+                return self._applied_to(price, price.threshold_for(prompt_tokens), notes)
         return None
 
     def names(self, provider: str | None = None) -> list[str]:
@@ -230,7 +228,10 @@ class PricingTable(Prices):
         self._schedules[key] = schedule
         return schedule
 
-    def _applied_new(self, price: Price, tier: int | None, notes: Notes) -> Applied:
+    def _applied_to(self, price: Price, tier: int | None, notes: Notes) -> Applied:
+        known = self._applied.get((id(price), tier, notes))
+        if known is not None:
+            return known
         shown = notes if price.window is None else (*notes, f"time_of_day:{price.window}Z")
         quote = Quote(
             provider=price.provider,

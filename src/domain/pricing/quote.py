@@ -77,8 +77,9 @@ class Quote:
 
     def total_of(self, usage: TokenUsage) -> Total:
         """What ``cost_of`` sums up to, without the lines."""
-        if self._whole_numbers is not None and not usage.units:
-            return self._whole_numbers.total_of(usage)
+        whole_numbers = self._whole_numbers
+        if whole_numbers is not None and not usage.units:
+            return whole_numbers.total_of(usage)
         cost = self.cost_of(usage)
         savings = self.cache_savings_of(usage)
         return Total(cost.amount_usd, bool(cost.lines), not cost.unpriced, savings)

@@ -20,49 +20,48 @@ UNCACHED = {
     TokenClass.CACHE_WRITE_1H: TokenClass.INPUT,
 }
 _ZERO = Decimal(0)
-_multiply = EXACT.multiply
+_multiply, _new = EXACT.multiply, tuple.__new__
 _CLASSES = {str(name): name for name in TokenClass}
 
 
 class WholeNumbers:
     """A quote's rates per single token, in units of 10^-``places`` US dollars."""
 
-    __slots__ = ("_find", "_incomparable", "_one")
+    __slots__ = ("_cached", "_find", "_one")
 
     def __init__(self, prices: Mapping[TokenClass, int], places: int) -> None:
         self._one = Decimal(1).scaleb(-places, EXACT)
-        #: The price of a token, and what it saves against one that is not cached.
-        self._find = {name: (price, _saving(name, prices)) for name, price in prices.items()}.get
-        #: Cached classes that have a price, but none to compare it with.
-        self._incomparable = frozenset(
-            cached for cached, full in UNCACHED.items() if cached in prices and full not in prices
+        self._find = prices.get
+        #: Classes of a cache that have a price: what each token of them saves against one that is
+        #: not cached, None where there is no price to compare it with.
+        self._cached = tuple(
+            (cached, prices[full] - prices[cached] if full in prices else None)
+            for cached, full in UNCACHED.items()
+            if cached in prices
         )
 
     def total_of(self, usage: TokenUsage) -> Total:
         """The total of a usage of tokens alone."""
-        find = self._find
+        find, counts = self._find, usage.tokens
         amount, saved, is_priced, is_whole, is_comparable = 0, 0, False, True, True
-        for name, tokens in usage.tokens.items():
-            found = find(name)
-            if found is not None:
-                price, saving = found
+        for name, tokens in counts.items():
+            price = find(name)
+            if price is not None:
                 is_priced = True
                 amount += tokens * price
-                saved += tokens * saving
             elif tokens:
                 is_whole = False
                 is_comparable = is_comparable and name not in UNCACHED
-        if self._incomparable and any(usage.tokens.get(name) for name in self._incomparable):
-            is_comparable = False
-        savings = _multiply(self._one, saved) if saved else _ZERO
-        return Total(
-            _multiply(self._one, amount), is_priced, is_whole, savings if is_comparable else None
-        )
-
-
-def _saving(name: TokenClass, prices: Mapping[TokenClass, int]) -> int:
-    full = prices.get(UNCACHED.get(name, name))
-    return 0 if full is None else full - prices[name]
+        for name, saving in self._cached:
+            cached = counts.get(name)
+            if cached and saving is not None:
+                saved += cached * saving
+            elif cached:
+                is_comparable = False
+        one = self._one
+        savings = (_multiply(one, saved) if saved else _ZERO) if is_comparable else None
+        # As the named tuple's own constructor does, in half the time.
+        return _new(Total, (_multiply(one, amount), is_priced, is_whole, savings))
 
 
 def whole_numbers(rates: Mapping[str, UnitRate]) -> WholeNumbers | None:

@@ -54,13 +54,14 @@ _SNAKE = _Names(
     "candidates_tokens_details", "response_tokens_details", "tool_use_prompt_tokens_details",
     "token_count", "traffic_type", "service_tier",
 )  # fmt: skip
-#: Keys of an object that can be read without a second look.
-_COMMON = frozenset(
-    {
-        _CAMEL.prompt, _CAMEL.cached, _CAMEL.candidates, _CAMEL.thoughts, _CAMEL.total,
-        _CAMEL.prompt_details, _CAMEL.cached_details, _CAMEL.candidates_details,
-    }
-)  # fmt: skip
+#: Keys of an object that can be read without a second look. Names and classes are looked up here,
+#: once, because that takes a third of the time that an event has for its reading.
+_PROMPT, _CANDIDATES, _CACHED = _CAMEL.prompt, _CAMEL.candidates, _CAMEL.cached
+_THOUGHTS, _TOTAL, _MODALITY_COUNT = _CAMEL.thoughts, _CAMEL.total, _CAMEL.modality_count
+_DETAILS = (_CAMEL.prompt_details, _CAMEL.cached_details, _CAMEL.candidates_details)
+_COMMON = frozenset({_PROMPT, _CANDIDATES, _CACHED, _THOUGHTS, _TOTAL, *_DETAILS})
+_INPUT, _CACHE_READ = TokenClass.INPUT, TokenClass.CACHE_READ
+_OUTPUT, _REASONING = TokenClass.OUTPUT, TokenClass.REASONING
 _SNAKE_MARKS = frozenset(_SNAKE[:7])
 _BILLED_APART = frozenset({"AUDIO", "IMAGE", "VIDEO"})
 _MARKS = frozenset(_CAMEL[:7]) | _SNAKE_MARKS
@@ -83,24 +84,27 @@ def read_quickly(usage: Mapping[str, object]) -> NormalisedUsage | None:
     """
     if not _COMMON.issuperset(usage):
         return None
-    prompt, output = usage.get(_CAMEL.prompt), usage.get(_CAMEL.candidates)
-    cached, thoughts = usage.get(_CAMEL.cached), usage.get(_CAMEL.thoughts)
+    find = usage.get
+    prompt, output, cached, thoughts = (
+        find(_PROMPT),
+        find(_CANDIDATES),
+        find(_CACHED),
+        find(_THOUGHTS),
+    )
     if type(prompt) is not int or type(output) is not int:
         return None
-    tokens, total = {TokenClass.OUTPUT: output}, prompt + output
+    tokens, total = {_INPUT: prompt, _OUTPUT: output}, prompt + output
     if cached is not None:
         if type(cached) is not int or not 0 <= cached <= prompt:
             return None
-        tokens[TokenClass.CACHE_READ] = cached
-        tokens[TokenClass.INPUT] = prompt - cached
-    else:
-        tokens[TokenClass.INPUT] = prompt
+        tokens[_CACHE_READ] = cached
+        tokens[_INPUT] = prompt - cached
     if thoughts is not None:
         if type(thoughts) is not int or not 0 <= thoughts <= MAX_COUNT:
             return None
-        tokens[TokenClass.REASONING] = thoughts
+        tokens[_REASONING] = thoughts
         total += thoughts
-    stated = usage.get(_CAMEL.total, total)
+    stated = find(_TOTAL, total)
     is_sound = 0 <= prompt <= MAX_COUNT and 0 <= output <= MAX_COUNT
     if not is_sound or type(stated) is not int or stated != total or not _is_text(usage):
         return None
@@ -109,7 +113,7 @@ def read_quickly(usage: Mapping[str, object]) -> NormalisedUsage | None:
 
 def _is_text(usage: Mapping[str, object]) -> bool:
     """Whether every stated modality is text, with a count that can be one."""
-    for key in (_CAMEL.prompt_details, _CAMEL.cached_details, _CAMEL.candidates_details):
+    for key in _DETAILS:
         listed = usage.get(key)
         if listed is None:
             continue
@@ -118,7 +122,7 @@ def _is_text(usage: Mapping[str, object]) -> bool:
         for row in listed:
             if type(row) is not dict or row.get("modality") != "TEXT":
                 return False
-            tokens = row.get(_CAMEL.modality_count)
+            tokens = row.get(_MODALITY_COUNT)
             if type(tokens) is not int or not 0 <= tokens <= MAX_COUNT:
                 return False
     return True

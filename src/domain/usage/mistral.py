@@ -17,7 +17,7 @@ _SINGULAR = "prompt_token_details"
 
 def read(usage: Mapping[str, object]) -> NormalisedUsage:
     """A completion's or embedding's ``usage``, or the ``usage_info`` of an OCR answer."""
-    return openai.read_common(usage, "mistral") or _read_carefully(usage)
+    return openai.read_quickly(usage, "mistral") or _read_carefully(usage)
 
 
 def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:

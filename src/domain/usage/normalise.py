@@ -113,10 +113,10 @@ def normalise(provider: str, model: str, provider_usage: Mapping[str, object]) -
     (negative, broken, above 10^9, of another type).
     """
     quick = _QUICK.get(provider)
-    read = quick(provider_usage) if quick else None
-    if read is None:
-        read = _bounded(_billed(provider, model, provider_usage))
-    if read.notes and UNRECOGNISED_USAGE in read.notes:
+    if quick and (read := quick(provider_usage)) is not None:
+        return read
+    read = _bounded(_billed(provider, model, provider_usage))
+    if UNRECOGNISED_USAGE in read.notes:
         for inner in _inner(provider_usage):
             return normalise(provider, model, inner)
     return read

@@ -51,6 +51,8 @@ _OUTPUT_PARTS: Mapping[str, TokenClass | None] = {
     "accepted_prediction_tokens": None,
     "rejected_prediction_tokens": None,
 }
+#: Looked up once: a look takes a twentieth of the time that an event has for its reading.
+_INPUT, _OUTPUT = TokenClass.INPUT, TokenClass.OUTPUT
 #: Transcriptions and realtime say ``token`` where responses say ``tokens``.
 REALTIME = Names("input_tokens", "input_token_details", "output_tokens", "output_token_details")
 
@@ -58,11 +60,6 @@ REALTIME = Names("input_tokens", "input_token_details", "output_tokens", "output
 def read(usage: Mapping[str, object]) -> NormalisedUsage:
     """A usage object in OpenAI's shape."""
     return read_quickly(usage) or _read_carefully(usage)
-
-
-def read_quickly(usage: Mapping[str, object]) -> NormalisedUsage | None:
-    """The most common objects; None for anything unusual."""
-    return read_common(usage, "openai")
 
 
 def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:
@@ -73,7 +70,7 @@ def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:
     return finish(usage, tally, "openai")
 
 
-def read_common(usage: Mapping[str, object], convention: str) -> NormalisedUsage | None:
+def read_quickly(usage: Mapping[str, object], convention: str = "openai") -> NormalisedUsage | None:
     """What nearly every chat completion reports, in a quarter of the time of reading with care.
 
     None for anything unusual: an unknown key, a value that is no plain count, numbers that
@@ -92,7 +89,7 @@ def read_common(usage: Mapping[str, object], convention: str) -> NormalisedUsage
         return None
     if total is not None and (type(total) is not int or total != prompt + output):
         return None
-    tokens[TokenClass.INPUT], tokens[TokenClass.OUTPUT] = rest, made
+    tokens[_INPUT], tokens[_OUTPUT] = rest, made
     return of_tokens(tokens, convention)
 
 
