@@ -1,10 +1,10 @@
 """Work of several threads done as one: nobody waits for company, who comes meanwhile goes next."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar
 
-from domain.errors import Unavailable
+from domain.errors import Busy, Unavailable
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
@@ -27,11 +27,18 @@ class Together(Generic[Job, Answer]):
 
     ``run`` does a group and answers each of its jobs, in order, or raises for all of them. A group
     that fails is done again job by job, so that none fails for another's sake; but when the store
-    is away, it is away for all.
+    is away, it is away for all, and when it is ``Busy``, for all of the same ``owner``.
     """
 
-    def __init__(self, run: Callable[[Sequence[Job]], Sequence[Answer]], *, most: int = 64) -> None:
+    def __init__(
+        self,
+        run: Callable[[Sequence[Job]], Sequence[Answer]],
+        *,
+        owner: Callable[[Job], Hashable] = lambda _: None,
+        most: int = 64,
+    ) -> None:
         self._run = run
+        self._owner = owner
         self._most = most
         self._turn = threading.Condition()
         self._queue: list[_Place[Job, Answer]] = []
@@ -75,6 +82,11 @@ class Together(Generic[Job, Answer]):
         try:
             answers = self._run([place.job for place in group])
         except Unavailable as error:
+            owners = [self._owner(place.job) for place in group]
+            if isinstance(error, Busy) and len(set(owners)) > 1:
+                for owner in dict.fromkeys(owners):
+                    self._do([it for it, its in zip(group, owners, strict=True) if its == owner])
+                return
             for place in group:
                 place.error, place.is_done = error, True
         except Exception as error:  # noqa: BLE001 - it belongs to whoever's job raised it

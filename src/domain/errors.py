@@ -53,6 +53,10 @@ class Unavailable(TrueComputeError):
     default_code = "unavailable"
 
 
+class Busy(Unavailable):
+    """Somebody else holds what this needs, and did not let go of it in time."""
+
+
 class Undeliverable(TrueComputeError):
     """A notification did not reach its receiver; a retry may.
 

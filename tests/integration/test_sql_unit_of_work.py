@@ -31,10 +31,10 @@ def units_of_work(engine: Engine) -> SqlUnitsOfWork:
 
 
 def end_all_connections(database_url: str) -> None:
-    """What a restart of the server does to those who are connected."""
+    """What a restart of the server does to those who are connected; back when it is done."""
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 

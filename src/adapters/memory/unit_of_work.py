@@ -98,5 +98,8 @@ class InMemoryUnitsOfWork(UnitsOfWork):
     def __call__(self, *, snapshot: bool = False) -> InMemoryUnitOfWork:
         return InMemoryUnitOfWork(self._store, snapshot=snapshot)
 
+    def look(self) -> InMemoryUnitOfWork:
+        return self(snapshot=True)
+
     def check(self) -> None:
         """Memory always answers."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from adapters.sql.ids import is_id
 from adapters.sql.tables import api_keys
@@ -55,7 +55,8 @@ class SqlApiKeyRepository(ApiKeyRepository):
         )
 
     def find_by_secret_hash(self, secret_hash: bytes) -> ApiKey | None:
-        return self._one(api_keys.c.secret_hash == secret_hash)
+        row = self._connection.execute(_BY_HASH, {"hash": secret_hash}).one_or_none()
+        return None if row is None else _to_key(row._asdict())
 
     def mark_used(self, organization_id: str, key_id: str, now: datetime) -> None:
         self._connection.execute(
@@ -65,6 +66,10 @@ class SqlApiKeyRepository(ApiKeyRepository):
     def _one(self, *conditions: ColumnElement[bool]) -> ApiKey | None:
         row = self._connection.execute(select(api_keys).where(*conditions)).one_or_none()
         return None if row is None else _to_key(row._asdict())
+
+
+#: Put together once, because every request of a program asks.
+_BY_HASH = select(api_keys).where(api_keys.c.secret_hash == bindparam("hash"))
 
 
 def _is(organization_id: str, key_id: str) -> tuple[ColumnElement[bool], ...]:

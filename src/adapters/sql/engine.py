@@ -1,21 +1,28 @@
 """The connection pool, and the one place where a driver's errors become the domain's."""
 
+import math
+import select
+import time
+
 import msgspec
 from psycopg import Error as DriverError
-from psycopg.errors import UniqueViolation
+from psycopg.errors import DeadlockDetected, LockNotAvailable, UniqueViolation
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from adapters.sql.constraints import conflict_for
 from domain.decimals import exact
-from domain.errors import TrueComputeError, Unavailable
+from domain.errors import Busy, TrueComputeError, Unavailable
 
 #: A statement that runs longer is a fault, not a wait. Seconds of patience for a connection.
 _STATEMENT_TIMEOUT_MS = 15_000
 _LOCK_TIMEOUT_MS = 5_000
 _CONNECT_TIMEOUT_S = 5
 _POOL_TIMEOUT_S = 5
+_TRUSTED_S = 1.0
 #: Fractions are kept as a sender wrote them: money may stand in a provider's usage.
 TO_JSON = msgspec.json.Encoder(decimal_format="number")
 _FROM_JSON = msgspec.json.Decoder(float_hook=exact)
@@ -35,14 +42,44 @@ def create_pool(url: str, *, size: int = 8) -> Engine:
         pool_size=size,
         max_overflow=2,
         pool_timeout=_POOL_TIMEOUT_S,
-        pool_pre_ping=True,
         hide_parameters=True,
         json_serializer=TO_JSON.encode,
         json_deserializer=_FROM_JSON.decode,
         connect_args={"options": options, "connect_timeout": _CONNECT_TIMEOUT_S},
     )
     event.listen(engine, "handle_error", _translate)
+    _ask_idle_connections(engine)
     return engine
+
+
+def _ask_idle_connections(engine: Engine) -> None:
+    """Ask a connection whether it is still there, unless it was at work a moment ago.
+
+    SQLAlchemy's own ``pool_pre_ping`` asks each time, which takes a request as long as a statement.
+    A server that ends a connection says so, and that is seen without asking.
+    """
+
+    def returned(_: object, record: ConnectionPoolEntry) -> None:
+        record.info["returned"] = time.monotonic()
+
+    def wanted(driver: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+        idle_s = time.monotonic() - record.info.get("returned", math.inf)
+        if idle_s < _TRUSTED_S and not _has_word(driver):
+            return
+        try:
+            engine.dialect.do_ping(driver)
+        except DriverError as error:
+            raise InvalidatePoolError from error
+
+    event.listen(engine, "checkin", returned)
+    event.listen(engine, "checkout", wanted)
+
+
+def _has_word(driver: DBAPIConnection) -> bool:
+    """Whether the server has sent something that nobody asked for: its farewell, most likely."""
+    waiting = select.poll()
+    waiting.register(driver.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def translated(error: DriverError, connection: Connection) -> Exception:
@@ -58,7 +95,7 @@ def translated(error: DriverError, connection: Connection) -> Exception:
 def _translate(context: ExceptionContext) -> None:
     _forget_values(context)
     error = _domain_error(context.sqlalchemy_exception)
-    if error is not None and not context.is_pre_ping:
+    if error is not None:
         raise error from context.original_exception
 
 
@@ -76,7 +113,9 @@ def _domain_error(error: Exception | None) -> TrueComputeError | None:
         return None
     if isinstance(error.orig, UniqueViolation):
         return conflict_for(error.orig.diag.constraint_name)
-    # Away, restarting, full, too slow, deadlocked: in each case a retry is right.
+    if isinstance(error.orig, LockNotAvailable | DeadlockDetected):
+        return Busy("The database is busy. Try again shortly.")
+    # Away, restarting, full, too slow: in each case a retry is right.
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return Unavailable("The database is not available. Try again shortly.")
     return None

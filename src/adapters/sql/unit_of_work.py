@@ -4,6 +4,7 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from adapters.sql.alerts import SqlAlertRepository
@@ -32,17 +33,22 @@ from domain.errors import Unavailable
 
 
 class SqlUnitOfWork(UnitOfWork):
-    """A connection with a transaction, READ COMMITTED; a snapshot is REPEATABLE READ."""
+    """A connection with a transaction of the ``isolation_level``, by default READ COMMITTED.
 
-    def __init__(self, engine: Engine, *, snapshot: bool) -> None:
+    With AUTOCOMMIT there is none, which saves the two round trips of its beginning and its end.
+    """
+
+    def __init__(
+        self, engine: Engine, *, isolation_level: IsolationLevel = "READ COMMITTED"
+    ) -> None:
         self._engine = engine
-        self._snapshot = snapshot
+        self._isolation_level: IsolationLevel = isolation_level
 
     def __enter__(self) -> Self:
         self._connection = connection = _connect(self._engine)
-        if self._snapshot:
+        if self._isolation_level != "READ COMMITTED":
             connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
+                isolation_level=self._isolation_level, postgresql_readonly=True
             )
         self._transaction = connection.begin()
         self.users = SqlUserRepository(connection)
@@ -69,6 +75,8 @@ class SqlUnitOfWork(UnitOfWork):
         return self
 
     def commit(self) -> None:
+        if self._isolation_level == "AUTOCOMMIT":
+            raise RuntimeError("a look cannot be committed")
         self._transaction.commit()
 
     def __exit__(
@@ -88,7 +96,12 @@ class SqlUnitsOfWork(UnitsOfWork):
         self._engine = engine
 
     def __call__(self, *, snapshot: bool = False) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self._engine, snapshot=snapshot)
+        if not snapshot:
+            return SqlUnitOfWork(self._engine)
+        return SqlUnitOfWork(self._engine, isolation_level="REPEATABLE READ")
+
+    def look(self) -> SqlUnitOfWork:
+        return SqlUnitOfWork(self._engine, isolation_level="AUTOCOMMIT")
 
     def check(self) -> None:
         with _connect(self._engine) as connection:

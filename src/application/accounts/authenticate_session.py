@@ -37,7 +37,7 @@ class AuthenticateSession:
         self._clock = clock
 
     def __call__(self, request: AuthenticateSessionRequest) -> SignedIn:
-        with self._units_of_work() as uow:
+        with self._units_of_work.look() as uow:
             session = uow.sessions.find_by_token_hash(hash_secret(request.token))
             if session is None or not session.is_valid_at(self._clock.now()):
                 raise Unauthenticated("Sign in first.")

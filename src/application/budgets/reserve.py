@@ -1,6 +1,6 @@
 """A program sets money aside for a call that it is about to make."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -44,7 +44,10 @@ class ReserveRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
-    """``room_usd`` is what each budget that blocks has left, this reservation taken off."""
+    """``room_usd`` is what each budget that blocks has left, this reservation taken off.
+
+    What expired within the last seconds may not be back in it yet.
+    """
 
     reservation: Reservation
     room_usd: dict[str, Decimal]
@@ -99,7 +102,7 @@ class Reserve:
         self._keep_ledger = keep_ledger
         self._identifiers = identifiers
         self._clock = clock
-        self._reserve_together = Together(self._reserve)
+        self._reserve_together = Together(self._reserve, owner=_organization)
 
     def __call__(self, request: ReserveRequest) -> Reserved:
         answer = self._reserve_together(request)
@@ -118,9 +121,9 @@ class Reserve:
                 now = self._clock.now()
                 mine = [each for each in requests if each.organization_id == organization_id]
                 asked = [self._asked(uow, each, prices, now) for each in mine]
-                spending = self._hold(uow, organization_id, asked, now)
-                for request, each in zip(mine, asked, strict=True):
-                    answer = answers[id(request)] = _take(each, spending)
+                taken = self._take(uow, organization_id, asked, now)
+                for request, answer in zip(mine, taken, strict=True):
+                    answers[id(request)] = answer
                     if isinstance(answer, Reserved):
                         uow.reservations.add(organization_id, answer.reservation)
             uow.commit()
@@ -153,19 +156,38 @@ class Reserve:
             if reservation.expires_at >= period.end:
                 yield _Place(budget, budget.period_at(period.end))
 
-    def _hold(
+    def _take(
         self, uow: UnitOfWork, organization_id: str, asked: Sequence[_Asked], now: datetime
-    ) -> dict[PeriodKey, Spending]:
-        """The periods, locked, opened where they were not, and free of what has expired."""
+    ) -> list[Reserved | BudgetExceeded]:
         places = {place.key: place for each in asked for place in each.places}
+        spending = self._hold(uow, organization_id, places, now)
+        answers = [_take(each, spending) for each in asked]
+        if any(isinstance(answer, BudgetExceeded) for answer in answers) and (
+            # By the time that it is now: what expired while we waited for the periods is free.
+            uow.reservations.give_back_expired(organization_id, places, self._clock.now())
+        ):
+            spending = {each.key: each for each in uow.ledger.find(organization_id, places)}
+            answers = [_take(each, spending) for each in asked]
+        return answers
+
+    def _hold(
+        self,
+        uow: UnitOfWork,
+        organization_id: str,
+        places: Mapping[PeriodKey, _Place],
+        now: datetime,
+    ) -> dict[PeriodKey, Spending]:
+        """The periods, locked, and opened where they were not."""
         held = {each.key: each for each in uow.ledger.hold(organization_id, places)}
-        for key in sorted(places.keys() - held):
-            self._keep_ledger.open(uow, places[key].budget, places[key].period, now)
-        # By the time that it is now: what expired while we waited for the periods is free.
-        expired = uow.reservations.give_back_expired(organization_id, places, self._clock.now())
-        if expired or len(held) < len(places):
+        if len(held) < len(places):
+            for key in sorted(places.keys() - held):
+                self._keep_ledger.open(uow, places[key].budget, places[key].period, now)
             held = {each.key: each for each in uow.ledger.find(organization_id, places)}
         return held
+
+
+def _organization(request: ReserveRequest) -> str:
+    return request.organization_id
 
 
 def _take(asked: _Asked, spending: dict[PeriodKey, Spending]) -> Reserved | BudgetExceeded:

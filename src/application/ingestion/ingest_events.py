@@ -96,7 +96,7 @@ class IngestEvents:
         self._keep_ledger = keep_ledger
         self._clock = clock
         self._meter = meter
-        self._store_together = Together(self._store)
+        self._store_together = Together(self._store, owner=_organization)
 
     def __call__(self, request: IngestEventsRequest) -> IngestResult:
         result = self._ingested(request)
@@ -190,6 +190,10 @@ class _Stored:
         fates = iter(self.fates)
         for checked, recorded in zip(self.group, self.entries, strict=True):
             yield checked, _result(recorded, fates, notes)
+
+
+def _organization(checked: "_Checked") -> str:
+    return checked.request.organization_id
 
 
 def _by_organization(requests: Sequence[_Checked]) -> Iterator[tuple[str, list[_Checked]]]:

@@ -1,7 +1,8 @@
 """Which organization a program's key belongs to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
@@ -47,7 +48,7 @@ class AuthenticateKey:
         """The usable key of each hash, or None; a use of it in its scopes is remembered."""
         now, found = self._clock.now(), dict[bytes, ApiKey | None]()
         used: dict[str, ApiKey] = {}
-        with self._units_of_work() as uow:
+        with self._units_of_work.look() as uow:
             for secret_hash, scope in asked:
                 if secret_hash not in found:
                     key = uow.api_keys.find_by_secret_hash(secret_hash)
@@ -55,12 +56,16 @@ class AuthenticateKey:
                 key = found[secret_hash]
                 if key is not None and scope in key.scopes and not key.used_recently(now):
                     used[key.id] = key
+        if used:
+            self._mark(used, now)
+        return [found[secret_hash] for secret_hash, _ in asked]
+
+    def _mark(self, used: Mapping[str, ApiKey], now: datetime) -> None:
+        with self._units_of_work() as uow:
             # In the order of ids, so that two transactions wait and never deadlock.
             for _, key in sorted(used.items()):
                 uow.api_keys.mark_used(key.organization_id, key.id, now)
-            if used:
-                uow.commit()
-        return [found[secret_hash] for secret_hash, _ in asked]
+            uow.commit()
 
 
 def _refused() -> Unauthenticated:

@@ -82,5 +82,9 @@ class UnitsOfWork(Protocol):
         """
 
     @abstractmethod
+    def look(self) -> UnitOfWork:
+        """One for a read or two that need not see the same moment; nothing can be committed."""
+
+    @abstractmethod
     def check(self) -> None:
         """Raises ``Unavailable`` when the store does not answer."""

@@ -6,7 +6,7 @@ from threading import Event, Thread
 import pytest
 
 from application.together import Together
-from domain.errors import Unavailable
+from domain.errors import Busy, Unavailable
 
 PATIENCE_S = 30
 
@@ -87,6 +87,14 @@ def test_a_store_that_is_away_is_away_for_all_and_is_not_asked_again() -> None:
     assert told.pop(0) == 0
     assert {type(error) for error in told.values()} == {Unavailable}
     assert len(store.groups) == 2
+
+
+def test_a_store_that_is_busy_for_one_owner_answers_the_others() -> None:
+    store = Store(lambda jobs: Busy("locked") if any(job % 2 for job in jobs) else None)
+    told = answers_of(Together(store, owner=lambda job: job % 2), store, range(5))
+    assert {type(told.pop(n)) for n in (1, 3)} == {Busy}
+    assert told == {0: 0, 2: 4, 4: 8}
+    assert store.groups == [[0], [1, 2, 3, 4], [1, 3], [2, 4]]
 
 
 def test_the_end_of_a_leaders_thread_leaves_nobody_waiting() -> None:

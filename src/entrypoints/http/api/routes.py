@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Request, current_app
 from flask_smorest import Blueprint
-from marshmallow import RAISE
+from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
@@ -52,6 +52,10 @@ class Routes(Blueprint):  # type: ignore[misc]
     """flask-smorest's blueprint with our parser and our errors."""
 
     ARGUMENTS_PARSER = StrictParser()
+
+    def arguments(self, schema: type[Schema], **options: Any) -> Callable[[Any], Any]:
+        """What a view takes. The schema is made once: webargs would make one for each request."""
+        return super().arguments(schema(), **options)  # type: ignore[no-any-return]
 
     def problems(self, *statuses: int) -> Callable[[Any], Any]:
         """Document that a view may answer with a problem of these statuses."""
