@@ -45,6 +45,7 @@ from application.keys.list_keys import ListKeys
 from application.keys.revoke_key import RevokeKey
 from application.maintenance.keep_months import KeepMonths
 from application.maintenance.purge_expired import PurgeExpired
+from application.maintenance.refresh_statistics import RefreshStatistics
 from application.notifications.list_channels import ListChannels
 from application.notifications.list_deliveries import ListDeliveries
 from application.notifications.remove_channel import RemoveChannel
@@ -209,6 +210,7 @@ class Container(containers.DeclarativeContainer):
         Reserve, units_of_work, price_lists, keep_ledger, identifiers, clock
     )
     release_reservation = providers.Singleton(ReleaseReservation, units_of_work, clock)
+    refresh_statistics = providers.Singleton(RefreshStatistics, units_of_work)
     give_back_expired = providers.Singleton(GiveBackExpired, units_of_work, clock)
     refresh_forecasts = providers.Singleton(
         RefreshForecasts, units_of_work, keep_ledger, raise_alerts, clock

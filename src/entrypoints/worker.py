@@ -21,6 +21,7 @@ _NOTE_EVERY_S = 10.0
 _PURGE_EVERY_S = 600.0
 _KEEP_MONTHS_EVERY_S = 3600.0
 _GIVE_BACK_EVERY_S = 5.0
+_MEASURE_EVERY_S = 10.0
 _FORECAST_EVERY_S = 60.0
 _SPIKES_EVERY_S = 300.0
 
@@ -61,6 +62,7 @@ def run(container: Container) -> None:
         _Chore(lambda: _add_waiting_calls(container, stopping), _LOOK_EVERY_S),
         _Chore(lambda: _reprice(container, stopping), _LOOK_EVERY_S),
         _Chore(container.give_back_expired(), _GIVE_BACK_EVERY_S),
+        _Chore(container.refresh_statistics(), _MEASURE_EVERY_S),
     )
     of_budgets = (
         _Chore(container.refresh_forecasts(), _FORECAST_EVERY_S),

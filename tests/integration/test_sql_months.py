@@ -11,6 +11,7 @@ from adapters.memory.clock import ManualClock
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.maintenance.keep_months import KeepMonths, KeptMonths
+from application.maintenance.refresh_statistics import RefreshStatistics
 from application.ports.events import Fate
 from domain.api_key import ApiKey
 from domain.event import Event
@@ -196,3 +197,23 @@ def test_a_call_that_is_in_no_sum_yet_is_not_deleted(
     add_waiting(units_of_work)
     assert keep_months().dropped == 7
     assert measures(units_of_work, key).calls == 11
+
+
+def test_a_table_is_measured_when_it_has_doubled_and_not_again(
+    units_of_work: SqlUnitsOfWork, database_url: str
+) -> None:
+    def grow() -> None:
+        with psycopg.connect(database_url) as connection:
+            connection.execute("INSERT INTO grown SELECT generate_series(1, 1500)")
+            connection.commit()
+            connection.execute("SELECT pg_stat_force_next_flush()")
+
+    with psycopg.connect(database_url) as connection:
+        connection.execute("CREATE TABLE grown (number int) WITH (autovacuum_enabled = off)")
+    refresh = RefreshStatistics(units_of_work)
+    refresh()
+    measured: list[int] = []
+    for _ in range(4):
+        grow()
+        measured.append(refresh())
+    assert measured == [1, 0, 1, 0]

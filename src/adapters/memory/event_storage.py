@@ -29,3 +29,6 @@ class InMemoryEventStorage(EventStorage):
             if place[0] == organization_id and merged.into in gone:
                 del self._state.merged_events[place]
         return len(gone)
+
+    def refresh_statistics(self) -> int:
+        return 0

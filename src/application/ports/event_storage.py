@@ -22,3 +22,10 @@ class EventStorage(Protocol):
     @abstractmethod
     def delete_before(self, organization_id: str, moment: datetime, *, limit: int = 5_000) -> int:
         """Delete an organization's oldest events from before ``moment``; how many, 0 at the end."""
+
+    @abstractmethod
+    def refresh_statistics(self) -> int:
+        """Measure anew what has doubled since it was last measured; how many tables that were.
+
+        The store's own plans go by such measures, and its own rounds come a minute late.
+        """

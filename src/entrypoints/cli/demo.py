@@ -51,6 +51,7 @@ def seed(container: Container, *, now: datetime, days: int = 90, rng_seed: int =
     organization, secret = _organization(container, user)
     span = timedelta(days=days)
     send_missing(container, organization, user, now=now, span=span, rng_seed=rng_seed)
+    container.refresh_statistics()()
     _set_budgets(container, organization, now)
     return DemoAccount(
         email=EMAIL, password=PASSWORD, organization_name=organization.name, api_key=secret
