@@ -99,7 +99,7 @@ def deliveries_blueprint(container: Container) -> Routes:
 
     @routes.post("/channels/<uuid:channel_id>/test")
     @routes.response(202, DeliverySchema)
-    @routes.problems(404, 409)
+    @routes.problems(404, 409, 429)
     def test_channel(channel_id: object) -> dict[str, Any]:
         """Send a test; its delivery tells what became of it."""
         return delivery_document(

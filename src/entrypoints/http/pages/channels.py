@@ -11,7 +11,7 @@ from application.notifications.rotate_secret import RotateSecretRequest
 from application.notifications.set_channel import SetChannelRequest
 from application.notifications.try_channel import TryChannelRequest
 from domain.channel import MOST_CHANNELS, Channel, ChannelType
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound, TooManyRequests
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
 from entrypoints.http.pages.forms import REFUSALS, Form, email_address, see_other, text
@@ -111,6 +111,8 @@ def _add_history(pages: Blueprint, container: Container) -> None:
         except Conflict as error:
             notice = "channel-is-off" if error.code == "channel_disabled" else "test-pending"
             return see_other("pages.channels.show", notice=notice, channel_id=channel_id)
+        except TooManyRequests:
+            return see_other("pages.channels.show", notice="test-limit", channel_id=channel_id)
         return see_other("pages.channels.show", notice="test-sent", channel_id=channel_id)
 
     @pages.post("/<uuid:channel_id>/resend")

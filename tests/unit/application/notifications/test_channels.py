@@ -1,5 +1,6 @@
 """An owner or admin says where alerts go."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,10 +9,10 @@ from adapters.memory.mails import InMemoryMails
 from application.notifications.list_channels import ListChannels, ListChannelsRequest
 from application.notifications.list_deliveries import ListDeliveries, ListDeliveriesRequest
 from application.notifications.remove_channel import RemoveChannel, RemoveChannelRequest
-from application.notifications.try_channel import TryChannel, TryChannelRequest
+from application.notifications.try_channel import MOST_TESTS, TryChannel, TryChannelRequest
 from domain.channel import MOST_CHANNELS, Channel, ChannelType
 from domain.delivery import Delivery
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound, TooManyRequests
 from tests.unit.application.notifications.post_office import TARGETS, PostOffice, verified
 
 
@@ -101,6 +102,21 @@ def test_a_test_takes_the_way_of_alerts(office: PostOffice) -> None:
         attempt(office, channel.id)
     with pytest.raises(NotFound):
         attempt(office, "unknown")
+
+
+def test_an_organization_has_twenty_tests_an_hour_over_all_its_channels(
+    office: PostOffice,
+) -> None:
+    one, other = office.channel(), office.channel()
+    for channel in [one, other] * (MOST_TESTS // 2):
+        attempt(office, channel.id)
+        office.send_all()
+        office.world.clock.advance(timedelta(minutes=1))
+    with pytest.raises(TooManyRequests) as refused:
+        attempt(office, one.id)
+    assert refused.value.code == "too_many_tests"
+    office.world.clock.advance(timedelta(seconds=refused.value.retry_after_s + 1))
+    attempt(office, one.id)
 
 
 def test_deliveries_are_listed_newest_first_each_with_its_alert(office: PostOffice) -> None:
