@@ -1,5 +1,6 @@
 """Budgets are told where they are heading, while nothing happens too."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -8,12 +9,21 @@ from application.budgets.raise_alerts import RaiseAlerts
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.alert import AlertKind, Reached
-from domain.budget import Budget
+from domain.budget import Budget, BudgetTerms
 from domain.errors import TrueComputeError
 from domain.forecast import Forecast, explanation, forecast
 from domain.hourly_spend import LONGEST_HISTORY_DAYS, HourlySpend
 from domain.period import Interval, Span, buckets, zone
 from domain.report import EventSelection
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What a forecast was made of: as long as it is the same, so is the forecast."""
+
+    terms: BudgetTerms
+    hour: datetime
+    spent_usd: Decimal | None
 
 
 class RefreshForecasts:
@@ -22,6 +32,8 @@ class RefreshForecasts:
     - Each budget is a transaction of its own; one that fails stops no other, and is raised last.
     - A forecast alerts once for each threshold, period and version, as spend itself does. It
       alerts of nothing that spend has reached already.
+    - A budget that has spent nothing since, in the same hour, keeps the forecast that it has:
+      each takes 28 days of sums.
 
     Raises:
         Unavailable: the budgets that were done stay so.
@@ -38,6 +50,7 @@ class RefreshForecasts:
         self._keep_ledger = keep_ledger
         self._raise_alerts = raise_alerts
         self._clock = clock
+        self._made_of: dict[str, _Basis] = {}
 
     def __call__(self) -> int:
         """How many budgets there are."""
@@ -47,6 +60,8 @@ class RefreshForecasts:
                 for organization in uow.organizations.list_all()
                 for budget in uow.budgets.list(organization.id)
             ]
+        there = {budget.id for budget in budgets}
+        self._made_of = {key: basis for key, basis in self._made_of.items() if key in there}
         failed: TrueComputeError | None = None
         for budget in budgets:
             try:
@@ -60,6 +75,11 @@ class RefreshForecasts:
     def _refresh(self, listed: Budget) -> None:
         now = self._clock.now()
         with self._units_of_work(snapshot=True) as uow:
+            key = (listed.id, listed.period_at(now).start)
+            known = uow.ledger.find(listed.organization_id, [key])
+            basis = _Basis(listed.terms, _hour(now), known[0].spent_usd if known else None)
+            if self._made_of.get(listed.id) == basis:
+                return
             history = hourly_spend(uow, listed, now)
         with self._units_of_work() as uow:
             # Asked for again, because somebody may have changed it since it was listed.
@@ -80,6 +100,7 @@ class RefreshForecasts:
             if made is not None:
                 self._raise_alerts(uow, _reached(budget, period, spent, made), now)
             uow.commit()
+        self._made_of[listed.id] = replace(basis, spent_usd=spent)
 
     def _spent(self, uow: UnitOfWork, budget: Budget, period: Span, now: datetime) -> Decimal:
         """What the ledger says; a period without calls is opened, to hold a forecast."""
@@ -89,7 +110,7 @@ class RefreshForecasts:
 
 def hourly_spend(uow: UnitOfWork, budget: Budget, now: datetime) -> list[HourlySpend]:
     """What the full hours of the last 28 days cost, from the first that cost anything."""
-    end = now.replace(minute=0, second=0, microsecond=0)
+    end = _hour(now)
     span = Span(end - timedelta(days=LONGEST_HISTORY_DAYS), end)
     selection = EventSelection(
         organization_id=budget.organization_id, span=span, filter=budget.terms.scope.as_filter
@@ -99,6 +120,10 @@ def hourly_spend(uow: UnitOfWork, budget: Budget, now: datetime) -> list[HourlyS
     spend = [HourlySpend(point.span.start, point.cost_usd or Decimal(0)) for point in points]
     first = next((place for place, hour in enumerate(spend) if hour.cost_usd), len(spend))
     return spend[first:]
+
+
+def _hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
 
 
 def _reached(budget: Budget, period: Span, spent: Decimal, made: Forecast) -> list[Reached]:

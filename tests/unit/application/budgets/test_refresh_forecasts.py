@@ -101,3 +101,31 @@ def a_budget_of_before(office: Office) -> Budget:
         uow.budgets.add(office.id, budget)
         uow.commit()
     return budget
+
+
+def test_a_forecast_is_made_anew_when_something_was_spent_or_an_hour_began(steady: Office) -> None:
+    world, budget = steady.world, steady.budget("10000")
+    refresh_again = RefreshForecasts(
+        world.units, world.keep_ledger, steady.raise_alerts, world.clock
+    )
+
+    def is_made_anew() -> bool:
+        """Whether a forecast that somebody took away is back."""
+        spending = steady.spending(budget)
+        assert spending is not None
+        with world.units() as uow:
+            uow.ledger.keep_forecast(budget.organization_id, spending.key, None)
+            uow.commit()
+        refresh_again()
+        after = steady.spending(budget)
+        return after is not None and after.forecast is not None
+
+    refresh_again()
+    assert not is_made_anew()
+    steady.spend("1")
+    assert is_made_anew()
+    assert not is_made_anew()
+    world.clock.advance(timedelta(hours=1))
+    assert is_made_anew()
+    steady.change(budget, limit_usd=Decimal(9000))
+    assert is_made_anew()
