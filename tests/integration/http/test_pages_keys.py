@@ -1,6 +1,8 @@
 """API keys through forms."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -20,7 +22,8 @@ def test_a_key_is_created_shown_once_works_and_is_revoked(app: Flask, owner: Bro
     page = owner.submit(NEW_KEY, name="Backend", scopes=["ingest", "read"])
     assert page.status == 201
     secret = page.texts["secret"]
-    assert secret in page.texts["command"]
+    for snippet in ("command", "sdk-settings", "opentelemetry", "litellm"):
+        assert secret in page.texts[snippet]
     assert post(app, an_event(), secret).status_code == 200
     assert app.test_client().get("/api/v1/usage", headers=bearer(secret)).status_code == 200
     listed = owner.open(KEYS)
@@ -68,3 +71,23 @@ def test_a_key_without_a_known_scope_is_refused(owner: Browser, scopes: list[str
     page = owner.submit(NEW_KEY, name="Backend", scopes=scopes)
     assert page.status == 422
     assert "Must" in page.text
+
+
+def test_what_is_pasted_leads_to_routes_that_take_the_key(app: Flask, owner: Browser) -> None:
+    page = owner.submit(NEW_KEY, name="Backend", scopes="ingest")
+    (events,) = re.findall(r"curl (\S+)/api/v1/events ", page.texts["command"])
+    (litellm,) = re.findall(r"endpoint: (\S+)", page.texts["litellm"])
+    (otlp,) = re.findall(r"OTLP_ENDPOINT=(\S+)", page.texts["opentelemetry"])
+    (sdk,) = re.findall(r"TRUECOMPUTE_URL=(\S+)", page.texts["sdk-settings"])
+    assert {events, otlp, sdk} == {litellm.removesuffix("/api/v1/ingest/litellm")}
+    key = bearer(page.texts["secret"])
+    for address in (f"{events}/api/v1/events", litellm, f"{otlp}/v1/traces"):
+        answer = app.test_client().post(urlsplit(address).path, json={}, headers=key)
+        # The key is taken and the body read, whatever it is found to lack.
+        assert answer.status_code in (200, 422), (address, answer.text)
+
+
+def test_a_key_that_only_reads_is_shown_without_ways_to_send(owner: Browser) -> None:
+    page = owner.submit(NEW_KEY, name="Report", scopes="read")
+    assert "secret" in page.texts
+    assert "command" not in page.texts

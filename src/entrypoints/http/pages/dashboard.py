@@ -20,7 +20,7 @@ from entrypoints.http.pages.charts import BarChart, bar_chart
 from entrypoints.http.pages.formats import change
 from entrypoints.http.pages.report_address import Filter, ReportAddress
 from entrypoints.http.pages.report_page import Asked, Page, asked_of, chip_names, report_page
-from entrypoints.http.pages.snippets import first_event_command, reachable_url
+from entrypoints.http.pages.snippets import reachable_url, ways
 from entrypoints.http.pages.stacked_chart import StackedChart, stacked_chart
 from entrypoints.http.pages.stacking import STACKS
 
@@ -85,7 +85,7 @@ def dashboard_pages(container: Container) -> Blueprint:
 
 def _waiting_page(app_url: str) -> str:
     url = reachable_url(app_url, request.host_url)
-    return render_template("dashboard/waiting.html", command=first_event_command(url))
+    return render_template("dashboard/waiting.html", ways=ways(url))
 
 
 def _stacked(

@@ -14,7 +14,7 @@ from entrypoints.container import Container
 from entrypoints.http.authentication import current_member, current_organization
 from entrypoints.http.pages.forms import REFUSALS, Form, see_other, text
 from entrypoints.http.pages.lists import after_in_address, page_of
-from entrypoints.http.pages.snippets import first_event_command, reachable_url
+from entrypoints.http.pages.snippets import reachable_url, ways
 
 _ROWS = 100
 
@@ -64,7 +64,7 @@ def keys_pages(container: Container) -> Blueprint:
             "keys/created.html",
             key=created.key,
             secret=created.secret,
-            command=first_event_command(url, created.secret),
+            ways=ways(url, created.secret),
         )
         return page, 201
 

@@ -8,7 +8,7 @@ from domain.errors import Conflict
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_user
 from entrypoints.http.pages.forms import REFUSALS, Form, text
-from entrypoints.http.pages.snippets import first_event_command, reachable_url
+from entrypoints.http.pages.snippets import reachable_url, ways
 
 
 def add_pages(pages: Blueprint, container: Container) -> None:
@@ -38,7 +38,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             "accounts/first_key.html",
             organization=onboarded.organization,
             secret=secret,
-            command=first_event_command(url, secret),
+            ways=ways(url, secret),
         )
         return page, 201
 

@@ -1,4 +1,4 @@
-"""The command that sends a first event."""
+"""What is pasted to send calls, and that documents say the same."""
 
 import json
 import subprocess
@@ -7,9 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.http.pages.snippets import first_event_command, reachable_url
+from entrypoints.http.pages.snippets import (
+    first_event_command,
+    litellm_settings,
+    opentelemetry_settings,
+    reachable_url,
+    sdk_settings,
+    ways,
+)
 
 KEY = "tc_live_" + "a" * 36
+URL = "http://localhost:5000"
+ROOT = Path(__file__).parents[5]
+INTEGRATIONS = (ROOT / "docs" / "integrations.md").read_text()
+SDK = (ROOT / "sdk" / "python" / "README.md").read_text()
 
 
 @pytest.fixture
@@ -46,3 +57,37 @@ def test_the_configured_address_is_shown_unless_it_is_the_default() -> None:
     visited = "http://192.168.0.7:8080/"
     assert reachable_url("https://costs.example.com", visited) == "https://costs.example.com"
     assert reachable_url("http://localhost:5000", visited) == "http://192.168.0.7:8080"
+
+
+def test_every_way_names_this_server_and_has_the_key() -> None:
+    assert [way.name for way in ways(URL, KEY)] == [
+        "curl",
+        "Python SDK",
+        "OpenTelemetry",
+        "LiteLLM proxy",
+    ]
+    for way in ways("https://costs.example.com", KEY):
+        whole = "\n".join(snippet.text for snippet in way.snippets)
+        assert KEY in whole
+        assert "https://costs.example.com" in whole
+
+
+def test_each_snippet_can_be_told_from_the_others_in_a_page() -> None:
+    ids = [snippet.id for way in ways(URL, KEY) for snippet in way.snippets]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_documents_say_the_same_as_the_pages() -> None:
+    assert litellm_settings(URL, "tc_live_...") in INTEGRATIONS
+    assert opentelemetry_settings(URL, "$TRUECOMPUTE_KEY") in INTEGRATIONS
+    assert sdk_settings(URL, "tc_live_...") in SDK
+    (program,) = [s.text for way in ways(URL) for s in way.snippets if s.place == "Python"]
+    assert program in SDK
+
+
+def test_exporters_read_the_variables_as_the_endpoint_and_one_header() -> None:
+    command = f"{opentelemetry_settings(URL, KEY)}\nenv"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=True, text=True)
+    variables = dict(line.split("=", 1) for line in done.stdout.splitlines() if "OTLP" in line)
+    assert variables["OTEL_EXPORTER_OTLP_ENDPOINT"] == URL
+    assert variables["OTEL_EXPORTER_OTLP_HEADERS"] == f"Authorization=Bearer%20{KEY}"
