@@ -100,6 +100,14 @@ class Coverage:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """By what one notices that a report has changed; ``cost_usd`` is as in ``Measures``."""
+
+    calls: int
+    cost_usd: Decimal | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
     """What a set of calls amounts to. ``cost_usd`` is the sum of the known costs.
@@ -116,6 +124,10 @@ class Measures:
     time_to_first_token_ms: Distribution = Distribution()
     cache_savings_usd: Decimal = Decimal(0)
     coverage: Coverage = Coverage()
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(self.calls, self.cost_usd)
 
     @property
     def error_rate(self) -> float | None:

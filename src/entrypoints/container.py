@@ -86,6 +86,7 @@ from application.reports.list_unpriced import ListUnpriced
 from application.reports.report_groups import ReportGroups
 from application.reports.report_series import ReportSeries
 from application.reports.report_usage import ReportUsage
+from application.reports.tally_usage import TallyUsage
 from application.rollups.add_waiting_calls import AddWaitingCalls
 from application.rollups.measure_backlog import MeasureBacklog
 from application.rollups.rebuild_rollups import RebuildRollups
@@ -191,6 +192,7 @@ class Container(containers.DeclarativeContainer):
     report_series = providers.Singleton(ReportSeries, units_of_work, clock)
     compare_costs = providers.Singleton(CompareCosts, units_of_work, clock)
     has_events = providers.Singleton(HasEvents, units_of_work)
+    tally_usage = providers.Singleton(TallyUsage, units_of_work, clock)
     list_events = providers.Singleton(ListEvents, units_of_work, clock)
     explain_event = providers.Singleton(ExplainEvent, units_of_work)
     follow_call = providers.Singleton(FollowCall, units_of_work)

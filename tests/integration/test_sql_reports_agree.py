@@ -99,6 +99,7 @@ def answers(
         return {
             "measures": reports.measures(selection),
             "spent": reports.spent(selection),
+            "tally": reports.tally(selection),
             "series": reports.series(selection, pieces),
             "series of groups": [each.points for each in stacked],
             "measures of groups": [row.measures for row in groups],

@@ -21,6 +21,7 @@ from domain.report import (
     GroupSeries,
     Measures,
     SeriesPoint,
+    Tally,
     place_of,
 )
 from domain.usage.token_usage import TokenClass
@@ -71,6 +72,10 @@ class InMemoryUsageReports(UsageReports):
 
     def spent(self, selection: EventSelection) -> Decimal:
         return _sum_of_known(event.cost.cost_usd for event in select(self._state, selection))
+
+    def tally(self, selection: EventSelection) -> Tally:
+        events = list(select(self._state, selection))
+        return Tally(len(events), _cost(events))
 
     def price_gaps(self, selection: EventSelection) -> list[PriceGap]:
         groups: dict[tuple[str, str, GapReason], list[Event]] = {}

@@ -22,6 +22,7 @@ from adapters.sql.selections import conditions
 from adapters.sql.usage_sources import slots, sums
 from adapters.sql.usage_sums import Slots, Sums, added_up, known_cost
 from application.ports.usage_reports import UsageReports
+from domain.costing import CostSource
 from domain.period import Span
 from domain.price_gap import GapReason, PriceGap
 from domain.report import (
@@ -31,9 +32,11 @@ from domain.report import (
     GroupSeries,
     Measures,
     SeriesPoint,
+    Tally,
     place_of,
 )
 
+_TALLIED = ("calls", f"{CostSource.UNPRICED}_calls", "cost_usd")
 _FIRST = func.min(events.c.timestamp).label("first_seen")
 _LAST = func.max(events.c.timestamp).label("last_seen")
 _TOKENS_OF_EVENTS = sum(
@@ -82,6 +85,13 @@ class SqlUsageReports(UsageReports):
         source = sums(selection).subquery()
         found = select(func.coalesce(func.sum(source.c.cost_usd), 0))
         return Decimal(self._connection.execute(found).scalar_one())
+
+    def tally(self, selection: EventSelection) -> Tally:
+        source = sums(selection).subquery()
+        found = select(*(func.sum(source.c[name]).label(name) for name in _TALLIED))
+        row = self._connection.execute(found).one()._asdict()
+        # Sums over no rows at all are null.
+        return Tally(int(row["calls"]), known_cost(row)) if row["calls"] else Tally(0, Decimal(0))
 
     def price_gaps(self, selection: EventSelection) -> list[PriceGap]:
         keys = (events.c.provider, events.c.model, GAP_REASON)

@@ -14,6 +14,7 @@ from domain.report import (
     GroupSeries,
     Measures,
     SeriesPoint,
+    Tally,
 )
 
 
@@ -59,6 +60,10 @@ class UsageReports(Protocol):
     @abstractmethod
     def spent(self, selection: EventSelection) -> Decimal:
         """The sum of the known costs; 0 where there are none."""
+
+    @abstractmethod
+    def tally(self, selection: EventSelection) -> Tally:
+        """That of ``measures``, for a small part of their work: it is asked every few seconds."""
 
     @abstractmethod
     def price_gaps(self, selection: EventSelection) -> list[PriceGap]:

@@ -22,6 +22,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
+_ASKED_OFTEN = frozenset(("health.health", "pages.dashboard.arrival"))
+
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -104,8 +106,9 @@ def _method() -> str:
 
 
 def _log_request(response: Response, seconds: float) -> None:
-    # Probes ask every few seconds and would drown the rest.
-    write = log.debug if request.endpoint == "health.health" else log.info
+    # Probes and open pages ask every few seconds and would drown the rest.
+    is_routine = request.endpoint in _ASKED_OFTEN or response.status_code == HTTPStatus.NOT_MODIFIED
+    write = log.debug if is_routine else log.info
     write(
         "request",
         method=request.method,

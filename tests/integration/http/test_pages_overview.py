@@ -118,7 +118,7 @@ def test_what_rose_and_fell_is_said_with_its_causes(team: Team) -> None:
 
 def test_on_paper_the_report_says_whose_it_is_and_of_when(browser: Browser) -> None:
     page = browser.open("/dashboard?tz=Europe/Berlin")
-    said = re.search(r'<p class="print-only">([^<]*)</p>', page.html)
+    said = re.search(r'<p class="print-only"[^>]*>([^<]*)</p>', page.html)
     assert said is not None
     assert "what AI calls cost" in said[1]
     assert "time zone Europe/Berlin. Figures as of" in said[1]

@@ -18,6 +18,7 @@ from entrypoints.http.authentication import current_organization
 from entrypoints.http.pages import breakdowns, calls, model_page, queries
 from entrypoints.http.pages.charts import BarChart, bar_chart
 from entrypoints.http.pages.formats import change
+from entrypoints.http.pages.live import ends_now, live_page, seen_already, version_now, version_of
 from entrypoints.http.pages.report_address import Filter, ReportAddress
 from entrypoints.http.pages.report_page import Asked, Page, asked_of, chip_names, report_page
 from entrypoints.http.pages.snippets import reachable_url, ways
@@ -36,6 +37,7 @@ def dashboard_pages(container: Container) -> Blueprint:
     run_has_events, run_list_budgets = container.has_events(), container.list_budgets()
     run_report_series, run_compare_costs = container.report_series(), container.compare_costs()
     run_list_keys, clock = container.list_keys(), container.clock()
+    run_tally_usage = container.tally_usage()
     app_url = container.settings().app_url
     for part in (breakdowns, model_page, queries, calls):
         part.add_pages(pages, container)
@@ -44,6 +46,11 @@ def dashboard_pages(container: Container) -> Blueprint:
     @report_page
     def overview(address: ReportAddress) -> Page:
         asked = asked_of(address, clock)
+        # The totals tell the version, too; only a script is to be told without them.
+        version = version_now(run_tally_usage, asked, clock) if request.if_none_match else None
+        if (unchanged := seen_already(version)) is not None:
+            return unchanged
+        is_live = ends_now(asked, clock)
         found = run_report_usage(ReportUsageRequest(**asked))
         if not (found.totals.calls or address.filters or has_events()):
             return _waiting_page(app_url)
@@ -52,8 +59,10 @@ def dashboard_pages(container: Container) -> Blueprint:
         names = chip_names(address, run_list_keys)["key_names"]
         comparison = run_compare_costs(CompareCostsRequest(**asked))
         chart = bar_chart(found.series, found.interval, address.zone)
-        return render_template(
+        version = version_of(found.totals.tally) if is_live else None
+        page = render_template(
             "dashboard/overview.html",
+            version=version,
             span=found.span,
             interval=found.interval,
             as_of=min(found.span.end, clock.now()),
@@ -71,6 +80,7 @@ def dashboard_pages(container: Container) -> Blueprint:
             budgets=_in_danger(run_list_budgets),
             key_names=names,
         )
+        return live_page(page, version)
 
     @pages.get("/arrival")
     def arrival() -> Response:

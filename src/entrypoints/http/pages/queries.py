@@ -11,6 +11,7 @@ from domain.period import Span
 from domain.report import EventSort
 from entrypoints.container import Container
 from entrypoints.http.cursors import read_cursor, write_cursor
+from entrypoints.http.pages.live import live_page, seen_already, version_now
 from entrypoints.http.pages.report_address import TAG, Filter, ReportAddress
 from entrypoints.http.pages.report_page import Asked, Page, asked_of, key_names, report_page
 from entrypoints.http.pages.templating import event_path
@@ -32,6 +33,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
     """``/dashboard/queries``"""
     run_list_events, run_find_calls = container.list_events(), container.find_calls()
     run_list_keys, clock = container.list_keys(), container.clock()
+    run_tally_usage = container.tally_usage()
 
     @pages.get("/queries")
     @report_page
@@ -42,10 +44,24 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             place = _place_of(found, search, address)
             return redirect(place) if place else _shown(address, found.span, search=search)
         sort, cursor = _sort(), request.args.get("cursor")
+        # Before the calls are read: one that comes in between is shown once more, never missed.
+        # New ones are seen only where the newest stand on top.
+        is_top = sort is EventSort.TIMESTAMP and not cursor
+        version = version_now(run_tally_usage, asked, clock) if is_top else None
+        if (unchanged := seen_already(version)) is not None:
+            return unchanged
         after = read_cursor(cursor, sort) if cursor else None
         page = run_list_events(ListEventsRequest(**asked, sort=sort, after=after, limit=_ROWS))
         following = write_cursor(page.next, sort) if page.next else None
-        return _shown(address, page.span, events=page.events, cursor=cursor, next_cursor=following)
+        html = _shown(
+            address,
+            page.span,
+            version=version,
+            events=page.events,
+            cursor=cursor,
+            next_cursor=following,
+        )
+        return live_page(html, version)
 
     def _shown(address: ReportAddress, span: Span, **found: Any) -> str:
         return render_template(
