@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from entrypoints.container import Container
-from entrypoints.http import errors, requests
+from entrypoints.http import assets, errors, requests
 from entrypoints.http.api import (
     accounts,
     alerts,
@@ -57,6 +57,7 @@ def create_app(container: Container) -> Flask:
         container.authenticate_session(), container.authenticate_key(), app_url=settings.app_url
     ).install(app)
     errors.install(app)
+    assets.install(app)
     _register(app, container)
     return app
 

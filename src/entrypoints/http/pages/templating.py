@@ -1,13 +1,11 @@
-"""What every template may use: who is looking, the form token, addresses of assets, formats."""
+"""What every template may use: who is looking, the form token, addresses, formats."""
 
 from collections.abc import Callable
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, request, url_for
+from flask import Blueprint, request, url_for
 
 from domain.errors import Invalid
 from domain.period import zone
@@ -53,7 +51,6 @@ def install(pages: Blueprint, settings: Settings) -> None:
     for function in _GLOBALS:
         pages.add_app_template_global(function)
     pages.add_app_template_global(zip, "zip")
-    pages.add_app_template_global(_assets(), "asset")
     pages.add_app_template_global(lambda: PRESETS, "presets")
     pages.app_context_processor(_context(settings))
 
@@ -104,16 +101,3 @@ def _context(settings: Settings) -> Callable[[], dict[str, Any]]:
         }
 
     return context
-
-
-def _assets() -> Callable[[str], str]:
-    versions: dict[str, str] = {}
-
-    def asset(name: str) -> str:
-        """A static file's address, which changes with its content."""
-        if name not in versions:
-            content = Path(current_app.static_folder or "", name).read_bytes()
-            versions[name] = sha256(content).hexdigest()[:12]
-        return url_for("static", filename=name, v=versions[name])
-
-    return asset
