@@ -1,12 +1,15 @@
 """What every store of sessions promises."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from application.ports.sessions import SessionOfUser
 from application.ports.unit_of_work import UnitsOfWork
+from domain.organization import Role
 from domain.session import Session
 from domain.user import User
-from tests.builders import NOW, a_hash, a_session
-from tests.contracts.tenants import a_stored_user
+from tests.builders import NOW, a_hash, a_member, a_session
+from tests.contracts.tenants import a_stored_organization, a_stored_user
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -20,8 +23,8 @@ def stored(units_of_work: UnitsOfWork, *sessions: Session) -> None:
 
 def remaining(units_of_work: UnitsOfWork, *sessions: Session) -> list[Session]:
     with units_of_work() as uow:
-        found = [uow.sessions.find_by_token_hash(session.token_hash) for session in sessions]
-    return [session for session in found if session is not None]
+        found = [uow.sessions.find_signed_in(session.token_hash) for session in sessions]
+    return [each.session for each in found if each is not None]
 
 
 class SessionRepositoryContract:
@@ -30,11 +33,32 @@ class SessionRepositoryContract:
     def test_a_session_is_found_by_its_hash_and_by_no_other(
         self, units_of_work: UnitsOfWork
     ) -> None:
-        session = a_session(a_stored_user(units_of_work))
-        stored(units_of_work, session)
+        user = a_stored_user(units_of_work)
+        session = a_session(user)
+        stored(units_of_work, session, a_session(user), a_session(a_stored_user(units_of_work)))
         with units_of_work() as uow:
-            assert uow.sessions.find_by_token_hash(session.token_hash) == session
-            assert uow.sessions.find_by_token_hash(a_hash()) is None
+            assert uow.sessions.find_signed_in(session.token_hash) == SessionOfUser(
+                session=session, user=user, member=None, organization=None
+            )
+            assert uow.sessions.find_signed_in(a_hash()) is None
+
+    def test_a_members_session_comes_with_the_organization_and_the_role(
+        self, units_of_work: UnitsOfWork
+    ) -> None:
+        user, organization = _two_users(units_of_work)[0], a_stored_organization(units_of_work)
+        session, member = a_session(user), a_member(organization, user, role=Role.ADMIN)
+        with units_of_work() as uow:
+            uow.sessions.add(session)
+            uow.members.add(organization.id, member)
+            uow.organizations.set_retention(organization.id, 90)
+            uow.commit()
+        with units_of_work() as uow:
+            assert uow.sessions.find_signed_in(session.token_hash) == SessionOfUser(
+                session=session,
+                user=user,
+                member=member,
+                organization=replace(organization, retention_days=90),
+            )
 
     def test_an_expired_session_is_found_until_it_is_removed(
         self, units_of_work: UnitsOfWork

@@ -3,20 +3,28 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from adapters.memory.members import InMemoryMemberRepository
 from adapters.memory.state import State
-from application.ports.sessions import SessionRepository
+from application.ports.sessions import SessionOfUser, SessionRepository
 from domain.session import Session
 
 
 class InMemorySessionRepository(SessionRepository):
     def __init__(self, state: State) -> None:
+        self._state = state
         self._sessions = state.sessions
 
     def add(self, session: Session) -> None:
         self._sessions[session.token_hash] = session
 
-    def find_by_token_hash(self, token_hash: bytes) -> Session | None:
-        return self._sessions.get(token_hash)
+    def find_signed_in(self, token_hash: bytes) -> SessionOfUser | None:
+        session = self._sessions.get(token_hash)
+        user = self._state.users.get(session.user_id) if session else None
+        if session is None or user is None:
+            return None
+        member = InMemoryMemberRepository(self._state).find_by_user(user.id)
+        organization = self._state.organizations[member.organization_id] if member else None
+        return SessionOfUser(session=session, user=user, member=member, organization=organization)
 
     def delete(self, token_hash: bytes) -> None:
         self._sessions.pop(token_hash, None)

@@ -1,5 +1,6 @@
 """Members in PostgreSQL."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
@@ -41,7 +42,7 @@ class SqlMemberRepository(MemberRepository):
         if after is not None:
             found = found.where(_by_bytes > after)
         rows = self._connection.execute(found.order_by(_by_bytes).limit(limit))
-        return [_to_member(row._asdict()) for row in rows]
+        return [to_member(row._asdict()) for row in rows]
 
     def set_role(self, organization_id: str, user_id: str, role: Role) -> None:
         self._connection.execute(
@@ -69,7 +70,7 @@ class SqlMemberRepository(MemberRepository):
 
     def _one(self, found: Select[Any]) -> Member | None:
         row = self._connection.execute(found).one_or_none()
-        return None if row is None else _to_member(row._asdict())
+        return None if row is None else to_member(row._asdict())
 
 
 #: The order of bytes is the same in every locale, and in the memory adapter.
@@ -78,5 +79,6 @@ _by_bytes = users.c.email.collate("C")
 _SELECT = select(members, users.c.email, users.c.name).join(users, users.c.id == members.c.user_id)
 
 
-def _to_member(row: dict[str, Any]) -> Member:
+def to_member(row: Mapping[str, Any]) -> Member:
+    """Of a row that has the user's names, too."""
     return Member(**{**row, "role": Role(row["role"])})

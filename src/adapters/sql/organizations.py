@@ -8,6 +8,11 @@ from adapters.sql.tables import organizations
 from application.ports.organizations import OrganizationRepository
 from domain.organization import Organization
 
+ORGANIZATION_COLUMNS = tuple(
+    organizations.c[name]
+    for name in ("id", "name", "slug", "created_at", "retention_days", "events_begin")
+)
+
 
 class SqlOrganizationRepository(OrganizationRepository):
     def __init__(self, connection: Connection) -> None:
@@ -26,12 +31,12 @@ class SqlOrganizationRepository(OrganizationRepository):
         )
 
     def get(self, organization_id: str) -> Organization | None:
-        found = select(*_COLUMNS).where(organizations.c.id == organization_id)
+        found = select(*ORGANIZATION_COLUMNS).where(organizations.c.id == organization_id)
         row = self._connection.execute(found).one_or_none()
         return None if row is None else Organization(**row._asdict())
 
     def list_all(self) -> list[Organization]:
-        found = select(*_COLUMNS).order_by(organizations.c.slug.collate("C"))
+        found = select(*ORGANIZATION_COLUMNS).order_by(organizations.c.slug.collate("C"))
         return [Organization(**row._asdict()) for row in self._connection.execute(found)]
 
     def set_retention(self, organization_id: str, days: int | None) -> None:
@@ -53,9 +58,3 @@ class SqlOrganizationRepository(OrganizationRepository):
     def is_slug_free(self, slug: str) -> bool:
         found = select(organizations.c.id).where(organizations.c.slug == slug)
         return self._connection.execute(found).one_or_none() is None
-
-
-_COLUMNS = tuple(
-    organizations.c[name]
-    for name in ("id", "name", "slug", "created_at", "retention_days", "events_begin")
-)

@@ -38,12 +38,12 @@ class AuthenticateSession:
 
     def __call__(self, request: AuthenticateSessionRequest) -> SignedIn:
         with self._units_of_work.look() as uow:
-            session = uow.sessions.find_by_token_hash(hash_secret(request.token))
-            if session is None or not session.is_valid_at(self._clock.now()):
-                raise Unauthenticated("Sign in first.")
-            user = uow.users.get(session.user_id)
-            if user is None:
-                raise Unauthenticated("Sign in first.")
-            member = uow.members.find_by_user(user.id)
-            organization = uow.organizations.get(member.organization_id) if member else None
-        return SignedIn(user=user, token=request.token, organization=organization, member=member)
+            found = uow.sessions.find_signed_in(hash_secret(request.token))
+        if found is None or not found.session.is_valid_at(self._clock.now()):
+            raise Unauthenticated("Sign in first.")
+        return SignedIn(
+            user=found.user,
+            token=request.token,
+            organization=found.organization,
+            member=found.member,
+        )

@@ -1,10 +1,23 @@
 """Signed-in browsers."""
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from domain.organization import Member, Organization
 from domain.session import Session
+from domain.user import User
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOfUser:
+    """``member`` and ``organization`` are None for a user who belongs to none."""
+
+    session: Session
+    user: User
+    member: Member | None
+    organization: Organization | None
 
 
 class SessionRepository(Protocol):
@@ -15,8 +28,11 @@ class SessionRepository(Protocol):
         """Store a new session."""
 
     @abstractmethod
-    def find_by_token_hash(self, token_hash: bytes) -> Session | None:
-        """The session, expired or not, or None."""
+    def find_signed_in(self, token_hash: bytes) -> SessionOfUser | None:
+        """The session, expired or not, with whose it is and what they belong to; or None.
+
+        It is asked before every page, so it is one look-up.
+        """
 
     @abstractmethod
     def delete(self, token_hash: bytes) -> None:

@@ -11,19 +11,20 @@ from tests.http_client import Team, an_event, sign_up
 from tests.integration.pages.addresses import Address, Visitor, addresses
 from tests.integration.pages.furnished import furnish
 
-#: The look-up of the session included.
-MOST = 8
-#: Those that still need more, and how many; a further one is noticed. Four look up the session.
+#: The look-up of the session is one, and every few seconds another one is whether the price book
+#: is still the one in force.
+MOST = 6
+#: Those that still need more, and how many; a further one is noticed.
 MORE = {
     # Two ranges, their series, groups and durations, what moved, and how the budgets stand.
-    "/dashboard": 16,
+    "/dashboard": 13,
     # Its periods, what was changed and alerted, and three kinds of drivers.
-    "/dashboard/budgets/<uuid:budget_id>": 14,
+    "/dashboard/budgets/<uuid:budget_id>": 11,
     # Three lists with their authors.
-    "/dashboard/prices/own": 11,
+    "/dashboard/prices/own": 8,
     # The call, its price and its neighbours.
-    "/dashboard/queries/<event_id:event_id>": 11,
-    "/dashboard/models/<name:provider>/<last_name:model>": 9,
+    "/dashboard/queries/<event_id:event_id>": 8,
+    "/dashboard/models/<name:provider>/<last_name:model>": 7,
 }
 #: Each of them furnishes an organization once more: what grows with the rows would show.
 ROUNDS = ("First", "Second", "Third", "Fourth")

@@ -6,8 +6,8 @@ from tests.http_client import Team, ago, an_event
 from tests.integration.http.test_page_statements import statements
 
 PAGES = ("/dashboard", "/dashboard/queries", "/dashboard?days=7&provider=anthropic&tz=Asia/Kolkata")
-#: Four of them look up the session.
-STATEMENTS = 5
+#: One of them looks up the session.
+STATEMENTS = 2
 
 
 @pytest.fixture

@@ -96,7 +96,7 @@ class World:
 
     def has_session(self, token: str) -> bool:
         with self.units(snapshot=True) as uow:
-            return uow.sessions.find_by_token_hash(hash_secret(token)) is not None
+            return uow.sessions.find_signed_in(hash_secret(token)) is not None
 
     def stored_user(self, email: str) -> User | None:
         with self.units(snapshot=True) as uow:
