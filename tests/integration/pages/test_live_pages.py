@@ -230,6 +230,16 @@ def test_a_server_that_errs_is_asked_less_and_less_often(desk: Desk) -> None:
     assert clocked.after(5) == 6
 
 
+def test_a_page_whose_range_has_ended_shows_its_last_state_and_asks_no_more(desk: Desk) -> None:
+    page = desk.open("/dashboard")
+    button = page.get_by_role("button", name="Live")
+    expect(button).to_be_visible()
+    ended = page.request.get("/dashboard").text().replace("data-live", "data-ended")
+    page.route("**/dashboard", lambda route: route.fulfill(body=ended.replace("Total cost", "All")))
+    expect(page.get_by_text("All", exact=True)).to_be_visible(timeout=PROMPTLY_MS)
+    expect(button).to_be_hidden()
+
+
 def test_a_page_whose_reader_was_signed_out_asks_no_more_and_stays_readable(desk: Desk) -> None:
     page = desk.open("/dashboard")
     button = page.get_by_role("button", name="Live")

@@ -20,7 +20,7 @@ async function newer() {
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }
 
-// Signed out meanwhile: what is shown stays readable, and nobody asks any more.
+// Signed out meanwhile, or the range is over: what is shown stays, and nobody asks any more.
 function stop() {
   button.hidden = true;
 }
@@ -30,7 +30,9 @@ function show(page) {
     const wanted = page.getElementById(part.id);
     if (wanted) change(part, wanted);
   }
-  button.dataset.live = page.querySelector("[data-live]").dataset.live;
+  const next = page.querySelector("[data-live]");
+  if (next) button.dataset.live = next.dataset.live;
+  else stop();
 }
 
 const keyOf = (node) => node.dataset?.key;
