@@ -76,7 +76,7 @@ def test_hostile_objects_cost_their_event_and_nothing_else(
     assert len(recorder.events) == 1
     assert recorder.client.stats().failures == 1
     assert "failed while tracking a call; the call itself is not affected" in caplog.text
-    recorder.client._failures = 0
+    recorder.client.reporter._failures = 0
 
 
 def test_a_text_that_the_server_would_refuse_is_cut_and_told(

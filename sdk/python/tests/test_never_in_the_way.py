@@ -172,7 +172,7 @@ def test_a_function_that_raises_changes_nothing_for_the_host(
     for holder, attribute in FUNCTIONS[name]:
         monkeypatch.setattr(holder, attribute, raises)
     if kind is MemoryError:  # then nothing can be told about it either
-        for name in ("_diagnostics:say_failure", "Client:Client.note_failure"):
+        for name in ("_diagnostics:say_failure", "Reporter:Reporter.note_failure"):
             for holder, attribute in next(f for n, f in FUNCTIONS.items() if n.endswith(name)):
                 monkeypatch.setattr(holder, attribute, raises)
     host.works()

@@ -1,7 +1,6 @@
 """A call under way: from before it starts until it is known how it ended, which happens once."""
 
 import time
-from collections.abc import Mapping
 from typing import Any, Protocol
 
 from truecompute._context import NOTHING, Attribution, current
@@ -15,14 +14,10 @@ _TEXTS = Attribution._fields[:-1]
 
 
 class Sink(Protocol):
-    """Where events go: the client, as far as a call knows it."""
+    """Where events go: the reporter of a client, as far as a call knows it."""
 
     generation: int
     defaults: Attribution
-
-    def record(self, event: Mapping[str, Any]) -> None:
-        """Take an event; raises what its values raise."""
-        ...
 
     def take(self, event: "Call") -> None:
         """Take a call that has ended, to be written out later."""

@@ -1,34 +1,23 @@
-"""The client: what a program holds, and what wrapped clients report to."""
+"""The client: what a program holds."""
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
-from truecompute import _context, _process
+from truecompute import _context
 from truecompute._calls import add_attribution
-from truecompute._checks import check_positive, checked_key
-from truecompute._context import NOTHING, Attribution, current
-from truecompute._delivery import Backlog, Delivery, MemoryBacklog, random_share
-from truecompute._diagnostics import is_speaking, logger, say, say_failure
-from truecompute._encoding import bounded_document
-from truecompute._queue import EventQueue, Pending
-from truecompute._stats import CLOSED, DISABLED, Stats
-from truecompute._streams import OpenStreams
-from truecompute._text import clean
+from truecompute._diagnostics import logger, say, say_failure
+from truecompute._process import EXIT_PATIENCE_S
+from truecompute._reporter import Reporter
+from truecompute._settings import read_settings
+from truecompute._stats import Stats
 from truecompute._tracking import tracked
 from truecompute._transport import Transport
-from truecompute._worker import Worker
-
-if TYPE_CHECKING:
-    from truecompute._reservations import Reservations
 
 _Wrapped = TypeVar("_Wrapped")
 
-DEFAULT_URL = "http://localhost:5000"
 WhenUnavailable = Literal["open", "closed"]
-_MOST_SPOOL_BYTES = 256 * 1024 * 1024
 
 
 class Client:
@@ -70,29 +59,15 @@ class Client:
         transport: Transport | None = None,
     ) -> None:
         logger()
-        check_positive(flush_interval=flush_interval, timeout=timeout)
-        check_positive(max_queue_events=max_queue_events, max_queue_bytes=max_queue_bytes)
-        key = api_key or os.environ.get("TRUECOMPUTE_API_KEY") or ""
-        key = checked_key(key)
-        url = base_url or os.environ.get("TRUECOMPUTE_URL") or DEFAULT_URL
-        self.defaults = _or_nothing(
-            Attribution(
-                project=clean(project or os.environ.get("TRUECOMPUTE_PROJECT")),
-                environment=clean(environment or os.environ.get("TRUECOMPUTE_ENVIRONMENT")),
-            )
-        )
-        self._transport = transport if transport is not None else _http_transport(url, key)
-        self._is_enabled = transport is not None or bool(key)
-        self._reservations: Reservations | None = None
-        self._spool_dir = spool_dir
-        self._limits = (max_queue_events, max_queue_bytes)
-        self._interval = flush_interval
-        self._timeout = timeout
-        self._on_drop = on_drop
-        self.generation = 0
-        self._begin()
-        _process.look_after(self)
-        if not self._is_enabled:
+        settings = read_settings(
+            api_key=api_key, base_url=base_url, project=project, environment=environment,
+            spool_dir=spool_dir, flush_interval=flush_interval, timeout=timeout,
+            max_queue_events=max_queue_events, max_queue_bytes=max_queue_bytes,
+            on_drop=on_drop, transport=transport,
+        )  # fmt: skip
+        #: What wrapped clients and callbacks report to; they keep it where a program drops this.
+        self.reporter: Reporter = Reporter(settings)
+        if not settings.is_enabled:
             say("no_key", "TrueCompute has no API key, nothing is sent; "
                 "set TRUECOMPUTE_API_KEY or Client(api_key=...)")  # fmt: skip
 
@@ -126,13 +101,13 @@ class Client:
             from truecompute._enforcement import Enforcement  # likewise, where there are limits
 
             limits = Enforcement(
-                self._reserving(),
-                self._is_silent,
+                self.reporter.reservations(),
+                self.reporter.is_silent,
                 when_unavailable=when_unavailable,
                 timeout=reserve_timeout,
                 max_output_tokens=max_output_tokens,
             )
-        wrap(client, self, limits)
+        wrap(client, self.reporter, limits)
         return client
 
     def unwrap(self, client: _Wrapped) -> _Wrapped:
@@ -162,11 +137,11 @@ class Client:
         """
         try:
             event = tracked(provider, model, usage, provider_usage, latency_ms, fields)
-            add_attribution(event, current.get(), self.defaults)
-            self.record(event)
+            add_attribution(event, _context.current.get(), self.reporter.defaults)
+            self.reporter.record(event)
         except Exception:  # noqa: BLE001 - never in the way
             with suppress(Exception):
-                self.note_failure("tracking a call")
+                self.reporter.note_failure("tracking a call")
 
     def context(self, **fields: Any) -> _context.context:
         """The same as ``truecompute.context``."""
@@ -182,40 +157,28 @@ class Client:
         Streams whose reading was left off are counted as they stand. Raises nothing.
         """
         try:
-            self.open_streams.finish_left(grace_s=0)
-            return self._worker.flush(timeout)
+            return self.reporter.flush(timeout)
         except Exception:  # noqa: BLE001 - never in the way
             with suppress(Exception):
-                self.note_failure("flushing")
+                self.reporter.note_failure("flushing")
             return False
 
-    def close(self, timeout: float = _process.EXIT_PATIENCE_S) -> None:
+    def close(self, timeout: float = EXIT_PATIENCE_S) -> None:
         """Send what is left, for ``timeout`` seconds at most, and end the thread.
 
         What is left then is in the spool, or counted as dropped, as is what comes afterwards.
         Called by itself when the program ends. Raises nothing.
         """
         try:
-            self._close(timeout)
+            self.reporter.close(timeout)
         except Exception:  # noqa: BLE001 - never in the way
             with suppress(Exception):
-                self.note_failure("closing")
+                self.reporter.note_failure("closing")
 
     def stats(self) -> Stats:
         """What became of the events of this process so far. Raises nothing."""
         try:
-            _, dropped, waiting = self._queue.counts()
-            sent, refused, standing = self._delivery.counts()
-            dropped_by = dict(dropped + refused)
-            return Stats(
-                sent=sent,
-                queued=waiting + standing,
-                dropped=sum(dropped_by.values()),
-                retried=self._delivery.retried,
-                failures=self._failures,
-                dropped_by=dropped_by,
-                unchecked=0 if self._reservations is None else self._reservations.unchecked,
-            )
+            return self.reporter.stats()
         except Exception:  # noqa: BLE001 - never in the way
             with suppress(Exception):
                 say_failure("counting")
@@ -226,125 +189,3 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def record(self, event: Mapping[str, Any]) -> None:
-        """Take an event that is made; for wrappers. Raises what its values raise."""
-        self.take(bounded_document(event))
-
-    def take(self, event: Pending | bytes) -> None:
-        """Take an event that is written, or will be in the background; for wrappers."""
-        if self._is_silent():
-            return
-        waiting = self._queue.put(event)
-        if self._worker.notice(waiting):
-            _process.note_worker_process()
-        if self._ends_at is not None:
-            self._worker.flush(self._ends_at - time.monotonic())
-
-    def note_failure(self, doing: str) -> None:
-        """Count and log a fault of the SDK; for wrappers."""
-        self._failures += 1
-        say_failure(doing)
-
-    def _begin(self) -> None:
-        """All that belongs to one process: made at first, and anew in a child after a fork."""
-        self._queue = EventQueue(*self._limits)
-        self._backlog: Backlog = MemoryBacklog(self._queue)
-        if self._spool_dir is not None:
-            from truecompute._spool import SpoolBacklog  # only who wants one pays for it
-
-            self._backlog = SpoolBacklog(self._queue, self._spool_dir, _MOST_SPOOL_BYTES)
-        if not self._is_enabled:
-            self._queue.shut(DISABLED)
-        self._delivery = Delivery(self._transport, self._backlog, random_share)
-        self.open_streams = OpenStreams()
-        self._failures = 0
-        if self._reservations is not None:
-            self._reservations.unchecked = 0
-        self._ends_at: float | None = None
-        self._told_dropped = 0
-        self._worker = Worker(
-            self._delivery,
-            self._backlog,
-            self._owed,
-            self._tick,
-            interval=self._interval,
-            timeout=self._timeout,
-        )
-
-    def _reserving(self) -> "Reservations":
-        if self._reservations is None:
-            from truecompute._reservations import Reservations
-
-            made = Reservations(self._transport)
-            made.disabled_for = None if self._is_enabled else "there is no API key"
-            self._reservations = made
-        return self._reservations
-
-    def _is_silent(self) -> bool:
-        """Whether events of this thread are not taken: a transport or a log handler that calls a
-        model itself would loop for ever.
-        """
-        return self._worker.is_worker_thread() or is_speaking()
-
-    def _owed(self) -> int:
-        produced, dropped, _ = self._queue.counts()
-        return produced - sum(dropped.values()) + self._backlog.found
-
-    def _tick(self) -> None:
-        """Once a second, in the background."""
-        self.open_streams.finish_left()
-        if self._on_drop is not None:
-            dropped = self.stats().dropped
-            newly, self._told_dropped = dropped - self._told_dropped, dropped
-            if newly:
-                try:
-                    self._on_drop(newly)
-                except Exception:  # noqa: BLE001 - the host's own, and events wait behind it
-                    self.note_failure("calling on_drop")
-
-    def _close(self, timeout: float) -> None:
-        self.open_streams.finish_all()
-        has_ended = self._worker.stop(timeout)
-        close_transport = getattr(self._transport, "close", None)
-        if has_ended and close_transport is not None:
-            close_transport()
-        if self._backlog.outlives:
-            self._backlog.close() if has_ended else self._backlog.collect()
-        waiting = self._queue.counts()[2]
-        self._queue.shut(CLOSED)
-        if self._reservations is not None:
-            self._reservations.disabled_for = "the client of TrueCompute is closed"
-        if not self._backlog.outlives:
-            self._delivery.abandon(CLOSED)
-        if waiting:
-            say("closed", "TrueCompute was closed with %d event(s) undelivered", waiting)
-
-    def end(self, deadline: float) -> None:
-        """Flush at the end of the program; what others still report then is sent at once."""
-        try:
-            self.open_streams.finish_all()
-            self._worker.flush(deadline - time.monotonic())
-            if self._backlog.outlives:
-                self._backlog.collect()
-            self._ends_at = deadline
-        except Exception:  # noqa: BLE001 - never in the way
-            with suppress(Exception):
-                self.note_failure("ending")
-
-    def begin_in_child(self) -> None:
-        """Start anew after a fork: what waited is the parent's to send."""
-        self._backlog.forget()
-        self.generation += 1
-        self._begin()
-
-
-def _http_transport(url: str, key: str) -> Transport:
-    # Loading HTTP takes longer than all the rest, and an import of the SDK should not be felt.
-    from truecompute._http import HttpTransport
-
-    return HttpTransport(url, key)
-
-
-def _or_nothing(defaults: Attribution) -> Attribution:
-    return NOTHING if defaults == NOTHING else defaults

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
-from truecompute._streams import Watch
+from truecompute._watches import Watch
 
 #: A body above this is passed on all the same, and no longer looked at.
 _MOST_BYTES = 16 * 1024 * 1024

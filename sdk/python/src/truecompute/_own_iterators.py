@@ -7,7 +7,8 @@ its own, whose iterators are loops that are dropped when they are left.
 import functools
 from typing import Any, cast
 
-from truecompute._streams import AsyncLoop, Loop, Watch
+from truecompute._streams import AsyncLoop, Loop
+from truecompute._watches import Watch
 
 
 def watch_loops(stream: Any, watch: Watch) -> None:

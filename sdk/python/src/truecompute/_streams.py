@@ -1,111 +1,15 @@
-"""Streams that are watched: the same objects in the same order, and one event whatever the end.
-
-A stream ends by being read to its end, by an error, by ``close``, by being collected as garbage,
-or by its reader leaving the loop. After the last one reading may go on (a program that looks at the
-first chunk does so); it counts as the end after five seconds, or at the next flush.
-"""
+"""Streams that are watched: the same objects in the same order, each of which a watch is told."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from typing import Any
 
-from truecompute._calls import Call, Seen
-from truecompute._diagnostics import say_failure
-
-#: Tells what a chunk says; True for a chunk that the caller did not ask for.
-Observer = Callable[[Any, Seen], bool]
-
-_GRACE_S = 5.0
+from truecompute._in_place import InPlace
+from truecompute._watches import Watch
 
 
-class Watch:
-    """What is known of one stream. It holds nothing of the provider's."""
-
-    __slots__ = ("__weakref__", "_observe", "_open", "call", "is_advancing", "left_at", "seen")
-
-    def __init__(self, call: Call, observe: Observer, open_streams: "OpenStreams") -> None:
-        self.call = call
-        self.seen = Seen()
-        self.left_at: float | None = None
-        self.is_advancing = False
-        self._observe = observe
-        self._open = open_streams
-        open_streams.add(self)
-
-    def sees(self, chunk: Any) -> bool:
-        """Look at a chunk; whether to hide it. Raises no ``Exception``."""
-        try:
-            is_hidden = self._observe(chunk, self.seen)
-            if self.seen.has_content:
-                self.call.note_first()
-        except Exception:  # noqa: BLE001 - the chunk goes its way
-            say_failure("reading a chunk")
-            return False
-        return is_hidden
-
-    def ends(self, error: BaseException | None = None, *, is_cut: bool = False) -> None:
-        """The stream has ended; only the first time counts. Raises no ``Exception``."""
-        try:
-            self._open.discard(self)
-            self.call.end(self.seen, error, is_cut=is_cut)
-        except Exception:  # noqa: BLE001 - so does the stream
-            say_failure("ending a stream")
-
-    def ends_by(self, error: BaseException) -> None:
-        """The iterator raised: it is at its end, it failed, or its reader was called off."""
-        if isinstance(error, (StopIteration, StopAsyncIteration)):
-            self.ends()
-        elif isinstance(error, Exception):
-            self.ends(error)
-        else:
-            self.ends(is_cut=True)
-
-    def closes(self) -> None:
-        """Its connection is closed: by its reader, or by itself on the way to its end."""
-        if not self.is_advancing:
-            self.ends(is_cut=True)
-
-
-class OpenStreams:
-    """The streams of a client that have not ended."""
-
-    def __init__(self) -> None:
-        self._watches: dict[int, Watch] = {}
-
-    def add(self, watch: Watch) -> None:
-        self._watches[id(watch)] = watch
-
-    def discard(self, watch: Watch) -> None:
-        self._watches.pop(id(watch), None)
-
-    def finish_left(self, grace_s: float = _GRACE_S) -> None:
-        """End those whose reader left the loop so many seconds ago."""
-        if not self._watches:
-            return
-        limit = time.monotonic() - grace_s
-        for watch in list(self._watches.values()):
-            left_at = watch.left_at
-            if left_at is not None and left_at <= limit:
-                watch.ends(is_cut=True)
-
-    def finish_all(self) -> None:
-        """End them all, as the program does."""
-        for watch in list(self._watches.values()):
-            watch.ends(is_cut=True)
-
-
-class _InPlace:
-    """In the place of a stream's own iterator; everything else of it is there too."""
-
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(object.__getattribute__(self, "_inner"), name)
-
-
-class _Watched(_InPlace):
+class _Watched(InPlace):
     """Tells a watch of what comes, and of its own end as garbage."""
 
     def __init__(self, inner: Any, watch: Watch) -> None:
@@ -132,14 +36,6 @@ class _OneLoop:
             self._over._watch.left_at = time.monotonic()
         except Exception:  # noqa: BLE001 - likewise
             pass
-
-
-class _Hiding(_InPlace):
-    """Leaves out the items that ``is_hidden`` tells."""
-
-    def __init__(self, inner: Any, is_hidden: Callable[[Any], bool]) -> None:
-        super().__init__(inner)
-        self._is_hidden = is_hidden
 
 
 class WatchedIterator(_Watched):
@@ -224,35 +120,3 @@ class AsyncLoop(_OneLoop):
     async def __anext__(self) -> Any:
         self._over._watch.left_at = None
         return await self._over.__anext__()
-
-
-class HidingIterator(_Hiding):
-    """A stream's own iterator without the items that ``is_hidden`` tells."""
-
-    def __iter__(self) -> "HidingIterator":
-        return self
-
-    def __next__(self) -> Any:
-        while True:
-            item = next(self._inner)
-            is_hidden = False
-            with suppress(Exception):
-                is_hidden = self._is_hidden(item)
-            if not is_hidden:
-                return item
-
-
-class HidingAsyncIterator(_Hiding):
-    """The same for a stream that is awaited."""
-
-    def __aiter__(self) -> "HidingAsyncIterator":
-        return self
-
-    async def __anext__(self) -> Any:
-        while True:
-            item = await self._inner.__anext__()
-            is_hidden = False
-            with suppress(Exception):
-                is_hidden = self._is_hidden(item)
-            if not is_hidden:
-                return item

@@ -35,7 +35,7 @@ class TrueComputeCallback(BaseCallbackHandler):
 
     def __init__(self, client: Client | None = None) -> None:
         super().__init__()
-        self._client = client if client is not None else default_client()
+        self._reporter = (client if client is not None else default_client()).reporter
         self._open: OrderedDict[UUID, Call] = OrderedDict()
 
     def on_llm_start(self, serialized: Any, prompts: Any, *, run_id: UUID, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class TrueComputeCallback(BaseCallbackHandler):
             if call is not None:
                 call.note_first()
         except Exception:  # noqa: BLE001 - never in the way
-            self._client.note_failure("noting a token")
+            self._reporter.note_failure("noting a token")
 
     def on_llm_end(self, response: Any, *, run_id: UUID, **kwargs: Any) -> None:
         """It has answered."""
@@ -64,7 +64,7 @@ class TrueComputeCallback(BaseCallbackHandler):
             if call is not None:
                 call.end(_read(response))
         except Exception:  # noqa: BLE001 - never in the way
-            self._client.note_failure("reading LangChain's answer")
+            self._reporter.note_failure("reading LangChain's answer")
 
     def on_llm_error(self, error: BaseException, *, run_id: UUID, **kwargs: Any) -> None:
         """It has failed."""
@@ -73,7 +73,7 @@ class TrueComputeCallback(BaseCallbackHandler):
             if call is not None:
                 call.end(_read(kwargs.get("response")), error)
         except Exception:  # noqa: BLE001 - never in the way
-            self._client.note_failure("reading LangChain's error")
+            self._reporter.note_failure("reading LangChain's error")
 
     def _starts(self, run_id: UUID, kwargs: dict[str, Any], operation: str) -> None:
         try:
@@ -86,11 +86,11 @@ class TrueComputeCallback(BaseCallbackHandler):
             )
             base = text_field(asked, "base_url") or text_field(asked, "openai_api_base")
             provider = text_field(told, "ls_provider") or "unknown"
-            self._open[run_id] = Call(self._client, provider, model, operation, base)
+            self._open[run_id] = Call(self._reporter, provider, model, operation, base)
             while len(self._open) > _MOST_OPEN:
                 self._open.popitem(last=False)
         except Exception:  # noqa: BLE001 - never in the way
-            self._client.note_failure("starting LangChain's call")
+            self._reporter.note_failure("starting LangChain's call")
 
 
 def _read(response: Any) -> Seen:

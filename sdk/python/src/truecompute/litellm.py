@@ -36,7 +36,7 @@ class TrueComputeLogger(CustomLogger):
 
     def __init__(self, client: Client | None = None) -> None:
         super().__init__()  # pyright: ignore[reportUnknownMemberType] - LiteLLM's **kwargs
-        self._client = client if client is not None else default_client()
+        self._reporter = (client if client is not None else default_client()).reporter
 
     def log_success_event(
         self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
@@ -67,10 +67,10 @@ class TrueComputeLogger(CustomLogger):
             log = kwargs.get("standard_logging_object")
             if is_mapping(log):
                 event = _event(log, start_time, end_time)
-                add_attribution(event, current.get(), self._client.defaults)
-                self._client.record(event)
+                add_attribution(event, current.get(), self._reporter.defaults)
+                self._reporter.record(event)
         except Exception:  # noqa: BLE001 - never in the way
-            self._client.note_failure("reading LiteLLM's log")
+            self._reporter.note_failure("reading LiteLLM's log")
 
 
 def _event(log: Mapping[str, Any], start: Any, end: Any) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from truecompute._exceptions import UnsupportedClient
 from truecompute._limits import Limits
-from truecompute.wrappers._patches import Patches, Reporter, forget, patches_of, remember
+from truecompute._reporter import Reporter
+from truecompute.wrappers._patches import Patches, forget, patches_of, remember
 
 #: Where a client's class or a base of it comes from, and the module here that wraps it.
 _WRAPPERS = {

@@ -7,7 +7,8 @@ from typing import Any
 
 from truecompute._calls import Call, Seen
 from truecompute._limits import Limits
-from truecompute.wrappers._patches import Patches, Reporter
+from truecompute._reporter import Reporter
+from truecompute.wrappers._patches import Patches
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 

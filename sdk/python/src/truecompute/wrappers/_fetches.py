@@ -10,11 +10,11 @@ from truecompute._calls import Seen, add_attribution
 from truecompute._context import current
 from truecompute._encoding import stable_id
 from truecompute._fields import field
-from truecompute._streams import HidingAsyncIterator, HidingIterator
+from truecompute._in_place import HidingAsyncIterator, HidingIterator
+from truecompute._reporter import Reporter
 from truecompute._tracking import tracked
 from truecompute.wrappers._exchange import Exchange
 from truecompute.wrappers._operations import RESPONSE, is_pending, reads_named
-from truecompute.wrappers._patches import Reporter
 from truecompute.wrappers._raw import decoded, is_raw
 
 

@@ -5,23 +5,12 @@ No class and no module is touched: other clients, and other programs in the proc
 
 import weakref
 from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
-from truecompute._calls import Sink
 from truecompute._limits import Limits
-from truecompute._streams import OpenStreams
+from truecompute._reporter import Reporter
 
 _MISSING: Any = object()
-
-
-class Reporter(Sink, Protocol):
-    """The client of TrueCompute, as wrappers know it."""
-
-    open_streams: OpenStreams
-
-    def note_failure(self, doing: str) -> None:
-        """Count and log a fault of the SDK."""
-        ...
 
 
 class Patches:

@@ -12,10 +12,12 @@ from typing import Any
 from truecompute._calls import Call, Seen
 from truecompute._exceptions import UnsupportedClient
 from truecompute._fields import field, is_object
-from truecompute._streams import Watch, WatchedIterator
+from truecompute._reporter import Reporter
+from truecompute._streams import WatchedIterator
+from truecompute._watches import Watch
 from truecompute.wrappers import _operations
 from truecompute.wrappers._exchange import CallExchange, Exchange, reported
-from truecompute.wrappers._patches import Patches, Reporter
+from truecompute.wrappers._patches import Patches
 
 _SERVICE = "bedrock-runtime"
 _OPERATIONS = frozenset(

@@ -13,9 +13,10 @@ from truecompute._calls import Call, Seen
 from truecompute._fields import field, text_field
 from truecompute._http_watch import watch_body
 from truecompute._limits import Limits
-from truecompute._streams import Watch
+from truecompute._reporter import Reporter
+from truecompute._watches import Watch
 from truecompute.wrappers._exchange import CallExchange, reported
-from truecompute.wrappers._patches import Patches, Reporter
+from truecompute.wrappers._patches import Patches
 
 _OPERATIONS = {
     "v1/chat": "chat",

@@ -10,9 +10,11 @@ from typing import Any
 
 from truecompute._calls import Call, Seen
 from truecompute._fields import field, is_list, is_object
-from truecompute._streams import Watch, WatchedAsyncIterator, WatchedIterator
+from truecompute._reporter import Reporter
+from truecompute._streams import WatchedAsyncIterator, WatchedIterator
+from truecompute._watches import Watch
 from truecompute.wrappers._exchange import CallExchange, Exchange, reported
-from truecompute.wrappers._patches import Patches, Reporter
+from truecompute.wrappers._patches import Patches
 
 _OPERATIONS = {
     "generateContent": "chat",

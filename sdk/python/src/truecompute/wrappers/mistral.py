@@ -14,9 +14,10 @@ from truecompute._calls import Call, Seen
 from truecompute._fields import field, text_field
 from truecompute._http_watch import watch_body
 from truecompute._own_iterators import watch_loops
-from truecompute._streams import Watch
+from truecompute._reporter import Reporter
+from truecompute._watches import Watch
 from truecompute.wrappers._exchange import CallExchange, Exchange, reported
-from truecompute.wrappers._patches import Patches, Reporter
+from truecompute.wrappers._patches import Patches
 
 _PARTS = (
     "chat", "fim", "agents", "embeddings", "ocr", "classifiers", "responses",

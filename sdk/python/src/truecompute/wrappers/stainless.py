@@ -15,13 +15,9 @@ from typing import Any, cast
 from truecompute._calls import Call, Seen
 from truecompute._fields import is_object
 from truecompute._http_watch import watch_body, watch_close
-from truecompute._streams import (
-    HidingAsyncIterator,
-    HidingIterator,
-    Watch,
-    WatchedAsyncIterator,
-    WatchedIterator,
-)
+from truecompute._in_place import HidingAsyncIterator, HidingIterator
+from truecompute._streams import WatchedAsyncIterator, WatchedIterator
+from truecompute._watches import Watch
 from truecompute.wrappers._exchange import Arguments, CallExchange, Exchange, reported
 from truecompute.wrappers._fetches import fetch_of
 from truecompute.wrappers._operations import (

@@ -1,0 +1,176 @@
+"""What wrapped clients and callbacks report to: takes events in any thread and has them sent."""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from truecompute import _process
+from truecompute._context import Attribution
+from truecompute._delivery import Backlog, Delivery, MemoryBacklog, random_share
+from truecompute._diagnostics import is_speaking, say, say_failure
+from truecompute._encoding import bounded_document
+from truecompute._queue import EventQueue, Pending
+from truecompute._settings import Settings
+from truecompute._stats import CLOSED, DISABLED, Stats
+from truecompute._watches import OpenStreams
+from truecompute._worker import Worker
+
+if TYPE_CHECKING:
+    from truecompute._reservations import Reservations
+
+_MOST_SPOOL_BYTES = 256 * 1024 * 1024
+
+
+class Reporter:
+    """The events of one client, from wherever they are made to the server or a count of lost ones.
+
+    All that it holds belongs to one process: a fork makes it anew in the child. ``generation``
+    tells by how many, since a call that began before is the parent's to end. ``defaults`` hold for
+    events that say nothing else.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.defaults: Attribution = settings.defaults
+        self.generation: int = 0
+        self._settings = settings
+        self._reservations: Reservations | None = None
+        self._begin()
+        _process.look_after(self)
+
+    def _begin(self) -> None:
+        """All that belongs to one process: made at first, and anew in a child after a fork."""
+        settings = self._settings
+        self._queue = EventQueue(settings.max_queue_events, settings.max_queue_bytes)
+        self._backlog: Backlog = MemoryBacklog(self._queue)
+        if settings.spool_dir is not None:
+            from truecompute._spool import SpoolBacklog  # only who wants one pays for it
+
+            self._backlog = SpoolBacklog(self._queue, settings.spool_dir, _MOST_SPOOL_BYTES)
+        if not settings.is_enabled:
+            self._queue.shut(DISABLED)
+        self._delivery = Delivery(settings.transport, self._backlog, random_share)
+        self.open_streams: OpenStreams = OpenStreams()
+        self._failures = 0
+        if self._reservations is not None:
+            self._reservations.unchecked = 0
+        self._ends_at: float | None = None
+        self._told_dropped = 0
+        self._worker = Worker(
+            self._delivery,
+            self._backlog,
+            self._owed,
+            self._tick,
+            interval=settings.flush_interval,
+            timeout=settings.timeout,
+        )
+
+    def record(self, event: Mapping[str, Any]) -> None:
+        """Take an event that is made. Raises what its values raise."""
+        self.take(bounded_document(event))
+
+    def take(self, event: Pending | bytes) -> None:
+        """Take an event that is written, or will be in the background."""
+        if self.is_silent():
+            return
+        waiting = self._queue.put(event)
+        if self._worker.notice(waiting):
+            _process.note_worker_process()
+        if self._ends_at is not None:
+            self._worker.flush(self._ends_at - time.monotonic())
+
+    def note_failure(self, doing: str) -> None:
+        """Count and log a fault of the SDK."""
+        self._failures += 1
+        say_failure(doing)
+
+    def is_silent(self) -> bool:
+        """Whether events of this thread are not taken: a transport or a log handler that calls a
+        model itself would loop for ever.
+        """
+        return self._worker.is_worker_thread() or is_speaking()
+
+    def reservations(self) -> "Reservations":
+        """Those of hard limits, made when there are the first."""
+        if self._reservations is None:
+            from truecompute._reservations import Reservations
+
+            made = Reservations(self._settings.transport)
+            made.disabled_for = None if self._settings.is_enabled else "there is no API key"
+            self._reservations = made
+        return self._reservations
+
+    def stats(self) -> Stats:
+        """What became of the events of this process so far."""
+        _, dropped, waiting = self._queue.counts()
+        sent, refused, standing = self._delivery.counts()
+        dropped_by = dict(dropped + refused)
+        return Stats(
+            sent=sent,
+            queued=waiting + standing,
+            dropped=sum(dropped_by.values()),
+            retried=self._delivery.retried,
+            failures=self._failures,
+            dropped_by=dropped_by,
+            unchecked=0 if self._reservations is None else self._reservations.unchecked,
+        )
+
+    def flush(self, timeout: float) -> bool:
+        """Send what there is, streams that were left included; False where time is too short."""
+        self.open_streams.finish_left(grace_s=0)
+        return self._worker.flush(timeout)
+
+    def close(self, timeout: float) -> None:
+        """Send what is left, and end the thread: nothing is taken from now on."""
+        self.open_streams.finish_all()
+        has_ended = self._worker.stop(timeout)
+        close_transport = getattr(self._settings.transport, "close", None)
+        if has_ended and close_transport is not None:
+            close_transport()
+        if self._backlog.outlives:
+            self._backlog.close() if has_ended else self._backlog.collect()
+        waiting = self._queue.counts()[2]
+        self._queue.shut(CLOSED)
+        if self._reservations is not None:
+            self._reservations.disabled_for = "the client of TrueCompute is closed"
+        if not self._backlog.outlives:
+            self._delivery.abandon(CLOSED)
+        if waiting:
+            say("closed", "TrueCompute was closed with %d event(s) undelivered", waiting)
+
+    def end(self, deadline: float) -> None:
+        """Flush at the end of the program; what others still report then is sent at once."""
+        try:
+            self.open_streams.finish_all()
+            self._worker.flush(deadline - time.monotonic())
+            if self._backlog.outlives:
+                self._backlog.collect()
+            self._ends_at = deadline
+        except Exception:  # noqa: BLE001 - never in the way
+            with suppress(Exception):
+                self.note_failure("ending")
+
+    def begin_in_child(self) -> None:
+        """Start anew after a fork: what waited is the parent's to send."""
+        self._backlog.forget()
+        self.generation += 1
+        self._begin()
+
+    def _owed(self) -> int:
+        produced, dropped, _ = self._queue.counts()
+        return produced - sum(dropped.values()) + self._backlog.found
+
+    def _tick(self) -> None:
+        """Once a second, in the background."""
+        self.open_streams.finish_left()
+        if self._settings.on_drop is not None:
+            self._tell_dropped(self._settings.on_drop)
+
+    def _tell_dropped(self, on_drop: Callable[[int], object]) -> None:
+        try:
+            dropped = self.stats().dropped
+            newly, self._told_dropped = dropped - self._told_dropped, dropped
+            if newly:
+                on_drop(newly)
+        except Exception:  # noqa: BLE001 - the host's own, and events wait behind it
+            self.note_failure("calling on_drop")
