@@ -44,9 +44,9 @@ class Seen:
         self.model: str | None = None
         self.service_tier: str | None = None
         self.request_id: str | None = None
-        self.has_content = False
-        self.is_final = False
-        self.is_pending = False
+        self.has_content: bool = False
+        self.is_final: bool = False
+        self.is_pending: bool = False
         self.stable_id: str | None = None
 
 
@@ -71,17 +71,17 @@ class Call:
     ) -> None:
         self._sink = sink
         self._generation = sink.generation
-        self.provider = provider
-        self.model = model
-        self.operation = operation
-        self.api_base = api_base
-        self.region = region
+        self.provider: str = provider
+        self.model: str | None = model
+        self.operation: str = operation
+        self.api_base: str | None = api_base
+        self.region: str | None = region
         self.reservation_id: str | None = None
         self._whose = current.get()
         self._once = [True]
         self._first: float | None = None
         self._error: str | None = None
-        self.started_at = time.time()
+        self.started_at: float = time.time()
         self._began = time.perf_counter()
 
     def attribution(self) -> dict[str, Any]:

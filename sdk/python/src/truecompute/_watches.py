@@ -24,10 +24,10 @@ class Watch:
     __slots__ = ("__weakref__", "_observe", "_open", "call", "is_advancing", "left_at", "seen")
 
     def __init__(self, call: Call, observe: Observer, open_streams: "OpenStreams") -> None:
-        self.call = call
-        self.seen = Seen()
+        self.call: Call = call
+        self.seen: Seen = Seen()
         self.left_at: float | None = None
-        self.is_advancing = False
+        self.is_advancing: bool = False
         self._observe = observe
         self._open = open_streams
         open_streams.add(self)

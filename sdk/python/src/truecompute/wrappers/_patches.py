@@ -17,8 +17,8 @@ class Patches:
     """The changes of one client, newest last."""
 
     def __init__(self, client: Any, reporter: Reporter, limits: Limits | None = None) -> None:
-        self.reporter = reporter
-        self.limits = limits
+        self.reporter: Reporter = reporter
+        self.limits: Limits | None = limits
         self._client = weakref.ref(client)
         self._changes: list[tuple[Any, str, Any]] = []
 
