@@ -33,6 +33,17 @@ class Forgetting:
         return accepted(len(events))
 
 
+class Away(Forgetting):
+    """Is not reached while ``is_away``."""
+
+    is_away = True
+
+    def send(self, events: Sequence[bytes], *, timeout: float) -> Answer:
+        if self.is_away:
+            raise TransportError("away")
+        return super().send(events, timeout=timeout)
+
+
 def _instant(tc: truecompute.Client) -> Any:
     """A chat through the wrapped client, answered where the client would send it."""
     client = openai.OpenAI(api_key="k", base_url="http://x/v1")
@@ -90,6 +101,26 @@ def test_a_thousand_clients_that_were_closed_leave_no_thread_and_no_client() -> 
     gc.collect()
     assert threading.active_count() == before
     assert not [each for each in left if each() is not None]
+
+
+def test_an_outage_takes_no_more_memory_than_the_queue_may_and_each_event_is_accounted_for() -> (
+    None
+):
+    """120 MB of events, of which 32 MiB may wait."""
+    transport, told = Away(), list[int]()
+    tags = {f"tag-{number}": "x" * 200 for number in range(20)}
+    with truecompute.Client(transport=transport, on_drop=told.append) as tc, tc.context(tags=tags):
+        before = _resident_mib()
+        for _ in range(30_000):
+            tc.track(provider="acme", model="m", usage={"input": 400, "output": 300})
+        most = _resident_mib() - before
+        transport.is_away = False
+        assert tc.flush(30)
+        stats = tc.stats()
+    assert most <= 50
+    assert stats.sent + stats.dropped == 30_000
+    assert stats.sent > 5_000
+    assert stats.dropped_by == {"queue_full": stats.dropped} == {"queue_full": sum(told)}
 
 
 class Fleet:

@@ -351,7 +351,7 @@ def test_an_awaited_chat_is_told(provider: FakeProvider, recorder: Recorder) -> 
 
 
 async def _awaits_all(stream: Any) -> None:
-    assert len([chunk async for chunk in stream]) == 4
+    assert len([chunk async for chunk in stream if chunk.choices]) == 4
 
 
 async def _breaks_async(stream: Any) -> None:
@@ -382,27 +382,47 @@ async def _is_cancelled(stream: Any) -> None:
         await task
 
 
+async def _raises_in_the_async_loop(stream: Any) -> None:
+    async def read() -> None:
+        async for _ in stream:
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await read()
+
+
+async def _closes_the_async_response(stream: Any) -> None:
+    await anext(stream)
+    await stream.response.aclose()
+
+
 async def _drops_async(stream: Any) -> None:
     """Nothing."""
 
 
 ASYNC_ENDS = [_awaits_all, _breaks_async, _closes_async, _leaves_async_with, _is_cancelled,
-              _drops_async]  # fmt: skip
+              _raises_in_the_async_loop, _closes_the_async_response, _drops_async]  # fmt: skip
 
 
 @pytest.mark.parametrize("end", ASYNC_ENDS)
+@pytest.mark.parametrize("is_asked", [True, False])
 def test_every_end_of_an_awaited_stream_is_one_event(
-    provider: FakeProvider, recorder: Recorder, end: Callable[[Any], Any]
+    provider: FakeProvider, recorder: Recorder, end: Callable[[Any], Any], is_asked: bool
 ) -> None:
+    options: dict[str, Any] = {"stream_options": {"include_usage": True}} if is_asked else {}
+
     async def use(client: AsyncOpenAI) -> None:
-        await end(await client.chat.completions.create(**ASKED, stream=True))
+        await end(await client.chat.completions.create(**ASKED, stream=True, **options))
 
     _asynchronously(provider, recorder, use)
     event = recorder.event
+    assert event["status"] == "success"
     if end is _awaits_all:
         assert event["provider_usage"] == CHAT_USAGE
     else:
         assert event["usage_status"] == "missing"
+    gc.collect()
+    assert len(recorder.events) == 1
 
 
 def test_a_cancelled_wait_for_an_awaited_chunk_is_a_cut_stream(

@@ -114,6 +114,26 @@ def test_a_process_ends_in_time_although_the_server_takes_connections_and_is_sil
     assert seconds <= 2.5
 
 
+#: Python runs nothing of its own after these: what was not sent before them is lost.
+CUT_OFF = {
+    "os._exit": (TWENTY + "os._exit(5)", 5),
+    "SIGTERM": (TWENTY + "import signal; os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM),
+    "SIGKILL": (TWENTY + "import signal; os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL),
+}
+
+
+@pytest.mark.parametrize("end", CUT_OFF)
+def test_a_process_that_is_cut_off_is_neither_held_nor_changed(
+    end: str, server: FakeTrueCompute
+) -> None:
+    program, expected = CUT_OFF[end]
+    code, said, seconds = _runs(program, server.url)
+    assert (code, said) == (expected, "last\n")
+    assert seconds <= 2.5
+    assert set(server.received) <= {str(n) for n in range(20)}
+    assert set(server.received.values()) <= {1}
+
+
 FORKS = """
 def work():
     while not over.is_set():
@@ -156,6 +176,32 @@ def test_forks_while_eight_threads_hold_the_queue_lose_double_and_hang_nothing(
     children = {f"child-{each}-{n}" for each in range(forks) for n in range(3)}
     assert set(server.received) == parents | children
     assert set(server.received.values()) == {1}
+
+
+UNDER_WAY = """
+from truecompute._calls import Call, Seen
+under_way = Call(tc.reporter, "acme", "m", "chat", None)
+pid = os.fork()
+under_way.end(Seen())
+if pid == 0:
+    call("child")
+is_sent = tc.flush(5)
+if pid == 0:
+    os._exit(0 if is_sent and tc.stats().sent == 1 else 1)
+assert os.waitpid(pid, 0)[1] == 0
+assert is_sent and tc.stats().sent == 1, tc.stats()
+print("last", flush=True)
+"""
+
+
+def test_a_call_that_is_under_way_at_a_fork_is_told_by_the_parent_alone(
+    server: FakeTrueCompute,
+) -> None:
+    code, said, _ = _runs(UNDER_WAY, server.url)
+    assert code == 0, said
+    assert len(server.received) == 2
+    assert set(server.received.values()) == {1}
+    assert "child" in server.received
 
 
 POOL = """
