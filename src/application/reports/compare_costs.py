@@ -34,14 +34,21 @@ class CompareCostsRequest:
 class CostComparison:
     """The models (with their providers) of a range and of as much time just before it.
 
-    ``risen`` and ``fallen`` are the models whose known cost moved, the largest move first.
+    ``moved`` are the models whose known cost is another one, the largest move first.
     """
 
     now: GroupReport
     before: GroupReport
     change: CostChange[Model]
-    risen: tuple[Mover[Model], ...]
-    fallen: tuple[Mover[Model], ...]
+    moved: tuple[Mover[Model], ...]
+
+    @property
+    def risen(self) -> tuple[Mover[Model], ...]:
+        return tuple(each for each in self.moved if each.difference_usd > 0)
+
+    @property
+    def fallen(self) -> tuple[Mover[Model], ...]:
+        return tuple(each for each in self.moved if each.difference_usd < 0)
 
     @property
     def is_first(self) -> bool:
@@ -70,13 +77,11 @@ class CompareCosts:
         with self._units_of_work(snapshot=True) as uow:
             now, before = (_models(uow, request, each) for each in (span, span.before))
         volumes = _volumes(before), _volumes(now)
-        moved = movers(*volumes)
         return CostComparison(
             now=now,
             before=before,
             change=cost_change(*volumes),
-            risen=tuple(each for each in moved if each.difference_usd > 0),
-            fallen=tuple(each for each in moved if each.difference_usd < 0),
+            moved=tuple(movers(*volumes)),
         )
 
 

@@ -23,6 +23,7 @@ from entrypoints.http.schemas.fields import (
     Usd,
     WholeNumber,
 )
+from entrypoints.http.schemas.series import ChangesSchema, SeriesSchema
 from entrypoints.http.schemas.usage import (
     GroupsSchema,
     ModelsSchema,
@@ -40,7 +41,15 @@ SPEC_OPTIONS = {
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
-_VIEWS = [OverviewSchema, ProvidersSchema, ModelsSchema, GroupsSchema, QueriesSchema]
+_VIEWS = [
+    OverviewSchema,
+    ProvidersSchema,
+    ModelsSchema,
+    GroupsSchema,
+    QueriesSchema,
+    SeriesSchema,
+    ChangesSchema,
+]
 USAGE_ANSWER = {
     "200": {
         "description": "The view that was asked for",

@@ -24,6 +24,7 @@ from domain.row_order import RowSort
 from domain.timestamps import parse_timestamp
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
+from entrypoints.http.api.usage_series import BLANK_ROWS, changes_document, series_document
 from entrypoints.http.authentication import current_organization_id
 from entrypoints.http.csv_table import csv_response
 from entrypoints.http.cursors import read_cursor, write_cursor
@@ -52,30 +53,40 @@ def blueprint(container: Container) -> Routes:
     routes = Routes("usage", __name__, url_prefix="/api/v1/usage", description="Usage")
     run_report_usage = container.report_usage()
     run_report_groups, run_list_events = container.report_groups(), container.list_events()
+    run_report_series, run_compare_costs = container.report_series(), container.compare_costs()
 
     @routes.get("")
     @routes.arguments(UsageQuerySchema, location="query")
     @routes.doc(responses=USAGE_ANSWER)
     def report(query: dict[str, Any]) -> Response:
-        """Usage and cost of the caller's organization, in one of four views.
+        """Usage and cost of the caller's organization, in one of six views.
 
         Filters may be repeated; `tag.<name>` filters by a tag. `group_by` gives rows of a
-        dimension in place of the overview's series. Rows are costliest first; `sort` and `order`
+        dimension in place of the overview's series. `series` takes cost over time apart: by
+        `provider` unless `group_by` names `model` or any of its other values. `changes` compares
+        the models with as much time just before. Rows are costliest first; `sort` and `order`
         ask for another order, in which unknown figures are last. Of a list that goes on, a CSV
         file names the next part in its `Link` header.
         """
-        view = query["view"]
-        if query["group_by"] is not None and view != "overview":
-            raise Invalid.at("/group_by", "goes with the view 'overview' only")
-        if view == "queries":
-            document = _queries(run_list_events, query)
-        elif view in _ROWS or query["group_by"] is not None:
-            document = _groups(run_report_groups, query)
-        else:
-            document = _overview(run_report_usage, query)
+        document = _document(query)
         if query["format"] == "csv":
-            return _csv(document, view)
+            return _csv(document, query["view"])
         return jsonify(document)
+
+    def _document(query: dict[str, Any]) -> dict[str, Any]:
+        view, group_by = query["view"], query["group_by"]
+        if group_by is not None and view not in ("overview", "series"):
+            raise Invalid.at("/group_by", "goes with the views 'overview' and 'series' only")
+        if view == "queries":
+            return _queries(run_list_events, query)
+        if view == "series":
+            asked = {**_range(query), "interval": query["interval"]}
+            return series_document(run_report_series, asked, group_by)
+        if view == "changes":
+            return changes_document(run_compare_costs, _range(query))
+        if view in _ROWS or group_by is not None:
+            return _groups(run_report_groups, query)
+        return _overview(run_report_usage, query)
 
     return routes
 
@@ -146,6 +157,8 @@ def _blank_row(view: str) -> dict[str, Any]:
     """A row without values, for the names of its columns."""
     if view == "queries":
         return dict.fromkeys(EventSchema().fields)
+    if view in BLANK_ROWS:
+        return BLANK_ROWS[view]
     by, schema = _ROWS.get(view, ((), GroupRowSchema))
     names = dict.fromkeys([str(each) for each in by] or ["group", "overflow"])
     measures: dict[str, Any] = schema().dump(Measures())

@@ -4,7 +4,7 @@ The names are those of the API (``from, to, tz``, the filters), and two comforts
 range that moves along with the calendar, and plain dates, of which ``to`` is the last one shown.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from urllib.parse import urlencode
@@ -115,8 +115,7 @@ class ReportAddress:
 
     def query(self, *more: tuple[str, str]) -> str:
         """The query string with its question mark, or nothing."""
-        pairs = [*self.pairs(), *more]
-        return f"?{urlencode(pairs)}" if pairs else ""
+        return query_of([*self.pairs(), *more])
 
     def for_days(self, days: int) -> "ReportAddress":
         return replace(self, days=days, start="", end="")
@@ -144,6 +143,11 @@ class ReportAddress:
 
     def without_filters(self) -> "ReportAddress":
         return replace(self, filters=())
+
+
+def query_of(pairs: Sequence[tuple[str, str]]) -> str:
+    """A query string with its question mark, or nothing."""
+    return f"?{urlencode(pairs)}" if pairs else ""
 
 
 def date_fields(span: Span, tz: ZoneInfo) -> tuple[str, str]:

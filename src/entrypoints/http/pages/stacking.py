@@ -1,6 +1,7 @@
 """What the overview's chart may be stacked by, as its address says it."""
 
 from domain.report import Dimension, GroupBy, TagDimension
+from domain.tags import LONGEST_TAG_NAME
 
 #: Before the name of a tag, here and in filters.
 TAG = "tag."
@@ -16,13 +17,13 @@ STACKS: dict[str, GroupBy] = {
     "user": (Dimension.USER,),
 }
 DEFAULT_STACK = "provider"
-_LONGEST_NAME = 256
 
 
 def stack_of(asked: str) -> str:
     """One of ``STACKS``, or ``tag.`` and a name; the default for anything else."""
-    is_known = asked in STACKS or (asked.startswith(TAG) and len(asked) > len(TAG))
-    return asked[:_LONGEST_NAME] if is_known else DEFAULT_STACK
+    name = asked.removeprefix(TAG)
+    is_tag = asked.startswith(TAG) and 1 <= len(name) <= LONGEST_TAG_NAME
+    return asked if asked in STACKS or is_tag else DEFAULT_STACK
 
 
 def group_by(stack: str) -> GroupBy:

@@ -17,7 +17,13 @@ from entrypoints.http.pages import change_words, formats
 from entrypoints.http.pages.budget_bar import budget_bar
 from entrypoints.http.pages.notes import note_words
 from entrypoints.http.pages.notices import notice
-from entrypoints.http.pages.report_address import PRESETS, ReportAddress, date_fields, is_date
+from entrypoints.http.pages.report_address import (
+    PRESETS,
+    ReportAddress,
+    date_fields,
+    is_date,
+    query_of,
+)
 from entrypoints.http.pages.theme import this_page
 from entrypoints.http.pages.time_zones import zones_by_region
 from entrypoints.settings import Settings
@@ -82,6 +88,7 @@ _GLOBALS = (
     formats.plural,
     is_date,
     model_path,
+    query_of,
     report_name,
     zone,
     zones_by_region,

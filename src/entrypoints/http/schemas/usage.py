@@ -17,7 +17,7 @@ from entrypoints.http.schemas.fields import Text, Timestamp
 from entrypoints.http.schemas.lists import DEFAULT_ROWS, MOST_ROWS
 from entrypoints.http.schemas.measures import MeasuresSchema, SeriesPointSchema
 
-VIEWS = ("overview", "providers", "models", "queries")
+VIEWS = ("overview", "providers", "models", "queries", "series", "changes")
 GROUPS = ("project", "environment", "user", "api_key", "operation")
 SORTS = tuple(dict.fromkeys([*map(str, EventSort), *map(str, RowSort)]))
 _TAG = "tag."
@@ -84,7 +84,7 @@ class UsageQuerySchema(RangeQuerySchema):
 
     view = fields.String(load_default="overview", validate=validate.OneOf(VIEWS))
     interval = fields.Enum(Interval, by_value=True, load_default=None)
-    group_by = Text(load_default=None, metadata={"description": "With the overview"})
+    group_by = Text(load_default=None, metadata={"description": "With the overview and the series"})
     sort = fields.String(
         load_default=None,
         validate=validate.OneOf(SORTS),
