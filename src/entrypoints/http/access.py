@@ -115,6 +115,7 @@ ROUTES: dict[str, Access] = {
     "pages.dashboard.queries": _MEMBER_PAGE,
     "pages.dashboard.query": _MEMBER_PAGE,
     "pages.dashboard.arrival": _MEMBER_PAGE,
+    "pages.dashboard.chart_image": _MEMBER_PAGE,
     "pages.budgets.list": _MEMBER_PAGE,
     "pages.budgets.create": _MANAGER_PAGE,
     "pages.budgets.show": _MEMBER_PAGE,

@@ -12,6 +12,7 @@ from tests.integration.pages.furnished import Things
 NO_DOCUMENT = {
     "pages.accounts.home": "leads to the dashboard or to the sign-in page",
     "pages.dashboard.arrival": "tells a script whether anything has come in",
+    "pages.dashboard.chart_image": "is a file to keep",
     "pages.settings.back": "leads to the settings where the answer of a form is reloaded",
 }
 #: A collection, and the variables below it.

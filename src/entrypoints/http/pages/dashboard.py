@@ -1,6 +1,6 @@
 """The reports as pages: the overview, and what is a click away from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, render_template, request
 
@@ -9,20 +9,19 @@ from application.budgets.list_budgets import ListBudgets, ListBudgetsRequest
 from application.reports.compare_costs import CompareCostsRequest
 from application.reports.has_events import HasEventsRequest
 from application.reports.report_groups import GroupReport, ReportGroupsRequest
-from application.reports.report_series import ReportSeries, ReportSeriesRequest
 from application.reports.report_usage import ReportUsageRequest
 from domain.budget import BudgetState
 from domain.report import Dimension, GroupBy
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
-from entrypoints.http.pages import breakdowns, calls, model_page, queries
-from entrypoints.http.pages.charts import BarChart, bar_chart
+from entrypoints.http.pages import breakdowns, calls, chart_image, model_page, queries
+from entrypoints.http.pages.charts import bar_chart
 from entrypoints.http.pages.formats import change
 from entrypoints.http.pages.live import ends_now, live_page, seen_already, version_now, version_of
 from entrypoints.http.pages.report_address import Filter, ReportAddress
-from entrypoints.http.pages.report_page import Asked, Page, asked_of, chip_names, report_page
+from entrypoints.http.pages.report_page import Page, asked_of, chip_names, report_page
 from entrypoints.http.pages.snippets import reachable_url, ways
-from entrypoints.http.pages.stacked_chart import StackedChart, stacked_chart
+from entrypoints.http.pages.stacked_chart import stacked_as_asked
 from entrypoints.http.pages.stacking import STACKS
 
 _PROVIDERS: GroupBy = (Dimension.PROVIDER,)
@@ -39,7 +38,7 @@ def dashboard_pages(container: Container) -> Blueprint:
     run_list_keys, clock = container.list_keys(), container.clock()
     run_tally_usage = container.tally_usage()
     app_url = container.settings().app_url
-    for part in (breakdowns, model_page, queries, calls):
+    for part in (breakdowns, model_page, queries, calls, chart_image):
         part.add_pages(pages, container)
 
     @pages.get("")
@@ -71,7 +70,7 @@ def dashboard_pages(container: Container) -> Blueprint:
             change=change(found.totals.cost_usd, found.previous.cost_usd),
             chart=chart,
             stacks=STACKS,
-            stacked=_stacked(run_report_series, address, asked, chart, names),
+            stacked=stacked_as_asked(run_report_series, address, asked, chart, names),
             comparison=comparison,
             providers=run_report_groups(ReportGroupsRequest(**asked, by=_PROVIDERS)),
             models=comparison.now,
@@ -96,20 +95,6 @@ def dashboard_pages(container: Container) -> Blueprint:
 def _waiting_page(app_url: str) -> str:
     url = reachable_url(app_url, request.host_url)
     return render_template("dashboard/waiting.html", ways=ways(url))
-
-
-def _stacked(
-    run: ReportSeries,
-    address: ReportAddress,
-    asked: Asked,
-    chart: BarChart,
-    key_names: Mapping[str, str],
-) -> StackedChart | None:
-    """The chart taken apart; None where one bar is asked for."""
-    if not address.group_by:
-        return None
-    found = run(ReportSeriesRequest(**asked, by=address.group_by))
-    return stacked_chart(chart, found.series, address.group_by, key_names)
 
 
 def _in_danger(run: ListBudgets) -> Sequence[BudgetWithStatus]:

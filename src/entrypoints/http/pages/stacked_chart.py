@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from application.reports.report_series import ReportSeries, ReportSeriesRequest
 from domain.report import Dimension, GroupBy, GroupSeries, SeriesPoint, TagDimension
 from entrypoints.http.pages.charts import Bar, BarChart
-from entrypoints.http.pages.report_address import Filter
+from entrypoints.http.pages.report_address import Filter, ReportAddress
+from entrypoints.http.pages.report_page import Asked
 from entrypoints.http.pages.series_colours import colours_of
 from entrypoints.http.pages.stacking import TAG
 
@@ -57,6 +59,20 @@ def stacked_chart(
     series = tuple(_series(found, by, key_names))
     stacks = tuple((bar, _parts(bar, number, series)) for number, bar in enumerate(chart.bars))
     return StackedChart(chart=chart, series=series, stacks=stacks)
+
+
+def stacked_as_asked(
+    run: ReportSeries,
+    address: ReportAddress,
+    asked: Asked,
+    chart: BarChart,
+    key_names: Mapping[str, str],
+) -> StackedChart | None:
+    """The chart of an address taken apart; None where it asks for one bar."""
+    if not address.group_by:
+        return None
+    found = run(ReportSeriesRequest(**asked, by=address.group_by))
+    return stacked_chart(chart, found.series, address.group_by, key_names)
 
 
 def _series(
