@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
+from tests.http_client import PROBLEM
 from tests.integration.server import PATIENCE_S, served
 
 HEAD = b"Host: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
@@ -49,3 +50,23 @@ def test_a_large_body_is_refused_in_words(address: tuple[str, int], path: str, s
         answer.read()
     assert answer.status == status
     assert answer.getheader("X-Request-Id")
+
+
+def test_an_address_with_long_names_in_any_script_is_taken(address: tuple[str, int]) -> None:
+    names = quote("\N{CJK UNIFIED IDEOGRAPH-4E2D}" * 256)
+    path = f"/api/v1/usage?project={names}&user={names}&model={names}"
+    assert len(path) > 6_900
+    with closing(HTTPConnection(*address, timeout=PATIENCE_S)) as connection:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        assert (answer.status, answer.getheader("Content-Type")) == (401, PROBLEM)
+
+
+def test_an_address_that_is_too_long_is_refused_in_words(address: tuple[str, int]) -> None:
+    with closing(HTTPConnection(*address, timeout=PATIENCE_S)) as connection:
+        connection.request("GET", f"/dashboard?user={'x' * 8_200}")
+        answer = connection.getresponse()
+        said = answer.read()
+    assert answer.status == 414
+    assert b"8,190 bytes" in said
+    assert b"take some of the filters off" in said

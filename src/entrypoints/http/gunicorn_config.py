@@ -5,13 +5,16 @@ import shutil
 import tempfile
 from typing import Any
 
+from entrypoints.http.server_threads import LONGEST_LINE, ServerThreads
 from entrypoints.lifeline import end_with_parent
 
 _host = os.environ.get("HOST", "127.0.0.1")
 bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT', '5000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = int(os.environ.get("WEB_THREADS", "16"))
-worker_class = "gthread"
+worker_class = ServerThreads
+# Twice the default: two filters of long names in another script than Latin are more than that.
+limit_request_line = LONGEST_LINE
 # The price book and the imports are shared between the workers, and read once.
 preload_app = True
 timeout = 60

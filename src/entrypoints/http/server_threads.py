@@ -1,0 +1,27 @@
+"""gunicorn's worker, with a word for people whose address it cannot take."""
+
+from typing import Any
+
+from gunicorn.http.errors import LimitRequestLine  # type: ignore[import-untyped]
+from gunicorn.util import write_error  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+#: Bytes of a request's first line; gunicorn takes no more. The longest value of a filter is up to
+#: 3,072 of them, percent-encoded.
+LONGEST_LINE = 8190
+
+
+class ServerThreads(ThreadWorker):  # type: ignore[misc]
+    """Threads that answer requests; see ``gunicorn_config``."""
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Answer what is no request. The application never hears of it."""
+        if not isinstance(exc, LimitRequestLine):
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("An address is too long: %s", exc)
+        said = (
+            f"An address may have {LONGEST_LINE:,} bytes, and this one has more. "
+            "Go back and take some of the filters off, or give them shorter values."
+        )
+        write_error(client, 414, "URI Too Long", said)
