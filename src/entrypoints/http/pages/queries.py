@@ -95,7 +95,8 @@ def _place_of(found: FoundCalls, name: str, address: ReportAddress) -> str | Non
         return event_path(found.event.id) + address.query()
     when = found.event.reported.timestamp
     if not found.span.start <= when < found.span.end:
-        address = address.for_span(Span(when - _AROUND, when + _AROUND))
+        around = Span(when - _AROUND, when + _AROUND)
+        address = address.for_span(around).stacked_by(address.by)
     return request.path + address.with_filter((found.by.value, name)).query(("sort", _sort()))
 
 

@@ -19,6 +19,8 @@ from entrypoints.http.pages.report_address import ReportAddress
 Page = str | tuple[str, int] | Response
 Rest = ParamSpec("Rest")
 _MOST_KEYS = 500
+#: What a page's rows are ordered by, and which way round.
+_ORDER = ("sort", "order")
 
 
 class Asked(TypedDict):
@@ -42,7 +44,8 @@ def report_page(
             return view(ReportAddress.read(request.args), *args, **kwargs)
         except Invalid as error:
             form = Form.refused(error)
-            return render_template("dashboard/refused.html", form=form), form.status
+            kept = [(name, request.args[name]) for name in _ORDER if request.args.get(name)]
+            return render_template("dashboard/refused.html", form=form, kept=kept), form.status
 
     return run
 
