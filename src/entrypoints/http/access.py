@@ -82,6 +82,7 @@ ROUTES: dict[str, Access] = {
         for view in ("list_entries", "create_entry", "change_entry", "remove_entry")
     },
     "budgets.list_budgets": _READ,
+    "budgets.list_periods": _READ,
     "budgets.create_budget": _MANAGER,
     "budgets.change_budget": _MANAGER,
     "budgets.remove_budget": _MANAGER,

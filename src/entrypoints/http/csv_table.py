@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Response
+from flask import Response, request
 
 from domain.money import plain
 
@@ -19,11 +20,16 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 def csv_response(
-    rows: Sequence[Mapping[str, Any]], name: str, *, blank: Mapping[str, Any]
+    rows: Sequence[Mapping[str, Any]],
+    name: str,
+    *,
+    blank: Mapping[str, Any],
+    next_cursor: str | None = None,
 ) -> Response:
     """The rows as the file ``name``.csv; nested names are joined by an underscore.
 
-    ``blank`` is a row without values: it names the columns where there are no rows.
+    ``blank`` is a row without values: it names the columns where there are no rows. Where the rows
+    go on behind ``next_cursor``, a ``Link`` header says where the next part is.
     """
     flat = [dict(_flattened(row)) for row in rows]
     header = list(dict.fromkeys(name for row in flat or [dict(_flattened(blank))] for name in row))
@@ -33,6 +39,10 @@ def csv_response(
     writer.writerows([_cell(row.get(column)) for column in header] for row in flat)
     response = Response(text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    if next_cursor:
+        asked = {**request.args.to_dict(flat=False), "cursor": [next_cursor]}
+        following = f"{request.path}?{urlencode(asked, doseq=True)}"
+        response.headers["Link"] = f'<{following}>; rel="next"'
     return response
 
 

@@ -50,15 +50,18 @@ _VIEWS = [
     SeriesSchema,
     ChangesSchema,
 ]
-USAGE_ANSWER = {
-    "200": {
-        "description": "The view that was asked for",
-        "content": {
-            "application/json": {"schema": {"anyOf": _VIEWS}},
-            "text/csv": {"schema": {"type": "string"}},
-        },
+
+
+def table_answer(schema: Any, description: str) -> dict[str, Any]:
+    """What a route answers that has its rows as a file, too."""
+    content = {
+        "application/json": {"schema": schema},
+        "text/csv": {"schema": {"type": "string"}},
     }
-}
+    return {"200": {"description": description, "content": content}}
+
+
+USAGE_ANSWER = table_answer({"anyOf": _VIEWS}, "The view that was asked for")
 
 
 def describe_fields(api: Api) -> None:

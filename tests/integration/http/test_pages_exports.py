@@ -8,8 +8,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
 
-from tests.http_client import Team, ago, an_event, body_of
+from tests.http_client import Team, ago, an_event, body_of, found, problem_of
 from tests.integration.http.browsing import Browser, Page
 from tests.integration.http.page_calls import CALLS
 
@@ -96,3 +97,95 @@ def test_what_changed_is_in_its_file_whole(team: Team) -> None:
 def test_a_name_of_a_tag_that_no_call_can_have_is_no_way_of_stacking(browser: Browser) -> None:
     page = browser.open(f"/dashboard?by=tag.{'x' * 65}")
     assert document(browser, page, "series")["group_by"] == "provider"
+
+
+def linked(page: Page, path: str) -> tuple[str, str]:
+    """The addresses of the files of a route, CSV first."""
+    as_csv, as_json = [link for link in page.links if link.partition("?")[0] == path]
+    assert "format=csv" in as_csv
+    return as_csv, as_json
+
+
+def rows_at(browser: Browser, link: str) -> list[dict[str, str]]:
+    answer = browser.client.get(link)
+    assert answer.mimetype == "text/csv"
+    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
+
+
+def a_budget(team: Team, **terms: object) -> str:
+    body = {"name": "=Tight", "limit_usd": "0.002", "period": "month", **terms}
+    answer = team.owner.client.post("/api/v1/budgets", json=body)
+    return str(body_of(answer)["id"])
+
+
+def test_a_budgets_periods_are_files_with_what_the_page_shows(team: Team) -> None:
+    budget = a_budget(team, period="day", limit_usd="0.01")
+    team.send(an_event(timestamp=ago(days=2)), an_event(timestamp=ago()))
+    browser = Browser(team.owner.client)
+    page = browser.open(f"/dashboard/budgets/{budget}")
+    as_csv, as_json = linked(page, f"/api/v1/budgets/{budget}/periods")
+    document = body_of(browser.client.get(as_json))
+    assert document["next_cursor"] is None
+    days = document["data"]
+    assert [day["spent_usd"] for day in days] == ["0.0021", "0", "0.0021"]
+    assert [day["limit_usd"] for day in days] == ["0.01", None, None]
+    assert [day["used_share"] for day in days] == [0.21, None, None]
+    assert [day["period_end"] for day in days[1:]] == [day["period_start"] for day in days[:-1]]
+    rows = rows_at(browser, as_csv)
+    assert [row["spent_usd"] for row in rows] == [day["spent_usd"] for day in days]
+    assert rows[0].keys() == days[0].keys()
+
+
+def test_periods_are_of_ones_own_budgets(app: Flask, team: Team) -> None:
+    budget = a_budget(found(app, "Other"))
+    assert problem_of(team.owner.client.get(f"/api/v1/budgets/{budget}/periods"), 404)
+
+
+def test_alerts_are_files_that_go_on_from_the_page_that_is_shown(team: Team) -> None:
+    for limit in range(60):
+        a_budget(team, limit_usd=f"0.0001{limit:02}", thresholds=[100], forecast_thresholds=[])
+    team.send(an_event(timestamp=ago()))
+    browser = Browser(team.owner.client)
+    first = browser.open("/dashboard/alerts")
+    (older,) = [link for link in first.links if "after=" in link]
+    second = browser.open(older)
+    found_rows = [rows_at(browser, linked(page, "/api/v1/alerts")[0]) for page in (first, second)]
+    assert [len(rows) for rows in found_rows] == [60, 10]
+    assert found_rows[0][50:] == found_rows[1]
+    assert {row["budget_name"] for row in found_rows[0]} == {"'=Tight"}
+    assert {row["spent_usd"] for row in found_rows[0]} == {"0.0021"}
+    listed = body_of(browser.client.get(linked(second, "/api/v1/alerts")[1]))["data"]
+    assert [row["id"] for row in found_rows[1]] == [alert["id"] for alert in listed]
+
+
+def test_a_part_of_the_alerts_names_the_next_one(team: Team) -> None:
+    for _ in range(3):
+        a_budget(team, thresholds=[100], forecast_thresholds=[])
+    team.send(an_event(timestamp=ago()))
+    answer = team.owner.client.get("/api/v1/alerts?limit=2&format=csv")
+    following = answer.headers["Link"].removeprefix("<").partition(">")[0]
+    assert len(rows_at(Browser(team.owner.client), following)) == 1
+
+
+def test_what_is_unpriced_is_there_as_files(team: Team) -> None:
+    team.send(
+        an_event(model="=evil", provider="acme", user="ada"),
+        an_event(model="other", provider="acme", user="bob"),
+    )
+    browser = Browser(team.owner.client)
+    page = browser.open("/dashboard/prices/unpriced?user=ada&tz=Asia/Kathmandu")
+    as_csv, as_json = linked(page, "/api/v1/unpriced")
+    (row,) = rows_at(browser, as_csv)
+    assert (row["model"], row["reason"], row["calls"]) == ("'=evil", "unknown_model", "1")
+    document = body_of(browser.client.get(as_json))
+    assert [each["model"] for each in document["data"]] == ["=evil"]
+    assert document["timezone"] == "Asia/Kathmandu"
+
+
+@pytest.mark.parametrize(
+    ("path", "first"), [("/api/v1/alerts", "id"), ("/api/v1/unpriced", "provider")]
+)
+def test_a_file_without_rows_names_its_columns(team: Team, path: str, first: str) -> None:
+    answer = team.owner.client.get(f"{path}?format=csv")
+    (header,) = csv.reader(io.StringIO(answer.text, newline=""))
+    assert header[0] == first

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from flask import Response, jsonify
+
 from application.budgets.list_alerts import AlertWithDeliveries, ListAlertsRequest
 from entrypoints.container import Container
 from entrypoints.http.api.channels import delivery_document
 from entrypoints.http.api.routes import Routes
 from entrypoints.http.authentication import current_organization_id
-from entrypoints.http.schemas.lists import PageQuerySchema, next_cursor
-from entrypoints.http.schemas.notifications import AlertListSchema
+from entrypoints.http.csv_table import csv_response
+from entrypoints.http.openapi import table_answer
+from entrypoints.http.schemas.lists import next_cursor
+from entrypoints.http.schemas.notifications import AlertListSchema, AlertQuerySchema, AlertSchema
 
 _NAMES = (
     "id",
@@ -21,6 +25,7 @@ _NAMES = (
     "explanation",
     "created_at",
 )
+_BLANK = dict.fromkeys(AlertSchema().fields)
 
 
 def blueprint(container: Container) -> Routes:
@@ -28,10 +33,13 @@ def blueprint(container: Container) -> Routes:
     run_list_alerts = container.list_alerts()
 
     @routes.get("")
-    @routes.arguments(PageQuerySchema, location="query")
-    @routes.response(200, AlertListSchema)
-    def list_alerts(query: dict[str, Any]) -> dict[str, Any]:
-        """Alerts, newest first, each with its deliveries."""
+    @routes.arguments(AlertQuerySchema, location="query")
+    @routes.doc(responses=table_answer(AlertListSchema, "The alerts"))
+    def list_alerts(query: dict[str, Any]) -> Response:
+        """Alerts, newest first, each with its deliveries.
+
+        Of a list that goes on, a CSV file names the next part in its `Link` header.
+        """
         limit, cursor = query["limit"], query["cursor"]
         found = run_list_alerts(
             ListAlertsRequest(
@@ -40,10 +48,14 @@ def blueprint(container: Container) -> Routes:
                 limit=limit + 1,
             )
         )
-        return {
-            "data": [_document(each) for each in found[:limit]],
-            "next_cursor": next_cursor([each.alert.id for each in found], limit),
-        }
+        following = next_cursor([each.alert.id for each in found], limit)
+        shown = {"data": [_document(each) for each in found[:limit]], "next_cursor": following}
+        document: dict[str, Any] = AlertListSchema().dump(shown)
+        if query["format"] == "csv":
+            return csv_response(
+                document["data"], "truecompute-alerts", blank=_BLANK, next_cursor=following
+            )
+        return jsonify(document)
 
     return routes
 

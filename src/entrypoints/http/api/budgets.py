@@ -12,6 +12,7 @@ from domain.budget_scope import BudgetScope
 from domain.providers import canonical_provider
 from domain.report import Dimension
 from entrypoints.container import Container
+from entrypoints.http.api import budget_periods
 from entrypoints.http.api.routes import Routes
 from entrypoints.http.authentication import current_member, current_organization_id
 from entrypoints.http.schemas.budgets import (
@@ -88,6 +89,7 @@ def blueprint(container: Container) -> Routes:
             )
         )
 
+    budget_periods.add_routes(routes, container)
     return routes
 
 

@@ -2,13 +2,24 @@
 
 from typing import Any
 
+from flask import Response, jsonify
+
 from application.reports.list_unpriced import ListUnpricedRequest, UnpricedModel
+from domain.period import zone
 from domain.price_gap import REPAIRABLE
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
 from entrypoints.http.authentication import current_organization_id
-from entrypoints.http.schemas.unpriced import UnpricedReportSchema
-from entrypoints.http.schemas.usage import RangeQuerySchema
+from entrypoints.http.csv_table import csv_response
+from entrypoints.http.file_names import report_name
+from entrypoints.http.openapi import table_answer
+from entrypoints.http.schemas.unpriced import (
+    UnpricedModelSchema,
+    UnpricedQuerySchema,
+    UnpricedReportSchema,
+)
+
+_BLANK = dict.fromkeys(UnpricedModelSchema().fields)
 
 
 def blueprint(container: Container) -> Routes:
@@ -16,9 +27,9 @@ def blueprint(container: Container) -> Routes:
     run_list_unpriced = container.list_unpriced()
 
     @routes.get("")
-    @routes.arguments(RangeQuerySchema, location="query")
-    @routes.response(200, UnpricedReportSchema)
-    def report(query: dict[str, Any]) -> dict[str, Any]:
+    @routes.arguments(UnpricedQuerySchema, location="query")
+    @routes.doc(responses=table_answer(UnpricedReportSchema, "What has no whole price"))
+    def report(query: dict[str, Any]) -> Response:
         """Calls without a whole price, by model and reason; an alias or own price repairs them."""
         found = run_list_unpriced(
             ListUnpricedRequest(
@@ -29,12 +40,17 @@ def blueprint(container: Container) -> Routes:
                 filter=query["filter"],
             )
         )
-        return {
+        shown = {
             "span": found.span,
             "timezone": found.timezone,
             "data": [_row(model) for model in found.models],
             "left_out": found.left_out,
         }
+        document: dict[str, Any] = UnpricedReportSchema().dump(shown)
+        if query["format"] == "csv":
+            name = report_name("unpriced", found.span, zone(found.timezone))
+            return csv_response(document["data"], name, blank=_BLANK)
+        return jsonify(document)
 
     return routes
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Response, jsonify, request
+from flask import Response, jsonify
 
 from application.reports.list_events import EventPage, ListEvents, ListEventsRequest
 from application.reports.report_groups import GroupReport, ReportGroups, ReportGroupsRequest
@@ -95,11 +94,8 @@ def _csv(document: dict[str, Any], view: str) -> Response:
     rows = document.get("data", document.get("series", []))
     span = Span(*(parse_timestamp(document[name], f"/{name}") for name in ("from", "to")))
     name = report_name(view, span, zone(document["timezone"]))
-    response = csv_response(rows, name, blank=_blank_row(view))
-    if cursor := document.get("next_cursor"):
-        following = urlencode({**request.args.to_dict(flat=False), "cursor": [cursor]}, doseq=True)
-        response.headers["Link"] = f'<{request.path}?{following}>; rel="next"'
-    return response
+    following = document.get("next_cursor")
+    return csv_response(rows, name, blank=_blank_row(view), next_cursor=following)
 
 
 def _range(query: dict[str, Any]) -> dict[str, Any]:

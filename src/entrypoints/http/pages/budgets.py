@@ -21,6 +21,7 @@ from entrypoints.http.pages.budget_form import budget_changes, budget_values, pr
 from entrypoints.http.pages.forms import REFUSALS, Form, see_other, typed
 from entrypoints.http.pages.lists import after_in_address, page_of
 from entrypoints.http.pages.report_page import key_names
+from entrypoints.http.schemas.lists import MOST_ROWS
 
 _ROWS = 50
 _PREVIEW = "preview"
@@ -135,15 +136,21 @@ def alerts_pages(container: Container) -> Blueprint:
     @pages.get("")
     def list() -> str:  # noqa: A001 - the name of the route
         organization_id = current_organization().id
+        shown_after = after_in_address()
         rows = run_list_alerts(
-            ListAlertsRequest(
-                organization_id=organization_id, after=after_in_address(), limit=_ROWS + 1
-            )
+            ListAlertsRequest(organization_id=organization_id, after=shown_after, limit=_ROWS + 1)
         )
         shown, after = page_of(rows, _ROWS, lambda each: each.alert.id)
         asked = ListChannelsRequest(organization_id=organization_id, limit=MOST_CHANNELS)
         channels = {channel.id: channel for channel in run_list_channels(asked)}
-        return render_template("budgets/alerts.html", alerts=shown, after=after, channels=channels)
+        return render_template(
+            "budgets/alerts.html",
+            alerts=shown,
+            after=after,
+            shown_after=shown_after,
+            most_exported=MOST_ROWS,
+            channels=channels,
+        )
 
     return pages
 

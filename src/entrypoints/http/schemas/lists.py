@@ -8,6 +8,10 @@ MOST_ROWS = 500
 DEFAULT_ROWS = 50
 
 
+class FormatQuerySchema(Schema):
+    format = fields.String(load_default="json", validate=validate.OneOf(["json", "csv"]))
+
+
 class PageQuerySchema(Schema):
     limit = fields.Integer(
         load_default=DEFAULT_ROWS, validate=validate.Range(1, MOST_ROWS), strict=False

@@ -8,7 +8,7 @@ from domain.alert import AlertKind
 from domain.channel import ChannelType
 from domain.delivery import DeliveryState
 from entrypoints.http.schemas.fields import EmailAddress, Text, Timestamp, Usd, text_of
-from entrypoints.http.schemas.lists import ListSchema
+from entrypoints.http.schemas.lists import FormatQuerySchema, ListSchema, PageQuerySchema
 
 _URL = validate.Length(1, 2048)
 
@@ -86,6 +86,10 @@ class DeliverySchema(Schema):
 
 class DeliveryListSchema(ListSchema):
     data = fields.List(fields.Nested(DeliverySchema), required=True)
+
+
+class AlertQuerySchema(PageQuerySchema, FormatQuerySchema):
+    """A page of alerts, and its form."""
 
 
 class AlertSchema(Schema):

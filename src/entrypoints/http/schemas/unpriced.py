@@ -4,6 +4,12 @@ from marshmallow import Schema, fields
 
 from domain.price_gap import GapReason
 from entrypoints.http.schemas.fields import Timestamp
+from entrypoints.http.schemas.lists import FormatQuerySchema
+from entrypoints.http.schemas.usage import RangeQuerySchema
+
+
+class UnpricedQuerySchema(RangeQuerySchema, FormatQuerySchema):
+    """A range with its filters, and the form of the answer."""
 
 
 class UnpricedModelSchema(Schema):

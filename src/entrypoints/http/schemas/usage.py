@@ -14,7 +14,7 @@ from domain.tags import LONGEST_TAG_NAME
 from domain.text import has_unstorable
 from entrypoints.http.schemas.events import EventSchema
 from entrypoints.http.schemas.fields import Text, Timestamp
-from entrypoints.http.schemas.lists import DEFAULT_ROWS, MOST_ROWS
+from entrypoints.http.schemas.lists import DEFAULT_ROWS, MOST_ROWS, FormatQuerySchema
 from entrypoints.http.schemas.measures import MeasuresSchema, SeriesPointSchema
 
 VIEWS = ("overview", "providers", "models", "queries", "series", "changes")
@@ -79,7 +79,7 @@ class RangeQuerySchema(Schema):
         return isinstance(self.fields.get(name), fields.List)
 
 
-class UsageQuerySchema(RangeQuerySchema):
+class UsageQuerySchema(RangeQuerySchema, FormatQuerySchema):
     """Also takes ``tag.<name>``, repeatable like every filter."""
 
     view = fields.String(load_default="overview", validate=validate.OneOf(VIEWS))
@@ -95,7 +95,6 @@ class UsageQuerySchema(RangeQuerySchema):
     )
     limit = fields.Integer(load_default=DEFAULT_ROWS, validate=validate.Range(1, MOST_ROWS))
     cursor = Text(load_default=None)
-    format = fields.String(load_default="json", validate=validate.OneOf(["json", "csv"]))
 
 
 def read_group_by(text: str) -> Dimension | TagDimension:

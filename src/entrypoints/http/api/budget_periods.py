@@ -1,0 +1,57 @@
+"""The history of a budget, period by period."""
+
+from typing import Any
+
+from flask import Response, jsonify
+
+from application.budgets.show_budget import BudgetInFull, PastPeriod, ShowBudgetRequest
+from domain.period import Span, zone
+from entrypoints.container import Container
+from entrypoints.http.api.routes import Routes
+from entrypoints.http.authentication import current_organization_id
+from entrypoints.http.csv_table import csv_response
+from entrypoints.http.file_names import report_name
+from entrypoints.http.openapi import table_answer
+from entrypoints.http.schemas.budget_periods import BudgetPeriodListSchema, BudgetPeriodSchema
+from entrypoints.http.schemas.lists import FormatQuerySchema
+
+_BLANK = dict.fromkeys(BudgetPeriodSchema().fields)
+
+
+def add_routes(routes: Routes, container: Container) -> None:
+    """``/api/v1/budgets/<id>/periods``"""
+    run_show_budget = container.show_budget()
+
+    @routes.get("/<uuid:budget_id>/periods")
+    @routes.arguments(FormatQuerySchema, location="query")
+    @routes.doc(responses=table_answer(BudgetPeriodListSchema, "The periods, newest first"))
+    @routes.problems(404)
+    def list_periods(query: dict[str, Any], budget_id: object) -> Response:
+        """What each of a budget's last periods cost, the one in progress first.
+
+        At most twelve, summed up as today's scope, period and time zone have it. `limit_usd` is the
+        one that held in the end, null for periods before there was a budget.
+        """
+        found = run_show_budget(
+            ShowBudgetRequest(organization_id=current_organization_id(), budget_id=str(budget_id))
+        )
+        shown = {"data": [_row(each) for each in found.periods], "next_cursor": None}
+        document: dict[str, Any] = BudgetPeriodListSchema().dump(shown)
+        if query["format"] == "csv":
+            return csv_response(document["data"], _name(found), blank=_BLANK)
+        return jsonify(document)
+
+
+def _row(period: PastPeriod) -> dict[str, Any]:
+    return {
+        "period_start": period.span.start,
+        "period_end": period.span.end,
+        "spent_usd": period.spent_usd,
+        "limit_usd": period.limit_usd,
+        "used_share": float(period.spent_usd / period.limit_usd) if period.limit_usd else None,
+    }
+
+
+def _name(found: BudgetInFull) -> str:
+    whole = Span(found.periods[-1].span.start, found.periods[0].span.end)
+    return report_name("budget-periods", whole, zone(found.budget.terms.timezone))
