@@ -3,7 +3,7 @@
 import gc
 import logging
 import threading
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_tracked_call_has_the_fields_of_the_api(recorder: Recorder) -> None:
     recorder.client.track(
         provider="acme", model="acme-1", usage={"input": 10, "output": 3}, latency_ms=120,
-        id="mine", timestamp=datetime(2026, 11, 1, 12, tzinfo=UTC), project="checkout",
+        id="mine", timestamp=datetime(2026, 11, 1, 12, tzinfo=timezone.utc), project="checkout",
         tags={"feature": "summary", "n": 3, "is_new": True, "none": None},
     )  # fmt: skip
     assert recorder.event == {

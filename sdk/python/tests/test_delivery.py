@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from email.utils import format_datetime
 from typing import Any
 
@@ -144,7 +144,7 @@ def test_retry_after_is_heeded_within_five_minutes(stated: str, seconds: float |
 
 
 def test_retry_after_may_be_a_date() -> None:
-    soon = format_datetime(datetime.fromtimestamp(time.time() + 60, UTC), usegmt=True)
+    soon = format_datetime(datetime.fromtimestamp(time.time() + 60, timezone.utc), usegmt=True)
     stated = retry_after_of({"retry-after": soon})
     assert stated is not None
     assert 50 < stated <= 60

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -78,7 +78,7 @@ def test_a_call_that_a_budget_has_no_room_for_is_not_made(
     assert str(error) == PROBLEM["detail"]
     assert (error.budget_id, error.budget_name, error.reason) == ("b_1", "Checkout", "limit")
     assert error.remaining_usd == Decimal("0.10")
-    assert error.resets_at == datetime(2026, 12, 1, tzinfo=UTC)
+    assert error.resets_at == datetime(2026, 12, 1, tzinfo=timezone.utc)
     assert isinstance(error, truecompute.BudgetError)
 
 
