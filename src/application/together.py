@@ -21,13 +21,16 @@ class _Place(Generic[Job, Answer]):
         self.answer: tuple[Answer, ...] = ()
         self.error: BaseException | None = None
 
+    def fail(self, error: BaseException) -> None:
+        self.error, self.is_done = error, True
+
 
 class Together(Generic[Job, Answer]):
-    """Runs jobs in groups, one group at a time; a group is what has queued up during the last.
+    """Runs jobs in groups; a group is what an owner's threads have queued up during the last one.
 
     ``run`` does a group and answers each of its jobs, in order, or raises for all of them. A group
     that fails is done again job by job, so that none fails for another's sake; but when the store
-    is away, it is away for all, and when it is ``Busy``, for all of the same ``owner``.
+    is away, it is away for all. Owners do not wait for one another, whatever holds one of them up.
     """
 
     def __init__(
@@ -40,12 +43,38 @@ class Together(Generic[Job, Answer]):
         self._run = run
         self._owner = owner
         self._most = most
+        self._lock = threading.Lock()
+        self._lanes: dict[Hashable, _Lane[Job, Answer]] = {}
+
+    def __call__(self, job: Job) -> Answer:
+        """The answer to this job, when its group is done. Raises what ``run`` raised for it."""
+        owner = self._owner(job)
+        with self._lock:
+            lane = self._lanes.get(owner)
+            if lane is None:
+                lane = self._lanes[owner] = _Lane(self._run, self._most)
+            lane.callers += 1
+        try:
+            return lane(job)
+        finally:
+            with self._lock:
+                lane.callers -= 1
+                if not lane.callers:
+                    del self._lanes[owner]
+
+
+class _Lane(Generic[Job, Answer]):
+    """The jobs of one owner, one group at a time; ``callers`` are inside."""
+
+    def __init__(self, run: Callable[[Sequence[Job]], Sequence[Answer]], most: int) -> None:
+        self.callers = 0
+        self._run = run
+        self._most = most
         self._turn = threading.Condition()
         self._queue: list[_Place[Job, Answer]] = []
         self._is_busy = False
 
     def __call__(self, job: Job) -> Answer:
-        """The answer to this job, when its group is done. Raises what ``run`` raised for it."""
         place: _Place[Job, Answer] = _Place(job)
         with self._turn:
             self._queue.append(place)
@@ -73,8 +102,7 @@ class Together(Generic[Job, Answer]):
             with self._turn:
                 for place in group:
                     if not place.is_done:  # the leader's thread was ended
-                        place.error = Unavailable("It was interrupted. Try again.")
-                        place.is_done = True
+                        place.fail(Unavailable("It was interrupted. Try again."))
                 self._is_busy = False
                 self._turn.notify_all()
 
@@ -82,19 +110,23 @@ class Together(Generic[Job, Answer]):
         try:
             answers = self._run([place.job for place in group])
         except Unavailable as error:
-            owners = [self._owner(place.job) for place in group]
-            if isinstance(error, Busy) and len(set(owners)) > 1:
-                for owner in dict.fromkeys(owners):
-                    self._do([it for it, its in zip(group, owners, strict=True) if its == owner])
-                return
             for place in group:
-                place.error, place.is_done = error, True
+                place.fail(error)
+            if isinstance(error, Busy):
+                self._send_away(error)
         except Exception as error:  # noqa: BLE001 - it belongs to whoever's job raised it
             if len(group) == 1:
-                group[0].error, group[0].is_done = error, True
+                group[0].fail(error)
                 return
             for place in group:
                 self._do([place])
         else:
             for place, answer in zip(group, answers, strict=True):
                 place.answer, place.is_done = (answer,), True
+
+    def _send_away(self, error: Busy) -> None:
+        """Who came meanwhile would wait as long for the same: their threads are for others."""
+        with self._turn:
+            waiting, self._queue = self._queue, []
+            for place in waiting:
+                place.fail(error)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from uuid import UUID
 
 from domain.budget import Budget
 from domain.errors import Invalid, TrueComputeError
@@ -26,6 +27,14 @@ class SettlementNote(StrEnum):
     SETTLED_BEFORE = "reservation_already_settled"
     RELEASED = "reservation_released"
     EXPIRED = "reservation_expired"
+
+
+def canonical_id(stated: str) -> str:
+    """A reservation's id as it is stored, however its hexadecimal digits are written."""
+    try:
+        return str(UUID(stated))
+    except ValueError:
+        return stated
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A program sets money aside for a call that it is about to make."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -44,10 +44,7 @@ class ReserveRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved:
-    """``room_usd`` is what each budget that blocks has left, this reservation taken off.
-
-    What expired within the last seconds may not be back in it yet.
-    """
+    """``room_usd`` is what each budget that blocks has left, this reservation taken off."""
 
     reservation: Reservation
     room_usd: dict[str, Decimal]
@@ -111,23 +108,20 @@ class Reserve:
         return answer
 
     def _reserve(self, requests: Sequence[ReserveRequest]) -> list[Reserved | BudgetExceeded]:
-        """Several in one transaction, because all wait for the same few periods."""
+        """An organization's in one transaction, because all wait for the same few periods."""
         table = self._price_lists.table()
-        answers: dict[int, Reserved | BudgetExceeded] = {}
+        organization_id = requests[0].organization_id
         with self._units_of_work() as uow:
-            # In the order of ids, so that two transactions wait and never deadlock.
-            for organization_id in sorted({each.organization_id for each in requests}):
-                prices = self._price_lists.of(uow, organization_id, table)
-                now = self._clock.now()
-                mine = [each for each in requests if each.organization_id == organization_id]
-                asked = [self._asked(uow, each, prices, now) for each in mine]
-                taken = self._take(uow, organization_id, asked, now)
-                for request, answer in zip(mine, taken, strict=True):
-                    answers[id(request)] = answer
-                    if isinstance(answer, Reserved):
-                        uow.reservations.add(organization_id, answer.reservation)
+            prices = self._price_lists.of(uow, organization_id, table)
+            now = self._clock.now()
+            asked = [self._asked(uow, each, prices, now) for each in requests]
+            spending = self._hold(uow, organization_id, asked, now)
+            answers = [_take(each, spending) for each in asked]
+            for answer in answers:
+                if isinstance(answer, Reserved):
+                    uow.reservations.add(organization_id, answer.reservation)
             uow.commit()
-        return [answers[id(request)] for request in requests]
+        return answers
 
     def _asked(
         self, uow: UnitOfWork, request: ReserveRequest, prices: Prices, now: datetime
@@ -156,32 +150,17 @@ class Reserve:
             if reservation.expires_at >= period.end:
                 yield _Place(budget, budget.period_at(period.end))
 
-    def _take(
-        self, uow: UnitOfWork, organization_id: str, asked: Sequence[_Asked], now: datetime
-    ) -> list[Reserved | BudgetExceeded]:
-        places = {place.key: place for each in asked for place in each.places}
-        spending = self._hold(uow, organization_id, places, now)
-        answers = [_take(each, spending) for each in asked]
-        if any(isinstance(answer, BudgetExceeded) for answer in answers) and (
-            # By the time that it is now: what expired while we waited for the periods is free.
-            uow.reservations.give_back_expired(organization_id, places, self._clock.now())
-        ):
-            spending = {each.key: each for each in uow.ledger.find(organization_id, places)}
-            answers = [_take(each, spending) for each in asked]
-        return answers
-
     def _hold(
-        self,
-        uow: UnitOfWork,
-        organization_id: str,
-        places: Mapping[PeriodKey, _Place],
-        now: datetime,
+        self, uow: UnitOfWork, organization_id: str, asked: Sequence[_Asked], now: datetime
     ) -> dict[PeriodKey, Spending]:
-        """The periods, locked, and opened where they were not."""
+        """The periods, locked, opened where they were not, and free of what has expired."""
+        places = {place.key: place for each in asked for place in each.places}
         held = {each.key: each for each in uow.ledger.hold(organization_id, places)}
-        if len(held) < len(places):
-            for key in sorted(places.keys() - held):
-                self._keep_ledger.open(uow, places[key].budget, places[key].period, now)
+        for key in sorted(places.keys() - held):
+            self._keep_ledger.open(uow, places[key].budget, places[key].period, now)
+        # By the time that it is now: what expired while we waited for the periods is free.
+        expired = uow.reservations.give_back_expired(organization_id, places, self._clock.now())
+        if expired or len(held) < len(places):
             held = {each.key: each for each in uow.ledger.find(organization_id, places)}
         return held
 

@@ -11,7 +11,7 @@ from application.budgets.keep_ledger import KeepLedger, Spent
 from application.ports.clock import Clock
 from application.ports.events import Fate
 from application.ports.ingestion_meter import IngestionMeter, Step
-from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.ports.unit_of_work import UnitsOfWork
 from application.pricing.price_lists import PriceLists
 from application.together import Together
 from domain.budget_book import BudgetBook
@@ -19,7 +19,7 @@ from domain.errors import Fault, Invalid
 from domain.event import Event, ReportedEvent
 from domain.pricing.prices import Prices
 from domain.recording import record
-from domain.reservation import SettlementNote
+from domain.reservation import SettlementNote, canonical_id
 
 #: Requests of more events than this have a transaction of their own: nobody waits for them.
 MOST_TOGETHER = 20
@@ -115,35 +115,25 @@ class IngestEvents:
         return self._store_together(checked)
 
     def _store(self, requests: Sequence["_Checked"]) -> list[IngestResult]:
-        """Several requests in one transaction, each organization's events at once."""
+        """Several requests of one organization in one transaction."""
         table = self._price_lists.table()
-        stored: list[_Stored] = []
+        organization_id = requests[0].request.organization_id
         with self._units_of_work() as uow:
-            # In the order of ids, so that two transactions wait and never deadlock.
-            for organization_id, group in _by_organization(requests):
-                # The terms hold until the commit, so that no change of them misses an event.
-                prices = self._price_lists.of(uow, organization_id, table)
-                book = self._keep_ledger.book(uow, organization_id)
-                with self._meter.timed(Step.PRICE):
-                    entries = [checked.recorded(prices) for checked in group]
-                with self._meter.timed(Step.WRITE):
-                    fates = uow.events.append(organization_id, _events_in(entries))
-                stored.append(_Stored(group, entries, fates, organization_id, book))
+            # The terms hold until the commit, so that no change of them misses an event.
+            prices = self._price_lists.of(uow, organization_id, table)
+            book = self._keep_ledger.book(uow, organization_id)
+            with self._meter.timed(Step.PRICE):
+                entries = [checked.recorded(prices) for checked in requests]
+            with self._meter.timed(Step.WRITE):
+                fates = uow.events.append(organization_id, _events_in(entries))
+            stored = _Stored(entries, fates, organization_id, book)
             with self._meter.timed(Step.BUDGETS):
                 # Last of all, because others wait for these sums until the commit.
-                notes = [self._count(uow, each) for each in stored]
-            if any(each.fates for each in stored):
+                notes = self._keep_ledger(uow, stored.spent, requests[0].now)
+            if fates:
                 with self._meter.timed(Step.COMMIT):
                     uow.commit()
-        results = {
-            id(checked): result
-            for each, of_events in zip(stored, notes, strict=True)
-            for checked, result in each.results(of_events)
-        }
-        return [results[id(checked)] for checked in requests]
-
-    def _count(self, uow: UnitOfWork, stored: "_Stored") -> dict[str, SettlementNote]:
-        return self._keep_ledger(uow, stored.spent, stored.group[0].now)
+        return list(stored.results(notes))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -162,7 +152,6 @@ class _Checked:
 class _Stored:
     """An organization's events of one transaction, and what became of them."""
 
-    group: Sequence[_Checked]
     entries: Sequence[Sequence[Event | Rejection]]
     fates: Sequence[Fate]
     organization_id: str
@@ -178,29 +167,21 @@ class _Stored:
             book=self.book,
             costs=[(event, event.cost.cost_usd) for event in new if event.cost.cost_usd],
             settling=[
-                (event.reported.reservation_id, event.id)
+                (canonical_id(event.reported.reservation_id), event.id)
                 for event, fate in told
                 if fate in (Fate.ACCEPTED, Fate.MERGED) and event.reported.reservation_id
             ],
         )
 
-    def results(
-        self, notes: Mapping[str, SettlementNote]
-    ) -> Iterator[tuple[_Checked, IngestResult]]:
+    def results(self, notes: Mapping[str, SettlementNote]) -> Iterator[IngestResult]:
+        """Of each request, in order."""
         fates = iter(self.fates)
-        for checked, recorded in zip(self.group, self.entries, strict=True):
-            yield checked, _result(recorded, fates, notes)
+        for recorded in self.entries:
+            yield _result(recorded, fates, notes)
 
 
 def _organization(checked: "_Checked") -> str:
     return checked.request.organization_id
-
-
-def _by_organization(requests: Sequence[_Checked]) -> Iterator[tuple[str, list[_Checked]]]:
-    groups: dict[str, list[_Checked]] = {}
-    for checked in requests:
-        groups.setdefault(checked.request.organization_id, []).append(checked)
-    yield from sorted(groups.items())
 
 
 def _events_in(entries: Iterable[Sequence[Event | Rejection]]) -> list[Event]:

@@ -1,5 +1,6 @@
 """Money is set aside before a call, and budgets that block refuse what does not fit."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -116,6 +117,16 @@ def test_the_event_that_names_a_reservation_settles_it(team: Team) -> None:
     assert team.send(an_event(reservation_id=reservation["id"]))["results"] == []
     status = standing(team)
     assert (status["spent_usd"], status["reserved_usd"]) == ("0.0021", "0")
+
+
+@pytest.mark.parametrize("write", [str.upper, lambda its: its.replace("-", "")])
+def test_a_reservation_is_known_however_its_id_is_written(
+    team: Team, write: Callable[[str], str]
+) -> None:
+    a_budget(team)
+    reservation = reserved(team, estimate_usd="0.9")
+    assert team.send(an_event(reservation_id=write(reservation["id"])))["results"] == []
+    assert standing(team)["reserved_usd"] == "0"
 
 
 def test_an_event_counts_whatever_becomes_of_the_reservation_it_names(team: Team) -> None:

@@ -46,7 +46,7 @@ def answers_of(
     assert store.has_begun.wait(PATIENCE_S)
     for number, thread in enumerate(threads[1:], start=1):
         thread.start()
-        while len(together._queue) < number:
+        while len(together._lanes[None]._queue) < number:
             thread.join(0.001)
     store.may_go_on.set()
     for thread in threads:
@@ -89,12 +89,33 @@ def test_a_store_that_is_away_is_away_for_all_and_is_not_asked_again() -> None:
     assert len(store.groups) == 2
 
 
-def test_a_store_that_is_busy_for_one_owner_answers_the_others() -> None:
-    store = Store(lambda jobs: Busy("locked") if any(job % 2 for job in jobs) else None)
-    told = answers_of(Together(store, owner=lambda job: job % 2), store, range(5))
-    assert {type(told.pop(n)) for n in (1, 3)} == {Busy}
-    assert told == {0: 0, 2: 4, 4: 8}
-    assert store.groups == [[0], [1, 2, 3, 4], [1, 3], [2, 4]]
+def test_when_the_store_is_busy_all_who_wait_are_told_at_once() -> None:
+    store = Store(lambda jobs: Busy("locked") if jobs == [0] else None)
+    together = Together(store)
+    told = answers_of(together, store, range(4))
+    assert {type(error) for error in told.values()} == {Busy}
+    assert store.groups == [[0]]
+    assert together(7) == 14
+
+
+def test_nobody_waits_for_the_jobs_of_another_owner() -> None:
+    is_held = Event()
+
+    def run(jobs: Sequence[int]) -> list[int]:
+        if jobs[0] % 2:
+            assert is_held.wait(PATIENCE_S)
+        return [job * 2 for job in jobs]
+
+    together: Together[int, int] = Together(run, owner=lambda job: job % 2)
+    held = Thread(target=together, args=(1,))
+    held.start()
+    while not together._lanes:
+        held.join(0.001)
+    assert together(2) == 4
+    assert held.is_alive()
+    is_held.set()
+    held.join(PATIENCE_S)
+    assert not together._lanes, "nothing is kept of whoever is gone"
 
 
 def test_the_end_of_a_leaders_thread_leaves_nobody_waiting() -> None:
