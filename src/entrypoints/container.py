@@ -46,6 +46,7 @@ from application.keys.revoke_key import RevokeKey
 from application.maintenance.keep_months import KeepMonths
 from application.maintenance.purge_expired import PurgeExpired
 from application.maintenance.refresh_statistics import RefreshStatistics
+from application.notifications.limit_by_hand import LimitByHand
 from application.notifications.list_channels import ListChannels
 from application.notifications.list_deliveries import ListDeliveries
 from application.notifications.remove_channel import RemoveChannel
@@ -228,9 +229,10 @@ class Container(containers.DeclarativeContainer):
     remove_channel = providers.Singleton(RemoveChannel, units_of_work)
     list_channels = providers.Singleton(ListChannels, units_of_work)
     rotate_secret = providers.Singleton(RotateSecret, units_of_work, secrets, clock)
-    try_channel = providers.Singleton(TryChannel, units_of_work, identifiers, clock)
+    limit_by_hand = providers.Singleton(LimitByHand, rate_limits)
+    try_channel = providers.Singleton(TryChannel, units_of_work, limit_by_hand, identifiers, clock)
     list_deliveries = providers.Singleton(ListDeliveries, units_of_work)
-    resend_delivery = providers.Singleton(ResendDelivery, units_of_work, clock)
+    resend_delivery = providers.Singleton(ResendDelivery, units_of_work, limit_by_hand, clock)
     send_next = providers.Singleton(
         SendNext, units_of_work, web_posts, mails, clock, app_url=settings.provided.app_url
     )

@@ -10,8 +10,9 @@ from domain.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
-#: More than an organization may have channels, each of which is sent to by one thread at most.
-MOST_AT_ONCE = 64
+#: More than five organizations may have channels, each of which is sent to by one thread at most:
+#: that many silent receivers delay nobody else's alerts. Threads are made as they are needed.
+MOST_AT_ONCE = 256
 _LOOK_EVERY_S = 1.0
 
 

@@ -272,20 +272,6 @@ class NotificationsContract:
         with units_of_work() as uow:
             assert uow.deliveries.has_pending_test(organization.id, channel.id)
 
-    def test_tests_are_counted_from_a_moment_on_for_an_organization_alone(
-        self, units_of_work: UnitsOfWork, organization: Organization
-    ) -> None:
-        channel, alert = a_channel(organization), an_alert(organization)
-        claim(units_of_work, alert)
-        add_channels(units_of_work, channel)
-        times = [NOW - timedelta(minutes=minutes) for minutes in (90, 30, 60)]
-        add_deliveries(units_of_work, a_delivery(channel, alert))
-        add_deliveries(units_of_work, *(a_delivery(channel, created_at=at) for at in times))
-        with units_of_work() as uow:
-            known = uow.deliveries.tests_since(organization.id, times[2])
-            assert known == [times[2], times[1]]
-            assert uow.deliveries.tests_since(an_id(), times[0]) == []
-
     def test_channels_that_are_held_are_not_removed_meanwhile(
         self, units_of_work: UnitsOfWork, organization: Organization
     ) -> None:

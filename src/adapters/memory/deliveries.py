@@ -49,13 +49,6 @@ class InMemoryDeliveryRepository(DeliveryRepository):
             if owner == organization_id and each.channel_id == channel_id
         )
 
-    def tests_since(self, organization_id: str, moment: datetime) -> list[datetime]:
-        return sorted(
-            each.created_at
-            for (owner, _), each in self._deliveries.items()
-            if owner == organization_id and each.alert_id is None and each.created_at >= moment
-        )
-
     def get(self, organization_id: str, delivery_id: str) -> Delivery | None:
         return self._deliveries.get((organization_id, delivery_id))
 

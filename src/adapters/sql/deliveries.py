@@ -102,18 +102,6 @@ class SqlDeliveryRepository(DeliveryRepository):
         )
         return self._connection.execute(found.limit(1)).one_or_none() is not None
 
-    def tests_since(self, organization_id: str, moment: datetime) -> list[datetime]:
-        found = (
-            select(deliveries.c.created_at)
-            .where(
-                deliveries.c.organization_id == organization_id,
-                deliveries.c.alert_id.is_(None),
-                deliveries.c.created_at >= moment,
-            )
-            .order_by(deliveries.c.created_at)
-        )
-        return list(self._connection.execute(found).scalars())
-
     def get(self, organization_id: str, delivery_id: str) -> Delivery | None:
         if not is_id(delivery_id):
             return None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from application.notifications.limit_by_hand import LimitByHand
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 from domain.delivery import Delivery
@@ -20,10 +21,14 @@ class ResendDelivery:
     Raises:
         NotFound: the organization has no delivery of this id.
         Conflict: its channel is off.
+        TooManyRequests: as of ``LimitByHand``.
     """
 
-    def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:
+    def __init__(
+        self, units_of_work: UnitsOfWork, limit_by_hand: LimitByHand, clock: Clock
+    ) -> None:
         self._units_of_work = units_of_work
+        self._limit = limit_by_hand
         self._clock = clock
 
     def __call__(self, request: ResendDeliveryRequest) -> Delivery:
@@ -34,6 +39,7 @@ class ResendDelivery:
             channel = uow.channels.get(request.organization_id, delivery.channel_id)
             if channel is not None and not channel.is_enabled:
                 raise Conflict("The channel is off.", code="channel_disabled")
+            self._limit(request.organization_id)
             again = delivery.again(self._clock.now())
             uow.deliveries.update(request.organization_id, again)
             uow.commit()

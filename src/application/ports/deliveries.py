@@ -41,10 +41,6 @@ class DeliveryRepository(Protocol):
         """Whether a test of the channel is still to be sent."""
 
     @abstractmethod
-    def tests_since(self, organization_id: str, moment: datetime) -> list[datetime]:
-        """When the organization's tests, of all channels, were asked for since then, in order."""
-
-    @abstractmethod
     def update(self, organization_id: str, delivery: Delivery) -> None:
         """Store a changed delivery."""
 

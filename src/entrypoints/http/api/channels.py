@@ -131,7 +131,7 @@ def deliveries_blueprint(container: Container) -> Routes:
 
     @routes.post("/deliveries/<uuid:delivery_id>/resend")
     @routes.response(202, DeliverySchema)
-    @routes.problems(404, 409)
+    @routes.problems(404, 409, 429)
     def resend(delivery_id: object) -> dict[str, Any]:
         """Send once more, under the same id."""
         return delivery_document(

@@ -112,7 +112,7 @@ def _add_history(pages: Blueprint, container: Container) -> None:
             notice = "channel-is-off" if error.code == "channel_disabled" else "test-pending"
             return see_other("pages.channels.show", notice=notice, channel_id=channel_id)
         except TooManyRequests:
-            return see_other("pages.channels.show", notice="test-limit", channel_id=channel_id)
+            return see_other("pages.channels.show", notice="by-hand-limit", channel_id=channel_id)
         return see_other("pages.channels.show", notice="test-sent", channel_id=channel_id)
 
     @pages.post("/<uuid:channel_id>/resend")
@@ -124,6 +124,8 @@ def _add_history(pages: Blueprint, container: Container) -> None:
             run_resend(asked)
         except Conflict:
             return see_other("pages.channels.show", notice="channel-is-off", channel_id=channel_id)
+        except TooManyRequests:
+            return see_other("pages.channels.show", notice="by-hand-limit", channel_id=channel_id)
         return see_other("pages.channels.show", notice="resent", channel_id=channel_id)
 
 

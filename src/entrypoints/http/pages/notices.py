@@ -13,7 +13,7 @@ NOTICES = {
     "channel-disabled": "The channel is off. What is to be sent waits until it is on again.",
     "channel-is-off": "The channel is off: nothing is sent to it.",
     "channel-removed": "The channel was deleted, with its history.",
-    "test-limit": "There were 20 tests within an hour. Wait a little before the next one.",
+    "by-hand-limit": "30 tests and repetitions were sent within an hour. Wait a little.",
     "test-pending": "A test is on its way already. Reload in a moment to see what became of it.",
     "test-sent": "A test is on its way. Reload in a moment to see what became of it.",
     "resent": "It is on its way once more.",

@@ -10,8 +10,10 @@ from standardwebhooks import Webhook
 
 from adapters.memory.clock import ManualClock
 from adapters.memory.mails import InMemoryMails
+from adapters.memory.rate_limits import InMemoryRateLimits
 from adapters.memory.web_posts import InMemoryWebPosts, Post
 from application.budgets.raise_alerts import RaiseAlerts
+from application.notifications.limit_by_hand import LimitByHand
 from application.notifications.send_next import SendNext
 from application.notifications.set_channel import SetChannel, SetChannelRequest
 from domain.alert import Alert, AlertKind
@@ -38,6 +40,7 @@ class PostOffice:
         self.id = self.organization.id
         self.posts = InMemoryWebPosts()
         self.mails = InMemoryMails()
+        self.limit_by_hand = LimitByHand(InMemoryRateLimits(self.world.clock))
         self.raise_alerts = RaiseAlerts(self.world.identifiers)
 
     def set_channel(self, **changes: Any) -> Channel:

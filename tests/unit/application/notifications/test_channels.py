@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from adapters.memory.mails import InMemoryMails
+from application.notifications.limit_by_hand import MOST_AN_HOUR
 from application.notifications.list_channels import ListChannels, ListChannelsRequest
 from application.notifications.list_deliveries import ListDeliveries, ListDeliveriesRequest
 from application.notifications.remove_channel import RemoveChannel, RemoveChannelRequest
-from application.notifications.try_channel import MOST_TESTS, TryChannel, TryChannelRequest
+from application.notifications.resend_delivery import ResendDelivery, ResendDeliveryRequest
+from application.notifications.try_channel import TryChannel, TryChannelRequest
 from domain.channel import MOST_CHANNELS, Channel, ChannelType
 from domain.delivery import Delivery
 from domain.errors import Conflict, Invalid, NotFound, TooManyRequests
@@ -19,7 +21,7 @@ from tests.unit.application.notifications.post_office import TARGETS, PostOffice
 def attempt(office: PostOffice, channel_id: str) -> Delivery:
     world = office.world
     request = TryChannelRequest(organization_id=office.id, channel_id=channel_id)
-    return TryChannel(world.units, world.identifiers, world.clock)(request)
+    return TryChannel(world.units, office.limit_by_hand, world.identifiers, world.clock)(request)
 
 
 def channels(office: PostOffice) -> list[Channel]:
@@ -104,19 +106,25 @@ def test_a_test_takes_the_way_of_alerts(office: PostOffice) -> None:
         attempt(office, "unknown")
 
 
-def test_an_organization_has_twenty_tests_an_hour_over_all_its_channels(
+def test_what_is_sent_by_hand_is_limited_whatever_becomes_of_the_channels(
     office: PostOffice,
 ) -> None:
-    one, other = office.channel(), office.channel()
-    for channel in [one, other] * (MOST_TESTS // 2):
-        attempt(office, channel.id)
+    remove = RemoveChannel(office.world.units)
+    resend = ResendDelivery(office.world.units, office.limit_by_hand, office.world.clock)
+    for number in range(MOST_AN_HOUR):
+        channel = office.channel()
+        delivery = attempt(office, channel.id)
         office.send_all()
-        office.world.clock.advance(timedelta(minutes=1))
+        if number % 2 == 0:
+            remove(RemoveChannelRequest(organization_id=office.id, channel_id=channel.id))
+    last = office.channel()
     with pytest.raises(TooManyRequests) as refused:
-        attempt(office, one.id)
-    assert refused.value.code == "too_many_tests"
-    office.world.clock.advance(timedelta(seconds=refused.value.retry_after_s + 1))
-    attempt(office, one.id)
+        attempt(office, last.id)
+    assert refused.value.code == "too_many_by_hand"
+    with pytest.raises(TooManyRequests):
+        resend(ResendDeliveryRequest(organization_id=office.id, delivery_id=delivery.id))
+    office.world.clock.advance(timedelta(seconds=refused.value.retry_after_s))
+    attempt(office, last.id)
 
 
 def test_deliveries_are_listed_newest_first_each_with_its_alert(office: PostOffice) -> None:

@@ -18,7 +18,7 @@ def resend(office: PostOffice, delivery_id: str, organization_id: str | None = N
     request = ResendDeliveryRequest(
         organization_id=organization_id or office.id, delivery_id=delivery_id
     )
-    return ResendDelivery(office.world.units, office.world.clock)(request)
+    return ResendDelivery(office.world.units, office.limit_by_hand, office.world.clock)(request)
 
 
 def test_a_receiver_that_stays_away_is_tried_ten_times_under_one_id(office: PostOffice) -> None:
