@@ -144,7 +144,7 @@ class Budget:
 
         Exceeded from spent = limit on, a warning from the lowest threshold on.
         """
-        spent = spending.spent_usd
+        spent, forecast = spending.spent_usd, spending.forecast
         return BudgetStatus(
             period=spending.period,
             spent_usd=spent,
@@ -152,7 +152,7 @@ class Budget:
             remaining_usd=max(EXACT.subtract(self.terms.limit_usd, spent), Decimal(0)),
             used_share=float(spent / self.terms.limit_usd),
             forecast_usd=_forecast_usd(spending, now),
-            forecast=spending.forecast,
+            forecast=forecast and forecast.at_least(spent),
             state=self._state(spent),
         )
 

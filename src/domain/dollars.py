@@ -1,11 +1,11 @@
 """US dollars as they are said in a sentence."""
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from domain.money import decimals_of
 
-_TWO_DIGITS = Context(prec=2, rounding=ROUND_HALF_EVEN)
-_TO_CENTS = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_TWO_DIGITS = Context(prec=2, rounding=ROUND_HALF_UP)
+_TO_CENTS = Context(prec=60, rounding=ROUND_HALF_UP)
 _CENT = Decimal("0.01")
 
 

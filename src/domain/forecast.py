@@ -1,7 +1,7 @@
 """What a budget will have cost when its period ends, and when its limit is reached."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import ROUND_CEILING, Context, Decimal, localcontext
 
@@ -34,6 +34,15 @@ class Forecast:
     runs_out_at: datetime | None
     basis: ForecastBasis
     days: int
+
+    def at_least(self, spent_usd: Decimal) -> "Forecast":
+        """The same, where more was spent since than it foresaw."""
+        return replace(
+            self,
+            expected_usd=max(self.expected_usd, spent_usd),
+            low_usd=max(self.low_usd, spent_usd),
+            high_usd=max(self.high_usd, spent_usd),
+        )
 
 
 def forecast(

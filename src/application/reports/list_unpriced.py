@@ -9,7 +9,7 @@ from application.ports.unit_of_work import UnitsOfWork
 from application.reports.span_of_report import span_of_report
 from domain.period import Span, zone
 from domain.price_gap import MOST_GAPS, GapReason, PriceGap
-from domain.pricing.suggestions import nearest
+from domain.pricing.suggestions import Suggestion, nearest
 from domain.report import EventFilter, EventSelection
 
 
@@ -29,7 +29,7 @@ class UnpricedModel:
     """A gap, with the known names that an unknown one may well mean."""
 
     gap: PriceGap
-    nearest: tuple[str, ...]
+    nearest: tuple[Suggestion, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ class ListUnpriced:
         )
 
     def _with_nearest(self, gap: PriceGap) -> UnpricedModel:
-        names: list[str] = []
+        found: list[Suggestion] = []
         if gap.reason is GapReason.UNKNOWN_MODEL:
-            names = nearest(self._pricing_tables.current(), gap.provider, gap.model)
-        return UnpricedModel(gap=gap, nearest=tuple(names))
+            found = nearest(self._pricing_tables.current(), gap.provider, gap.model)
+        return UnpricedModel(gap=gap, nearest=tuple(found))

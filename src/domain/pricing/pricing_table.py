@@ -170,6 +170,15 @@ class PricingTable(Prices):
             if any(price.rates for price in entry.prices)
         ]
 
+    def seller_of(self, name: str) -> str | None:
+        """Who has a price for a model of this name: one at whose prices others sell, if any."""
+        makers = (seller for sellers in self._fallbacks.values() for seller in sellers)
+        for provider in dict.fromkeys((*makers, *self._by_provider)):
+            found = self.find(provider, name)
+            if found is not None and any(price.rates for price in found.prices):
+                return provider
+        return None
+
     def prices(
         self, provider: str | None = None, model: str | None = None, at: datetime | None = None
     ) -> list[PriceRow]:

@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from domain.pricing.pricing_table import PricingTable
 
@@ -12,9 +13,19 @@ _PARTS = re.compile(r"[a-z]+|\d+")
 _LEAST_LIKENESS = 0.34
 
 
-def nearest(table: PricingTable, provider: str, model: str, *, most: int = 3) -> list[str]:
-    """Names that the table can price, the likest first: the provider's, else anybody's."""
-    return _likest(model, table.names(provider), most) or _likest(model, table.names(), most)
+class Suggestion(NamedTuple):
+    """A model that has a price; ``provider`` is who sells it, None where that is the one asked."""
+
+    model: str
+    provider: str | None = None
+
+
+def nearest(table: PricingTable, provider: str, model: str, *, most: int = 3) -> list[Suggestion]:
+    """Models that the table can price, the likest first: the provider's, else anybody's."""
+    own = _likest(model, table.names(provider), most)
+    if own:
+        return [Suggestion(name) for name in own]
+    return [Suggestion(name, table.seller_of(name)) for name in _likest(model, table.names(), most)]
 
 
 def _likest(model: str, names: Iterable[str], most: int) -> list[str]:

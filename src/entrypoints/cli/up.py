@@ -65,7 +65,11 @@ def _serve(settings: Settings, *, demo: bool) -> None:
         _wait_until_ready(server, database, settings)
         worker = stack.enter_context(Child("entrypoints.worker_process", [], environment))
         click.echo(f"TrueCompute is ready: open {settings.app_url}  (Ctrl-C ends it)")
-        _watch(server, worker, database)
+        try:
+            _watch(server, worker, database)
+        except _Stopped:
+            click.echo("Stopping: what is under way is finished first, for some seconds.")
+            raise
 
 
 def _check_port(settings: Settings) -> None:

@@ -54,6 +54,24 @@ def test_an_alias_repairs_past_calls_from_the_page_of_unpriced_models(
     assert "alias" in owner.open(OWN).text
 
 
+def test_a_suggestion_of_another_providers_model_repairs_as_it_stands(
+    team: Team, owner: Browser, price_again: Callable[[], None]
+) -> None:
+    """A gateway in front of OpenAI: the names are known, and who sells them has to be said."""
+    by_gateway = {"provider": "openai", "api_base": "http://gateway.example/v1"}
+    team.send(an_event(id="a", **by_gateway, model="gpt-4o", usage=None, provider_usage=USAGE))
+    page = owner.open(UNPRICED)
+    assert "means gpt-4o of openai?" in page.text
+    (link,) = (link for link in page.links if "model=gpt-4o&" in link)
+    form = owner.open(link)
+    names = ("provider", "alias", "model", "model_provider")
+    fields = {name: form.value(name) for name in names}
+    assert fields["model_provider"] == "openai"
+    assert owner.submit(f"{OWN}/aliases/new", **fields).status == 303
+    price_again()
+    assert team.event("a")["cost_usd"] == "0.0025"
+
+
 def test_terms_are_entered_changed_and_removed(owner: Browser) -> None:
     assert owner.open(OWN).text.count("None yet.") == 3
     price = {

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from domain.budget import Budget, BudgetPeriod, BudgetState, BudgetStatus, BudgetTerms, Enforcement
 from domain.budget_scope import BudgetScope
 from domain.errors import Invalid
+from domain.forecast import Forecast
+from domain.outlook import ForecastBasis
 from domain.period import Span
 from domain.report import Dimension
 from tests.builders import a_budget, a_spending, an_organization
@@ -100,6 +102,19 @@ def test_a_forecast_goes_on_in_a_straight_line() -> None:
     assert stands(day, Decimal(10), NOON).forecast_usd == Decimal("20.00")
     assert stands(day, Decimal(10), NOON + timedelta(hours=6)).forecast_usd == Decimal("13.333333")
     assert stands(day, Decimal(0), NOON).forecast_usd == 0
+
+
+def test_a_forecast_that_spending_has_overtaken_begins_at_what_is_spent() -> None:
+    made = Forecast(
+        expected_usd=Decimal(8), low_usd=Decimal(7), high_usd=Decimal(9), runs_out_at=None,
+        basis=ForecastBasis.RECENT, days=3,
+    )  # fmt: skip
+    assert made.at_least(Decimal(6)) == made
+    after = made.at_least(Decimal("8.5"))
+    assert (after.low_usd, after.expected_usd, after.high_usd) == (
+        Decimal("8.5"), Decimal("8.5"), Decimal(9),
+    )  # fmt: skip
+    assert made.at_least(Decimal(10)).high_usd == 10
 
 
 def test_there_is_no_forecast_in_the_first_hundredth_of_a_period() -> None:

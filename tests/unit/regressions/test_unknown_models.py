@@ -66,7 +66,7 @@ def test_a_regional_endpoint_costs_a_tenth_more() -> None:
 def test_the_names_that_it_may_mean_are_offered(provider: str, model: str, likely: str) -> None:
     """BerriAI/litellm#3521, langwatch/langwatch#2914: a suffix that nobody foresaw."""
     assert a_call(provider, model, USAGE).cost.cost_usd is None
-    assert any(name.startswith(likely) for name in nearest(TABLE, provider, model))
+    assert any(each.model.startswith(likely) for each in nearest(TABLE, provider, model))
 
 
 def test_one_alias_prices_the_deployment() -> None:

@@ -14,16 +14,13 @@ _speaking = threading.local()
 
 
 def logger() -> "logging.Logger":
-    """The SDK's logger, silent unless the program configures logging.
+    """The SDK's logger. Where the program sets up no logging, Python prints warnings to stderr.
 
     Loaded when there is a client, not with the SDK: logging is a fifth of what an import takes.
     """
     import logging
 
-    found = logging.getLogger("truecompute")
-    if not found.handlers:
-        found.addHandler(logging.NullHandler())
-    return found
+    return logging.getLogger("truecompute")
 
 
 def say(kind: str, text: str, *values: object, with_traceback: bool = False) -> None:

@@ -66,5 +66,5 @@ def _row(model: UnpricedModel) -> dict[str, Any]:
         "first_seen": gap.first_seen,
         "last_seen": gap.last_seen,
         "repairable": gap.reason in REPAIRABLE,
-        "nearest": list(model.nearest),
+        "nearest": [each.model for each in model.nearest],
     }

@@ -5,7 +5,7 @@ digit. Absent is a dash, never a zero.
 """
 
 from datetime import datetime, timedelta, tzinfo
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from domain.money import plain
 from domain.period import Span
@@ -15,7 +15,9 @@ ABSENT = "\N{EM DASH}"
 _EN_DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
 _NO_BREAK = "\N{NO-BREAK SPACE}"
-_THREE_DIGITS = Context(prec=3, rounding=ROUND_HALF_EVEN)
+#: Halves go up, as people expect of money.
+_CENT = Decimal("0.01")
+_THREE_DIGITS = Context(prec=3, rounding=ROUND_HALF_UP)
 _STEPS = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 #: From here on it would be rounded up to a full second, or minute, and is written in it.
 _SECOND, _MINUTE = 999.5, 59_950
@@ -28,7 +30,7 @@ def usd(amount: Decimal | None) -> str:
     size = abs(amount)
     if not size:
         return "$0.00"
-    digits = f"{size:,.2f}" if size >= 1 else _at_least_cents(size)
+    digits = f"{size.quantize(_CENT, ROUND_HALF_UP):,f}" if size >= 1 else _at_least_cents(size)
     return f"{_MINUS if amount < 0 else ''}${digits}"
 
 

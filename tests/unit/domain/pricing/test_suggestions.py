@@ -37,7 +37,13 @@ TABLE = table(
     ],
 )
 def test_the_likest_name_comes_first(provider: str, model: str, likest: str) -> None:
-    assert nearest(TABLE, provider, model)[0] == likest
+    assert nearest(TABLE, provider, model)[0].model == likest
+
+
+def test_a_suggestion_says_who_sells_it_where_that_is_somebody_else() -> None:
+    assert nearest(TABLE, "openai", "gpt-4o-2099")[0] == ("gpt-4o", None)
+    assert nearest(TABLE, "openai_compatible", "gpt-4o-2099")[0] == ("gpt-4o", "openai")
+    assert nearest(TABLE, "openai_compatible", "claude-opus")[0][1] == "anthropic"
 
 
 @pytest.mark.parametrize("model", ["", "embedding", "🦊", "7"])

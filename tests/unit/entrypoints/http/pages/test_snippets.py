@@ -79,7 +79,7 @@ def test_each_snippet_can_be_told_from_the_others_in_a_page() -> None:
 
 def test_the_documents_say_the_same_as_the_pages() -> None:
     assert litellm_settings(URL, "tc_live_...") in INTEGRATIONS
-    assert opentelemetry_settings(URL, "$TRUECOMPUTE_KEY") in INTEGRATIONS
+    assert opentelemetry_settings(URL, "$TRUECOMPUTE_API_KEY") in INTEGRATIONS
     assert sdk_settings(URL, "tc_live_...") in SDK
     (program,) = [s.text for way in ways(URL) for s in way.snippets if s.place == "Python"]
     assert program in SDK
