@@ -68,5 +68,5 @@ def test_an_address_that_is_too_long_is_refused_in_words(address: tuple[str, int
         answer = connection.getresponse()
         said = answer.read()
     assert answer.status == 414
-    assert b"8,190 bytes" in said
+    assert b"8,177 bytes" in said
     assert b"take some of the filters off" in said

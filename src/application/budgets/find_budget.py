@@ -24,7 +24,7 @@ class FindBudget:
         self._units_of_work = units_of_work
 
     def __call__(self, request: FindBudgetRequest) -> Budget:
-        with self._units_of_work() as uow:
+        with self._units_of_work.look() as uow:
             budget = uow.budgets.get(request.organization_id, request.budget_id)
         if budget is None:
             raise NotFound("There is no such budget.")

@@ -2,6 +2,8 @@
 
 from flask import request
 
+from application.notifications.limit_by_hand import MOST_AN_HOUR
+
 NOTICES = {
     "has-account": "This address has an account already. Sign in to join.",
     "joined": "You have joined the organization.",
@@ -13,7 +15,7 @@ NOTICES = {
     "channel-disabled": "The channel is off. What is to be sent waits until it is on again.",
     "channel-is-off": "The channel is off: nothing is sent to it.",
     "channel-removed": "The channel was deleted, with its history.",
-    "by-hand-limit": "30 tests and repetitions were sent within an hour. Wait a little.",
+    "by-hand-limit": f"{MOST_AN_HOUR} tests and repetitions went out within an hour: wait.",
     "test-pending": "A test is on its way already. Reload in a moment to see what became of it.",
     "test-sent": "A test is on its way. Reload in a moment to see what became of it.",
     "resent": "It is on its way once more.",
