@@ -12,7 +12,7 @@ from domain.alert import Alert, AlertKind
 from domain.cost_change import CostChange, Volume, cost_change, main_cause
 from domain.dollars import spoken_usd
 from domain.errors import TrueComputeError
-from domain.hourly_spend import HOUR, LONGEST_HISTORY_DAYS, HourlySpend
+from domain.hourly_spend import HOUR, LONGEST_HISTORY_DAYS, HourlySpend, number_of, start_of
 from domain.organization import Organization
 from domain.period import Interval, Span, buckets, zone
 from domain.report import Dimension, EventSelection
@@ -63,7 +63,7 @@ class DetectSpikes:
 
     def _look_at(self, organization: Organization) -> bool:
         now = self._clock.now()
-        end = (now - _SETTLES).replace(minute=0, second=0, microsecond=0)
+        end = start_of(number_of(now - _SETTLES))
         hour = Span(end - HOUR, end)
         with self._units_of_work() as uow:
             if _was_told(uow, organization, hour):

@@ -12,7 +12,13 @@ from domain.alert import AlertKind, Reached
 from domain.budget import Budget, BudgetTerms
 from domain.errors import TrueComputeError
 from domain.forecast import Forecast, explanation, forecast
-from domain.hourly_spend import LONGEST_HISTORY_DAYS, HourlySpend
+from domain.hourly_spend import (
+    LONGEST_HISTORY_DAYS,
+    HourlySpend,
+    HourNumber,
+    number_of,
+    start_of,
+)
 from domain.period import Interval, Span, buckets, zone
 from domain.report import EventSelection
 
@@ -22,7 +28,7 @@ class _Basis:
     """What a forecast was made of: as long as it is the same, so is the forecast."""
 
     terms: BudgetTerms
-    hour: datetime
+    hour: HourNumber
     spent_usd: Decimal | None
 
 
@@ -77,7 +83,7 @@ class RefreshForecasts:
         with self._units_of_work(snapshot=True) as uow:
             key = (listed.id, listed.period_at(now).start)
             known = uow.ledger.find(listed.organization_id, [key])
-            basis = _Basis(listed.terms, _hour(now), known[0].spent_usd if known else None)
+            basis = _Basis(listed.terms, number_of(now), known[0].spent_usd if known else None)
             if self._made_of.get(listed.id) == basis:
                 return
             history = hourly_spend(uow, listed, now)
@@ -110,7 +116,7 @@ class RefreshForecasts:
 
 def hourly_spend(uow: UnitOfWork, budget: Budget, now: datetime) -> list[HourlySpend]:
     """What the full hours of the last 28 days cost, from the first that cost anything."""
-    end = _hour(now)
+    end = start_of(number_of(now))
     span = Span(end - timedelta(days=LONGEST_HISTORY_DAYS), end)
     selection = EventSelection(
         organization_id=budget.organization_id, span=span, filter=budget.terms.scope.as_filter
@@ -120,10 +126,6 @@ def hourly_spend(uow: UnitOfWork, budget: Budget, now: datetime) -> list[HourlyS
     spend = [HourlySpend(point.span.start, point.cost_usd or Decimal(0)) for point in points]
     first = next((place for place, hour in enumerate(spend) if hour.cost_usd), len(spend))
     return spend[first:]
-
-
-def _hour(now: datetime) -> datetime:
-    return now.replace(minute=0, second=0, microsecond=0)
 
 
 def _reached(budget: Budget, period: Span, spent: Decimal, made: Forecast) -> list[Reached]:

@@ -17,5 +17,5 @@ class HasEvents:
         self._units_of_work = units_of_work
 
     def __call__(self, request: HasEventsRequest) -> bool:
-        with self._units_of_work(snapshot=True) as uow:
+        with self._units_of_work.look() as uow:
             return uow.events.has_any(request.organization_id)

@@ -37,5 +37,5 @@ class TallyUsage:
         selection = EventSelection(
             organization_id=request.organization_id, span=span, filter=request.filter
         )
-        with self._units_of_work(snapshot=True) as uow:
+        with self._units_of_work.look() as uow:
             return uow.usage_reports.tally(selection)
