@@ -15,6 +15,7 @@ from adapters.pricing.book_records import (
 )
 from adapters.pricing.patterns import safe_pattern
 from domain.pricing.book_info import BookSource
+from domain.pricing.catalogue import PricedModel
 from domain.pricing.matching import (
     AllOf,
     AnyOf,
@@ -26,7 +27,7 @@ from domain.pricing.matching import (
     StartsWith,
 )
 from domain.pricing.price import Contested, DailyWindow, Price, Rate, Tier
-from domain.pricing.pricing_table import PricedModel, PricingTable
+from domain.pricing.pricing_table import PricingTable
 from domain.usage.token_usage import TokenClass, Unit
 
 _NAMES = frozenset(TokenClass) | frozenset(Unit)

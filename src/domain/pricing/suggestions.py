@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from domain.pricing.pricing_table import PricingTable
+from domain.pricing.catalogue import Catalogue
 
 _PARTS = re.compile(r"[a-z]+|\d+")
 #: Names that share less than this with the one sent are no help.
@@ -20,12 +20,15 @@ class Suggestion(NamedTuple):
     provider: str | None = None
 
 
-def nearest(table: PricingTable, provider: str, model: str, *, most: int = 3) -> list[Suggestion]:
-    """Models that the table can price, the likest first: the provider's, else anybody's."""
-    own = _likest(model, table.names(provider), most)
+def nearest(catalogue: Catalogue, provider: str, model: str, *, most: int = 3) -> list[Suggestion]:
+    """Models that have a price, the likest first: the provider's, else anybody's."""
+    own = _likest(model, catalogue.names(provider), most)
     if own:
         return [Suggestion(name) for name in own]
-    return [Suggestion(name, table.seller_of(name)) for name in _likest(model, table.names(), most)]
+    return [
+        Suggestion(name, catalogue.seller_of(name))
+        for name in _likest(model, catalogue.names(), most)
+    ]
 
 
 def _likest(model: str, names: Iterable[str], most: int) -> list[str]:

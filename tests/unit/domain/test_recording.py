@@ -12,9 +12,10 @@ from domain.costing import CostSource, explain
 from domain.errors import Invalid
 from domain.event import Event, ReportedEvent, Status, UsageStatus
 from domain.money import exact_sum
+from domain.pricing.catalogue import PricedModel
 from domain.pricing.matching import StartsWith
 from domain.pricing.price import Rate
-from domain.pricing.pricing_table import PricedModel, PricingTable
+from domain.pricing.pricing_table import PricingTable
 from domain.recording import record, record_again
 from domain.usage.token_usage import TokenClass, TokenUsage, Unit
 from tests.unit.domain.pricing.books import per_million, price

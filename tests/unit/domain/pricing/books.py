@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+from domain.pricing.catalogue import PricedModel
 from domain.pricing.matching import Equals, StartsWith
 from domain.pricing.price import DailyWindow, Price, Rate, Tier
-from domain.pricing.pricing_table import PricedModel, PricingTable
+from domain.pricing.pricing_table import PricingTable
 
 MILLION = 10**6
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

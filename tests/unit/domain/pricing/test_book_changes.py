@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.pricing.book_changes import BookChanges, RefusalCode, compare, refusals, summary
+from domain.pricing.catalogue import PricedModel
 from domain.pricing.matching import Equals, StartsWith
 from domain.pricing.price import DailyWindow, Price, Rate, Tier
-from domain.pricing.pricing_table import PricedModel, PricingTable
+from domain.pricing.pricing_table import PricingTable
 
 DAY = date(2026, 11, 26)
 LATER = date(2027, 1, 1)

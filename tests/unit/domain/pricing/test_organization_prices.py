@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.pricing.catalogue import PricedModel
 from domain.pricing.matching import StartsWith
 from domain.pricing.organization_prices import OWN_PRICE_SOURCE, OrganizationPrices
-from domain.pricing.pricing_table import PricedModel, PricingTable
+from domain.pricing.pricing_table import PricingTable
 from domain.pricing.pricing_terms import Entry
 from domain.pricing.quote import Quote
 from domain.pricing.terms import Terms

@@ -2,8 +2,9 @@
 
 import pytest
 
+from domain.pricing.catalogue import PricedModel
 from domain.pricing.matching import Equals
-from domain.pricing.pricing_table import PricedModel, PricingTable
+from domain.pricing.pricing_table import PricingTable
 from domain.pricing.suggestions import nearest
 from tests.unit.domain.pricing.books import FLAT, price
 
