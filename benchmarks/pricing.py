@@ -111,7 +111,7 @@ CALLS = (
 def total(table: PricingTable, call: Call) -> Decimal:
     """What an event costs, from the provider's own usage object."""
     usage = normalise(call.provider, call.model, call.usage).usage
-    quote = table.quote(call.provider, call.model, at=_AT, prompt_tokens=usage.prompt_tokens)
+    quote = table.quote(call.provider, call.model, at=_AT, usage=usage)
     if quote is None:
         raise LookupError(call.model)
     return quote.total_of(usage).amount_usd
@@ -119,7 +119,7 @@ def total(table: PricingTable, call: Call) -> Decimal:
 
 def priced(table: PricingTable, call: Call, usage: TokenUsage) -> Decimal:
     """What usage costs that is already read."""
-    quote = table.quote(call.provider, call.model, at=_AT, prompt_tokens=usage.prompt_tokens)
+    quote = table.quote(call.provider, call.model, at=_AT, usage=usage)
     if quote is None:
         raise LookupError(call.model)
     return quote.total_of(usage).amount_usd
@@ -197,17 +197,17 @@ def _all(run: Callable[..., object], arguments: Sequence[tuple[object, ...]]) ->
 
 
 def _loading() -> list[str]:
-    loads = [microseconds(load_pricing_table, calls=1) / 1000 for _ in range(7)]
-    memory = _memory_of_table()
-    print(f"loading the table: {median(loads):.0f} ms; memory: {memory:.0f} MB")
-    late = [f"loading: {median(loads):.0f} ms"] if median(loads) > MOST_LOADING_MS else []
+    loading = median(_in_a_fresh_process("--loading") for _ in range(7))
+    memory = _in_a_fresh_process("--memory")
+    print(f"loading the table: {loading:.0f} ms; memory: {memory:.0f} MB")
+    late = [f"loading: {loading:.0f} ms"] if loading > MOST_LOADING_MS else []
     return late + ([f"memory: {memory:.0f} MB"] if memory > MOST_MEMORY_MB else [])
 
 
-def _memory_of_table() -> float:
-    """Megabytes that a fresh process grows by when it loads the table and uses all of it."""
+def _in_a_fresh_process(figure: str) -> float:
+    """Milliseconds or megabytes that a table takes where nothing else was loaded before."""
     found = subprocess.run(
-        [sys.executable, "-m", "benchmarks.pricing", "--memory"],
+        [sys.executable, "-m", "benchmarks.pricing", figure],
         check=True,
         capture_output=True,
         text=True,
@@ -234,5 +234,8 @@ def _used_table() -> object:
 if __name__ == "__main__":
     if "--memory" in sys.argv:
         print(_grown_by(_used_table))
+        raise SystemExit
+    if "--loading" in sys.argv:
+        print(microseconds(load_pricing_table, calls=1) / 1000)
         raise SystemExit
     raise SystemExit(main())

@@ -138,6 +138,11 @@ def a_quote(**changes: object) -> Quote:
     return Quote(**(fields | changes))
 
 
+def a_prompt(tokens: int) -> TokenUsage:
+    """A call with a prompt of this size, and nothing else."""
+    return TokenUsage({TokenClass.INPUT: tokens})
+
+
 def a_cost(usd: str | None = "0.0021", **changes: object) -> EventCost:
     """A computed cost, or an unknown one for None."""
     amount = None if usd is None else Decimal(usd)

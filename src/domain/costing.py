@@ -78,8 +78,9 @@ def decide_cost(
     if usage.is_empty:
         quote = None
     total = quote.total_of(usage) if quote else None
-    if total is not None and _is_out_of_range(total):
-        total, notes = None, (*notes, COST_OUT_OF_RANGE)
+    saved = quote.cache_savings_of(usage) if quote else None
+    if total is not None and _is_out_of_range(total.amount_usd, saved):
+        total, saved, notes = None, None, (*notes, COST_OUT_OF_RANGE)
     source, amount = _source_and_amount(known, total)
     if provider_cost_usd is not None:
         source, amount = CostSource.PROVIDER_REPORTED, provider_cost_usd
@@ -87,7 +88,7 @@ def decide_cost(
         cost_usd=amount,
         list_cost_usd=_list_cost(quote, total, usage),
         source=source,
-        cache_savings_usd=total.cache_savings_usd if total else None,
+        cache_savings_usd=saved,
         quote=quote,
         notes=notes,
         book_version=book_version,
@@ -98,15 +99,12 @@ def _list_cost(quote: Quote | None, total: Total | None, usage: TokenUsage) -> D
     if quote is None or quote.at_list is None:
         return None
     listed = total if quote.at_list is quote else quote.at_list.total_of(usage)
-    is_known = listed and listed.is_priced and not _is_out_of_range(listed)
+    is_known = listed and listed.is_priced and not _is_out_of_range(listed.amount_usd)
     return listed.amount_usd if listed and is_known else None
 
 
-def _is_out_of_range(total: Total) -> bool:
-    saved = total.cache_savings_usd
-    return total.amount_usd > MOST_COST_USD or (
-        saved is not None and saved.copy_abs() > MOST_COST_USD
-    )
+def _is_out_of_range(amount: Decimal, saved: Decimal | None = None) -> bool:
+    return amount > MOST_COST_USD or (saved is not None and saved.copy_abs() > MOST_COST_USD)
 
 
 def _source_and_amount(

@@ -92,7 +92,7 @@ def _cost(
         reported.provider,
         reported.model,
         at=reported.timestamp,
-        prompt_tokens=usage.prompt_tokens,
+        usage=usage,
         service_tier=service_tier,
         speed=reported.speed or normalised.speed,
         region=reported.region or normalised.region,

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from adapters.pricing.book_records import (
     BookRecord,
+    ContestedRecord,
     MatchRecord,
     ModelRecord,
     PriceBookError,
@@ -44,9 +45,10 @@ def table_of(book: BookRecord) -> PricingTable:
         raise PriceBookError("price book: it has no models")
     seen: set[tuple[str, str]] = set()
     models: list[PricedModel] = []
+    reading = _Reading(book.sources)
     for record in book.models:
         try:
-            models.append(_model(record, book.sources))
+            models.append(reading.model(record))
         except (ValueError, OverflowError, re.error) as error:
             raise PriceBookError(
                 f"price book: {record.provider} {record.model}: {error}"
@@ -61,63 +63,75 @@ def table_of(book: BookRecord) -> PricingTable:
     return PricingTable(book.book_version, models, book.fallbacks, sources)
 
 
-def _model(record: ModelRecord, sources: Mapping[str, SourceRecord]) -> PricedModel:
-    prices = tuple(_price(record, price, sources) for price in record.prices)
-    if not prices:
-        raise ValueError("it has no prices, not even an unknown one")
-    return PricedModel(record.provider, record.model, _clause(record.match), prices)
+class _Reading:
+    """The models of one book. A rate that several state, as nine of ten do, is made once."""
 
+    def __init__(self, sources: Mapping[str, SourceRecord]) -> None:
+        self._versions = {name: source.version for name, source in sources.items()}
+        self._known: dict[RateRecord, Rate] = {}
 
-def _price(model: ModelRecord, record: PriceRecord, sources: Mapping[str, SourceRecord]) -> Price:
-    _check_sources(record, sources)
-    if record.valid_from and record.valid_to and record.valid_from >= record.valid_to:
-        raise ValueError(f"valid_from {record.valid_from} is not before {record.valid_to}")
-    return Price(
-        provider=model.provider,
-        model=model.model,
-        rates=_rates(record.rates),
-        source=record.source,
-        source_version=sources[record.source].version,
-        service_tier=record.service_tier,
-        speed=record.speed,
-        region=record.region,
-        valid_from=record.valid_from,
-        valid_to=record.valid_to,
-        window=DailyWindow(*record.window, record.days) if record.window else None,
-        disputed=record.disputed,
-        confirmed_by=record.confirmed_by,
-        contested=_contested(record, sources),
-    )
+    def model(self, record: ModelRecord) -> PricedModel:
+        prices = tuple(self._price(record, price) for price in record.prices)
+        if not prices:
+            raise ValueError("it has no prices, not even an unknown one")
+        return PricedModel(record.provider, record.model, _clause(record.match), prices)
 
+    def _price(self, model: ModelRecord, record: PriceRecord) -> Price:
+        if record.confirmed_by is not None:
+            self._version(record.confirmed_by)
+        if record.valid_from and record.valid_to and record.valid_from >= record.valid_to:
+            raise ValueError(f"valid_from {record.valid_from} is not before {record.valid_to}")
+        return Price(
+            provider=model.provider,
+            model=model.model,
+            rates=self._rates(record.rates),
+            source=record.source,
+            source_version=self._version(record.source),
+            service_tier=record.service_tier,
+            speed=record.speed,
+            region=record.region,
+            valid_from=record.valid_from,
+            valid_to=record.valid_to,
+            window=DailyWindow(*record.window, record.days) if record.window else None,
+            disputed=record.disputed,
+            confirmed_by=record.confirmed_by,
+            contested=self._contested(record.contested),
+        )
 
-def _check_sources(record: PriceRecord, sources: Mapping[str, SourceRecord]) -> None:
-    named = [record.source, record.confirmed_by, *(rate.source for rate in record.rates.values())]
-    for source in (*named, record.contested.source if record.contested else None):
-        if source is not None and source not in sources:
+    def _contested(self, other: ContestedRecord | None) -> Contested | None:
+        if other is None:
+            return None
+        return Contested(other.source, self._version(other.source), self._rates(other.rates))
+
+    def _version(self, source: str) -> str:
+        found = self._versions.get(source)
+        if found is None:
             raise ValueError(f"unknown source {source!r}")
+        return found
 
+    def _rates(self, records: Mapping[str, RateRecord]) -> dict[str, Rate]:
+        if not _NAMES.issuperset(records):
+            name = next(name for name in records if name not in _NAMES)
+            raise ValueError(f"{name!r} is neither a token class nor a unit")
+        known = self._known
+        try:
+            return {
+                name: known.get(rate) or self._rate(name, rate) for name, rate in records.items()
+            }
+        except TypeError as error:  # a signalling NaN, which cannot be looked up
+            raise ValueError("a price is not a number") from error
 
-def _contested(record: PriceRecord, sources: Mapping[str, SourceRecord]) -> Contested | None:
-    other = record.contested
-    if other is None:
-        return None
-    return Contested(other.source, sources[other.source].version, _rates(other.rates))
-
-
-def _rates(records: Mapping[str, RateRecord]) -> dict[str, Rate]:
-    return {name: _rate(name, rate) for name, rate in records.items()}
-
-
-def _rate(name: str, record: RateRecord) -> Rate:
-    if name not in _NAMES:
-        raise ValueError(f"{name!r} is neither a token class nor a unit")
-    starts = [above for above, _ in record.tiers]
-    if starts != sorted(set(starts)):
-        raise ValueError(f"tiers of {name} do not ascend")
-    for usd in (record.usd, *(usd for _, usd in record.tiers)):
-        _check_price(name, usd)
-    tiers = tuple(Tier(above, usd) for above, usd in record.tiers)
-    return Rate(record.usd, record.per, tiers, record.source)
+    def _rate(self, name: str, record: RateRecord) -> Rate:
+        if record.source is not None:
+            self._version(record.source)
+        starts = [above for above, _ in record.tiers]
+        if starts != sorted(set(starts)):
+            raise ValueError(f"tiers of {name} do not ascend")
+        for usd in (record.usd, *(usd for _, usd in record.tiers)):
+            _check_price(name, usd)
+        tiers = tuple(Tier(above, usd) for above, usd in record.tiers)
+        rate = self._known[record] = Rate(record.usd, record.per, tiers, record.source)
+        return rate
 
 
 def _check_price(name: str, usd: Decimal) -> None:

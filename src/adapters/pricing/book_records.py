@@ -22,7 +22,13 @@ class PriceBookError(TrueComputeError):
     default_code = "broken_price_book"
 
 
-class _Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class _Record(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    gc=False,  # tens of thousands of records, none of which refers to another in a circle
+):
     pass
 
 

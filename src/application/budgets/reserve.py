@@ -206,7 +206,7 @@ def _estimate(request: ReserveRequest, prices: Prices, now: datetime) -> Decimal
             TokenClass.OUTPUT: request.max_output_tokens,
         }
     )
-    quote = prices.quote(provider, model, at=now, prompt_tokens=usage.prompt_tokens)
+    quote = prices.quote(provider, model, at=now, usage=usage)
     total = None if quote is None else quote.total_of(usage)
     if total is None or not total.is_whole:
         return None

@@ -47,13 +47,12 @@ class Total(NamedTuple):
     """A cost without its lines.
 
     ``is_priced`` says whether anything had a price, ``is_whole`` whether everything that was used
-    had. ``cache_savings_usd`` is None where a price to compare with is not known.
+    had.
     """
 
     amount_usd: Decimal
     is_priced: bool
     is_whole: bool
-    cache_savings_usd: Decimal | None
 
 
 def amount_of(quantity: Decimal | int, unit_price_usd: Decimal, per: int) -> Decimal:

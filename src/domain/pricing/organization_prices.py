@@ -19,6 +19,7 @@ from domain.pricing.quote import Quote
 from domain.pricing.rates import UnitRate, lend, stated_rates
 from domain.pricing.terms_of_model import TermsOfModel, holding, terms_of_model
 from domain.service_tier import DEFAULT, plain_region, plain_service_tier
+from domain.usage.token_usage import TokenUsage
 
 #: The source of a price that the organization entered itself.
 OWN_PRICE_SOURCE = "own price"
@@ -76,12 +77,12 @@ class OrganizationPrices(Prices):
         model: str,
         *,
         at: datetime,
-        prompt_tokens: int,
+        usage: TokenUsage,
         service_tier: str | None = None,
         speed: str | None = None,
         region: str | None = None,
     ) -> Quote | None:
-        chosen = self._chosen(provider, model, at)
+        chosen, prompt_tokens = self._chosen(provider, model, at), usage.prompt_tokens
         seller, name = _meant(provider, model, chosen.alias)
         applied = self._table.apply(
             seller,

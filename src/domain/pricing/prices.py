@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.pricing.quote import Quote
+from domain.usage.token_usage import TokenUsage
 
 
 class Prices(Protocol):
@@ -19,9 +20,9 @@ class Prices(Protocol):
         model: str,
         *,
         at: datetime,
-        prompt_tokens: int,
+        usage: TokenUsage,
         service_tier: str | None = None,
         speed: str | None = None,
         region: str | None = None,
     ) -> Quote | None:
-        """The price of a call that started at ``at``; None where it is not known."""
+        """The price of a call that started at ``at`` and used this; None where it is not known."""

@@ -12,6 +12,7 @@ from domain.pricing.prices import Prices
 from domain.pricing.quote import Quote
 from domain.pricing.rates import rates_of
 from domain.pricing.self_hosted import FREE_SELF_HOSTED, SELF_HOSTED, self_hosted_price
+from domain.usage.token_usage import TokenUsage
 
 #: Provider, model, tier of service, speed and region, as they are stated.
 _Asked = tuple[str, str, str | None, str | None, str | None]
@@ -23,6 +24,13 @@ class Applied(NamedTuple):
     price: Price
     tier: int | None
     quote: Quote
+
+
+class _Always(NamedTuple):
+    """The quote that holds at any time, for prompts of at most ``lowest`` tokens, or for all."""
+
+    quote: Quote
+    lowest: int | None
 
 
 class PricingTable(Catalogue, Prices):
@@ -41,9 +49,8 @@ class PricingTable(Catalogue, Prices):
         self.info = BookInfo(version=book_version, sources=sources)
         super().__init__(models, fallbacks)
         self._schedules: dict[_Asked, Schedule] = {}
-        # Most schedules begin with a price that holds at any time: it as it applies to prompts
-        # above a size, the greatest size first.
-        self._always: dict[_Asked, tuple[tuple[int, Applied], ...]] = {}
+        # Most schedules begin with a price that holds at any time.
+        self._always: dict[_Asked, _Always] = {}
         # By identity: what is remembered keeps its price, so that no other one gets its id.
         self._applied: dict[tuple[int, int | None, Notes], Applied] = {}
 
@@ -53,7 +60,7 @@ class PricingTable(Catalogue, Prices):
         model: str,
         *,
         at: datetime,
-        prompt_tokens: int,
+        usage: TokenUsage,
         service_tier: str | None = None,
         speed: str | None = None,
         region: str | None = None,
@@ -64,10 +71,14 @@ class PricingTable(Catalogue, Prices):
         or speed without a price of its own is quoted at the ordinary price, with a note.
         """
         asked = (provider, model, service_tier, speed, region)
-        for above, applied in self._always.get(asked, ()):
-            if prompt_tokens > above:
-                return applied.quote
-        found = self._apply(asked, at, prompt_tokens)
+        always = self._always.get(asked)
+        if always is not None:
+            quote, lowest = always
+            # Every event comes by: a prompt is not larger than all that was used, which is a
+            # quicker sum, and most are below the lowest threshold.
+            if lowest is None or sum(usage.tokens.values()) <= lowest:
+                return quote
+        found = self._apply(asked, at, usage.prompt_tokens)
         return found.quote if found else None
 
     def apply(
@@ -93,10 +104,8 @@ class PricingTable(Catalogue, Prices):
                 if not price.rates:
                     return None
                 if price.is_always and price is schedule[0][0]:
-                    tiers = (*((above, above) for above in price.thresholds), (-1, None))
-                    self._always[asked] = tuple(
-                        (above, self._applied_to(price, tier, notes)) for above, tier in tiers
-                    )
+                    ordinary = self._applied_to(price, None, notes).quote
+                    self._always[asked] = _Always(ordinary, min(price.thresholds, default=None))
                 return self._applied_to(price, price.threshold_for(prompt_tokens), notes)
         return None
 

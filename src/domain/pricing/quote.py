@@ -81,8 +81,7 @@ class Quote:
         if whole_numbers is not None and not usage.units:
             return whole_numbers.total_of(usage)
         cost = self.cost_of(usage)
-        savings = self.cache_savings_of(usage)
-        return Total(cost.amount_usd, bool(cost.lines), not cost.unpriced, savings)
+        return Total(cost.amount_usd, bool(cost.lines), not cost.unpriced)
 
     def cost_of(self, usage: TokenUsage) -> Cost:
         """The exact cost. What was used and has no rate is named, not priced at zero."""
@@ -102,6 +101,8 @@ class Quote:
 
         None where the usage has cached tokens and a price to compare is not known.
         """
+        if self._whole_numbers is not None:
+            return self._whole_numbers.cache_savings_of(usage)
         saved = _ZERO
         for cached, uncached in UNCACHED.items():
             tokens = usage.tokens.get(cached)

@@ -58,7 +58,7 @@ class _Call(NamedTuple):
     region: str | None
 
     def quote(self, table: PricingTable, model: Model) -> Quote | None:
-        return table.quote(
+        applied = table.apply(
             *model,
             at=self.at,
             prompt_tokens=self.prompt_tokens,
@@ -66,6 +66,7 @@ class _Call(NamedTuple):
             speed=self.speed,
             region=self.region,
         )
+        return applied.quote if applied else None
 
     @property
     def about(self) -> str:

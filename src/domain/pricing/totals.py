@@ -27,41 +27,44 @@ _CLASSES = {str(name): name for name in TokenClass}
 class WholeNumbers:
     """A quote's rates per single token, in units of 10^-``places`` US dollars."""
 
-    __slots__ = ("_cached", "_find", "_one")
+    __slots__ = ("_find", "_one", "_savings")
 
     def __init__(self, prices: Mapping[TokenClass, int], places: int) -> None:
         self._one = Decimal(1).scaleb(-places, EXACT)
         self._find = prices.get
-        #: Classes of a cache that have a price: what each token of them saves against one that is
-        #: not cached, None where there is no price to compare it with.
-        self._cached = tuple(
-            (cached, prices[full] - prices[cached] if full in prices else None)
+        #: What each token of a cache saves against one that is not cached; a class is absent where
+        #: a price to compare is not known.
+        self._savings = {
+            cached: prices[full] - prices[cached]
             for cached, full in UNCACHED.items()
-            if cached in prices
-        )
+            if cached in prices and full in prices
+        }
 
     def total_of(self, usage: TokenUsage) -> Total:
         """The total of a usage of tokens alone."""
-        find, counts = self._find, usage.tokens
-        amount, saved, is_priced, is_whole, is_comparable = 0, 0, False, True, True
-        for name, tokens in counts.items():
+        find = self._find
+        amount, is_priced, is_whole = 0, False, True
+        for name, tokens in usage.tokens.items():
             price = find(name)
             if price is not None:
                 is_priced = True
                 amount += tokens * price
             elif tokens:
                 is_whole = False
-                is_comparable = is_comparable and name not in UNCACHED
-        for name, saving in self._cached:
-            cached = counts.get(name)
-            if cached and saving is not None:
-                saved += cached * saving
-            elif cached:
-                is_comparable = False
-        one = self._one
-        savings = (_multiply(one, saved) if saved else _ZERO) if is_comparable else None
         # As the named tuple's own constructor does, in half the time.
-        return _new(Total, (_multiply(one, amount), is_priced, is_whole, savings))
+        return _new(Total, (_multiply(self._one, amount), is_priced, is_whole))
+
+    def cache_savings_of(self, usage: TokenUsage) -> Decimal | None:
+        """What ``Quote.cache_savings_of`` says."""
+        saved, counts = 0, usage.tokens
+        for name in UNCACHED:
+            cached = counts.get(name)
+            if cached:
+                saving = self._savings.get(name)
+                if saving is None:
+                    return None
+                saved += cached * saving
+        return _multiply(self._one, saved) if saved else _ZERO
 
 
 def whole_numbers(rates: Mapping[str, UnitRate]) -> WholeNumbers | None:

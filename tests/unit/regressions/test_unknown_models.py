@@ -15,6 +15,7 @@ from domain.pricing.book_info import STALE_AFTER_DAYS
 from domain.pricing.pricing_table import PricingTable
 from domain.pricing.suggestions import nearest
 from tests.agreements import alias
+from tests.builders import a_prompt
 from tests.unit.regressions.calls import NOON, TABLE, a_call
 
 USAGE = {"prompt_tokens": 1000, "completion_tokens": 100}
@@ -41,7 +42,7 @@ def test_an_unknown_name_has_no_cost_and_is_counted_as_a_gap(provider: str, mode
 def test_no_price_is_made_up_for_an_unknown_name() -> None:
     """archestra-ai/archestra#6912, control-tower#1755, model-router-eval#2: 12 to 500 times off."""
     for provider in ("openai", "anthropic", "google", "bedrock", "mistral"):
-        assert TABLE.quote(provider, "unheard-of-9", at=NOON, prompt_tokens=0) is None
+        assert TABLE.quote(provider, "unheard-of-9", at=NOON, usage=a_prompt(0)) is None
 
 
 def test_a_regional_endpoint_costs_a_tenth_more() -> None:

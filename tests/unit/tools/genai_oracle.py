@@ -11,6 +11,7 @@ from adapters.pricing.book import load_pricing_table
 from domain.pricing.quote import Quote
 from domain.providers import canonical_provider
 from domain.usage.token_usage import TokenClass, TokenUsage
+from tests.builders import a_prompt
 from tools.price_book import litellm
 
 TABLE = load_pricing_table()
@@ -95,11 +96,11 @@ def oracle(
 
 def agrees(case: Case, counts: dict[str, int], at: datetime) -> bool:
     """Whether a call costs the same by the book and by its source; both may know no price."""
-    rough = TABLE.quote(case.seller, case.name, at=at, prompt_tokens=0)
+    rough = TABLE.quote(case.seller, case.name, at=at, usage=a_prompt(0))
     if not vars(case.model.get_prices(at)):
         return rough is None or rough.source == litellm.SOURCE
     if rough is None:
         return False
     usage = usage_within(rough, counts)
-    quote = TABLE.quote(case.seller, case.name, at=at, prompt_tokens=usage.prompt_tokens)
+    quote = TABLE.quote(case.seller, case.name, at=at, usage=usage)
     return quote is not None and quote.cost_of(usage).amount_usd == oracle(case, usage, at)

@@ -69,9 +69,7 @@ def test_every_model_of_litellm_costs_the_same_where_the_sources_agree(chunk: in
         for counts in usages(f"{listing.provider} {listing.name}"):
             known = {name: number for name, number in counts.items() if name in prices}
             usage = TokenUsage(tokens={TokenClass(name): n for name, n in known.items()})
-            quote = TABLE.quote(
-                listing.provider, listing.name, at=at, prompt_tokens=usage.prompt_tokens
-            )
+            quote = TABLE.quote(listing.provider, listing.name, at=at, usage=usage)
             assert quote is not None
             if Unit.REQUESTS in quote.rates:
                 continue  # Perplexity's fee for a request, which this source states by its size

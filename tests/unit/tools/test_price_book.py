@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from adapters.pricing.book import BOOK
 from adapters.pricing.book_file import table_of
 from adapters.pricing.book_records import parse_book
+from tests.builders import a_prompt
 from tests.unit.tools.genai_oracle import (
     AUTUMN,
     CASES,
@@ -83,7 +84,7 @@ def test_special_tiers_cost_what_their_source_says() -> None:
             case.seller,
             case.name,
             at=AUTUMN,
-            prompt_tokens=1_800,
+            usage=a_prompt(1_800),
             service_tier=None if dimension == "speed" else value,
             speed=value if dimension == "speed" else None,
         )

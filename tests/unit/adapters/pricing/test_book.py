@@ -11,13 +11,14 @@ import pytest
 
 from adapters.pricing.book import BOOK, BundledPricingTables, load_pricing_table
 from adapters.pricing.book_records import PriceBookError, parse_book
+from tests.builders import a_prompt
 
 TABLE = load_pricing_table()
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def price_of_input(provider: str, model: str) -> Decimal | None:
-    quote = TABLE.quote(provider, model, at=NOON, prompt_tokens=1)
+    quote = TABLE.quote(provider, model, at=NOON, usage=a_prompt(1))
     return quote.rates["input"].unit_price_usd if quote else None
 
 
@@ -65,8 +66,8 @@ def test_an_unknown_price_is_none_and_never_zero(provider: str, model: str) -> N
 
 
 def test_dated_prices_keep_their_history() -> None:
-    before = TABLE.quote("openai", "o3", at=datetime(2025, 6, 9, tzinfo=UTC), prompt_tokens=1)
-    after = TABLE.quote("openai", "o3", at=datetime(2025, 6, 10, tzinfo=UTC), prompt_tokens=1)
+    before = TABLE.quote("openai", "o3", at=datetime(2025, 6, 9, tzinfo=UTC), usage=a_prompt(1))
+    after = TABLE.quote("openai", "o3", at=datetime(2025, 6, 10, tzinfo=UTC), usage=a_prompt(1))
     assert before is not None
     assert after is not None
     assert before.rates["input"].unit_price_usd == 10
@@ -76,7 +77,7 @@ def test_dated_prices_keep_their_history() -> None:
 
 def test_peak_hours_do_not_reach_back_before_they_were_introduced() -> None:
     early = datetime(2026, 8, 1, 2, tzinfo=UTC)
-    quote = TABLE.quote("deepseek", "deepseek-v4-pro", at=early, prompt_tokens=1)
+    quote = TABLE.quote("deepseek", "deepseek-v4-pro", at=early, usage=a_prompt(1))
     assert quote is not None
     assert quote.rates["input"].unit_price_usd == Decimal("0.435")
 
@@ -128,7 +129,7 @@ def sound() -> dict[str, Any]:
 def test_the_smallest_book_is_sound(tmp_path: Path) -> None:
     file = tmp_path / "book.json"
     file.write_text(json.dumps(sound()), encoding="utf-8")
-    quote = load_pricing_table(file).quote("p", "m", at=NOON, prompt_tokens=0)
+    quote = load_pricing_table(file).quote("p", "m", at=NOON, usage=a_prompt(0))
     assert quote is not None
     assert quote.rates["input"].unit_price_usd == 1
 
@@ -140,6 +141,8 @@ def nested(times: int) -> dict[str, Any]:
 BROKEN = {
     "a negative price": ("models", 0, "prices", 0, "rates", "input", "usd", "-1"),
     "an endless price": ("models", 0, "prices", 0, "rates", "input", "usd", "Infinity"),
+    "a price that is none": ("models", 0, "prices", 0, "rates", "input", "usd", "NaN"),
+    "a price that signals": ("models", 0, "prices", 0, "rates", "input", "usd", "sNaN"),
     "no price": ("models", 0, "prices", 0, "rates", "input", "usd", "cheap"),
     "a price for none": ("models", 0, "prices", 0, "rates", "input", "per", 0),
     "tiers out of order": (

@@ -26,7 +26,7 @@ def cost_of(
         provider,
         model,
         at=at,
-        prompt_tokens=read.usage.prompt_tokens,
+        usage=read.usage,
         service_tier=service_tier or read.service_tier,
     )
     assert quote is not None

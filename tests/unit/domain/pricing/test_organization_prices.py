@@ -18,6 +18,7 @@ from domain.pricing.quote import Quote
 from domain.pricing.terms import Terms
 from domain.usage.token_usage import TokenClass, TokenUsage
 from tests.agreements import alias, discount, own_price, rate, terms_of
+from tests.builders import a_prompt
 from tests.unit.domain.pricing.books import NOON, per_million, price, shop
 
 TABLE = shop()
@@ -33,7 +34,7 @@ def quote(
     **circumstances: Any,
 ) -> Quote | None:
     prices = OrganizationPrices(table, terms_of(*entered))
-    return prices.quote(provider, model, at=at, prompt_tokens=prompt_tokens, **circumstances)
+    return prices.quote(provider, model, at=at, usage=a_prompt(prompt_tokens), **circumstances)
 
 
 def unit_prices(found: Quote | None) -> dict[str, Decimal]:
@@ -46,7 +47,7 @@ def tokens(**counts: int) -> TokenUsage:
 
 
 def test_without_terms_the_list_price_applies() -> None:
-    assert quote() is TABLE.quote("acme", "tiered", at=NOON, prompt_tokens=0)
+    assert quote() is TABLE.quote("acme", "tiered", at=NOON, usage=a_prompt(0))
 
 
 def test_an_own_price_comes_before_the_list_class_by_class() -> None:
@@ -68,7 +69,7 @@ def test_what_is_borrowed_is_borrowed_from_the_own_price() -> None:
 def test_the_list_price_stays_beside_the_own_one() -> None:
     found = quote(own_price("tiered", rate("input", "2")))
     assert found is not None
-    assert found.at_list == TABLE.quote("acme", "tiered", at=NOON, prompt_tokens=0)
+    assert found.at_list == TABLE.quote("acme", "tiered", at=NOON, usage=a_prompt(0))
     (line,) = found.cost_of(tokens(input=1000)).lines
     assert (line.amount_usd, line.list_amount_usd) == (Decimal("0.002"), Decimal("0.003"))
     assert (line.unit_price_usd, line.list_unit_price_usd) == (Decimal(2), Decimal(3))
@@ -98,7 +99,7 @@ def test_the_very_name_comes_before_another_name_of_the_model() -> None:
 
 def test_another_providers_own_price_does_not_apply() -> None:
     assert quote(own_price("tiered", rate("input", "2"), provider="other")) is TABLE.quote(
-        "acme", "tiered", at=NOON, prompt_tokens=0
+        "acme", "tiered", at=NOON, usage=a_prompt(0)
     )
 
 
@@ -233,15 +234,15 @@ def test_a_quote_under_terms_comes_back_from_its_document() -> None:
 
 def test_equal_questions_get_the_same_quote_and_other_terms_another() -> None:
     prices = OrganizationPrices(TABLE, terms_of(discount("10")))
-    first = prices.quote("acme", "tiered", at=NOON, prompt_tokens=1)
-    assert prices.quote("acme", "tiered", at=NOON, prompt_tokens=199_999) is first
-    assert prices.quote("acme", "tiered", at=NOON, prompt_tokens=200_001) != first
+    first = prices.quote("acme", "tiered", at=NOON, usage=a_prompt(1))
+    assert prices.quote("acme", "tiered", at=NOON, usage=a_prompt(199_999)) is first
+    assert prices.quote("acme", "tiered", at=NOON, usage=a_prompt(200_001)) != first
 
 
 def test_made_up_names_do_not_fill_the_memory() -> None:
     prices = OrganizationPrices(TABLE, terms_of(discount("10")))
     for number in range(9000):
-        prices.quote("acme", f"made-up-{number}", at=NOON, prompt_tokens=0)
+        prices.quote("acme", f"made-up-{number}", at=NOON, usage=a_prompt(0))
     assert len(prices._of_models) <= 8192
 
 
@@ -263,7 +264,7 @@ def test_a_discounted_cost_is_that_share_of_the_list_cost(
 
 
 def test_terms_replace_nothing_of_a_price_but_what_they_name() -> None:
-    listed = TABLE.quote("acme", "tiered", at=NOON, prompt_tokens=0)
+    listed = TABLE.quote("acme", "tiered", at=NOON, usage=a_prompt(0))
     found = quote(discount("10"))
     assert listed is not None
     assert found is not None

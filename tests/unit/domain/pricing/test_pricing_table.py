@@ -12,6 +12,7 @@ from domain.pricing.circumstances import (
 )
 from domain.pricing.quote import Quote
 from domain.usage.token_usage import TokenClass, TokenUsage
+from tests.builders import a_prompt
 from tests.unit.domain.pricing.books import NOON, shop
 
 TABLE = shop()
@@ -31,7 +32,7 @@ def quote(
         provider,
         model,
         at=at,
-        prompt_tokens=prompt_tokens,
+        usage=a_prompt(prompt_tokens),
         service_tier=service_tier,
         speed=speed,
         region=region,
@@ -66,6 +67,15 @@ def test_a_tier_applies_to_every_class_of_the_call() -> None:
     assert found.tier == 200_000
     # (1000 x 6 + 199001 x 0.6 + 1000 x 22.5) / 10^6
     assert found.cost_of(usage).amount_usd == Decimal("0.1479006")
+
+
+def test_what_a_call_wrote_is_not_held_against_a_threshold_of_its_prompt() -> None:
+    table = shop()
+    long_answer = TokenUsage(tokens={TokenClass.INPUT: 1, TokenClass.OUTPUT: 300_000})
+    for _ in range(2):  # as it is found, and as it is remembered
+        asked = (long_answer, a_prompt(200_001), a_prompt(200_000))
+        found = [table.quote("acme", "tiered", at=NOON, usage=usage) for usage in asked]
+        assert [quote and quote.tier for quote in found] == [None, 200_000, None]
 
 
 def test_a_prompt_of_exactly_the_threshold_is_below_the_tier() -> None:

@@ -11,11 +11,12 @@ from domain.pricing.price import Rate
 from domain.pricing.quote import Quote
 from domain.pricing.rates import UnitRate
 from domain.usage.token_usage import TokenClass, TokenUsage, Unit
+from tests.builders import a_prompt
 from tests.unit.domain.pricing.books import FLAT, MILLION, NOON, TIERED, only, per_million, price
 
 
 def quote_of(rates: dict[str, Rate], provider: str = "acme") -> Quote:
-    quote = only(price("m", rates, provider)).quote(provider, "m", at=NOON, prompt_tokens=0)
+    quote = only(price("m", rates, provider)).quote(provider, "m", at=NOON, usage=a_prompt(0))
     assert quote is not None
     return quote
 
@@ -89,7 +90,7 @@ def test_savings_are_unknown_where_a_price_is() -> None:
 
 def test_a_quote_survives_its_document() -> None:
     quote = only(TIERED).quote(
-        "acme", "tiered", at=NOON, prompt_tokens=300_000, service_tier="batch", region="eu"
+        "acme", "tiered", at=NOON, usage=a_prompt(300_000), service_tier="batch", region="eu"
     )
     assert quote is not None
     document = json.loads(json.dumps(quote.as_document()))

@@ -28,14 +28,21 @@ USAGES = st.builds(
 
 def by_lines(quote: Quote, usage: TokenUsage) -> Total:
     cost = quote.cost_of(usage)
-    savings = quote.cache_savings_of(usage)
-    return Total(cost.amount_usd, bool(cost.lines), not cost.unpriced, savings)
+    return Total(cost.amount_usd, bool(cost.lines), not cost.unpriced)
 
 
 @given(RATES, USAGES)
 def test_a_total_is_what_the_lines_sum_up_to(rates: dict[str, UnitRate], usage: TokenUsage) -> None:
     quote = a_quote(rates=rates)
     assert quote.total_of(usage) == by_lines(quote, usage)
+
+
+@given(RATES, USAGES)
+def test_savings_of_a_cache_are_the_same_by_whole_numbers_and_by_decimals(
+    rates: dict[str, UnitRate], usage: TokenUsage
+) -> None:
+    by_decimals = a_quote(rates=rates | {"requests": UnitRate(Decimal(1), 1)})
+    assert a_quote(rates=rates).cache_savings_of(usage) == by_decimals.cache_savings_of(usage)
 
 
 @pytest.mark.parametrize(
@@ -65,8 +72,8 @@ def test_a_total_is_exact_beyond_the_precision_of_floats() -> None:
 
 def test_savings_that_cannot_be_compared_are_unknown_and_not_zero() -> None:
     quote = a_quote(rates={"cache_read": UnitRate(Decimal("0.3"), 10**6)})
-    assert quote.total_of(TokenUsage({TokenClass.CACHE_READ: 5})).cache_savings_usd is None
-    assert quote.total_of(TokenUsage({TokenClass.CACHE_READ: 0})).cache_savings_usd == 0
+    assert quote.cache_savings_of(TokenUsage({TokenClass.CACHE_READ: 5})) is None
+    assert quote.cache_savings_of(TokenUsage({TokenClass.CACHE_READ: 0})) == 0
 
 
 def test_a_quote_that_was_copied_totals_by_its_own_rates() -> None:
