@@ -10,6 +10,7 @@ from domain.budget import Budget
 from domain.errors import Invalid, TrueComputeError
 
 DEFAULT_EXPIRY = timedelta(seconds=300)
+SHORTEST_EXPIRY = timedelta(seconds=1)
 LONGEST_EXPIRY = timedelta(seconds=3_600)
 
 
@@ -109,7 +110,7 @@ def check_expiry(seconds: int) -> timedelta:
         Invalid: not from 1 to 3,600 seconds.
     """
     expiry = timedelta(seconds=seconds)
-    if not timedelta(seconds=1) <= expiry <= LONGEST_EXPIRY:
+    if not SHORTEST_EXPIRY <= expiry <= LONGEST_EXPIRY:
         raise Invalid.at("/expires_in_s", "must be from 1 to 3600 seconds")
     return expiry
 

@@ -96,14 +96,17 @@ class BudgetRepositoryContract:
         with units_of_work() as uow:
             assert uow.budgets.get(organization.id, budget.id) == revised
 
+    @pytest.mark.parametrize("hold_by", ["revision", "reserving"])
     def test_who_locks_the_budgets_keeps_others_from_holding_them_until_the_end(
-        self, units_of_work: UnitsOfWork, organization: Organization
+        self, units_of_work: UnitsOfWork, organization: Organization, hold_by: str
     ) -> None:
         held: list[int] = []
         done = Event()
 
         def hold() -> None:
             with units_of_work() as uow:
+                if hold_by == "reserving":
+                    uow.ledger.hold_to_reserve(organization.id, [])
                 held.append(uow.budgets.revision(organization.id))
             done.set()
 

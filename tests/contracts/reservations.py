@@ -71,6 +71,28 @@ class ReservationRepositoryContract:
             (found,) = uow.reservations.find(budget.organization_id, [reservation.id])
         assert (found.outcome, found.event_id, found.holds) == (outcome, "event", ())
 
+    def test_who_holds_a_period_to_reserve_learns_when_the_first_in_it_expires(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        stranger = a_stored_organization(units_of_work)
+        add(units_of_work, budget, "1", expires_at=LATER)
+        add(units_of_work, budget, "2", expires_at=NOW)
+        closed = add(units_of_work, budget, "4", expires_at=NOW - timedelta(seconds=1))
+        keys = [key(budget, THIS), key(budget, LAST)]
+        with units_of_work() as uow:
+            uow.ledger.hold(budget.organization_id, keys)
+            uow.reservations.close(budget.organization_id, closed.closed(Outcome.RELEASED, NOW))
+            uow.commit()
+        with units_of_work() as uow:
+            held = uow.ledger.hold_to_reserve(budget.organization_id, keys)
+            assert [(each.spending.period, each.first_expiry) for each in held] == [
+                (LAST, None),
+                (THIS, NOW),
+            ]
+            assert [each.spending for each in held] == uow.ledger.find(budget.organization_id, keys)
+            assert uow.budgets.revision(budget.organization_id) == 1
+            assert not uow.ledger.hold_to_reserve(stranger.id, keys)
+
     def test_what_expired_is_given_back_and_no_more(
         self, units_of_work: UnitsOfWork, budget: Budget
     ) -> None:

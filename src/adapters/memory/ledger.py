@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from adapters.memory.state import State
-from application.ports.ledger import Ledger, PeriodKey, Posted
+from application.ports.ledger import Held, Ledger, PeriodKey, Posted
 from domain.budget_book import Posting
 from domain.forecast import Forecast
 from domain.money import EXACT
@@ -48,6 +48,21 @@ class InMemoryLedger(Ledger):
 
     def hold(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:
         return self.find(organization_id, keys)
+
+    def hold_to_reserve(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Held]:
+        return [
+            Held(spending, self._first_expiry(organization_id, spending.key))
+            for spending in self.find(organization_id, keys)
+        ]
+
+    def _first_expiry(self, organization_id: str, key: PeriodKey) -> datetime | None:
+        ends = (
+            reservation.expires_at
+            for (owner, _), reservation in self._state.reservations.items()
+            for hold in reservation.holds
+            if (owner, hold.budget_id, hold.period_start) == (organization_id, *key)
+        )
+        return min(ends, default=None)
 
     def find(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:
         found = (self._periods.get((organization_id, *key)) for key in sorted(set(keys)))

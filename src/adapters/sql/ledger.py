@@ -5,19 +5,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    delete,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, Select, delete, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.sql.budget_tables import budget_periods as periods
+from adapters.sql.budget_tables import reservation_holds as holds
 from adapters.sql.forecast_documents import forecast_document, to_forecast
+from adapters.sql.organization_revisions import HOLD_REVISIONS, OrganizationRevisions
 from adapters.sql.period_amounts import GIVEN, IS_GIVEN, given
-from application.ports.ledger import Ledger, PeriodKey, Posted
+from application.ports.ledger import Held, Ledger, PeriodKey, Posted
 from domain.budget_book import Posting
 from domain.forecast import Forecast
 from domain.period import Span
@@ -31,8 +27,9 @@ class SqlLedger(Ledger):
     budgets at the same moment may deadlock. One of them is then ended, and stores nothing.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, revisions: OrganizationRevisions) -> None:
         self._connection = connection
+        self._revisions = revisions
 
     def post(
         self, organization_id: str, postings: Sequence[Posting], *, also: Collection[PeriodKey] = ()
@@ -69,6 +66,15 @@ class SqlLedger(Ledger):
 
     def hold(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:
         return self._found(_HOLD, organization_id, keys)
+
+    def hold_to_reserve(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Held]:
+        amounts = given(organization_id, ((key, _NOTHING) for key in keys))
+        rows = self._connection.execute(_HOLD_TO_RESERVE, amounts).all()
+        if rows:
+            self._revisions.hold(
+                organization_id, rows[0].pricing_revision, rows[0].budgets_revision
+            )
+        return [Held(_spending(row), row.first_expiry) for row in rows if row.budget_id is not None]
 
     def find(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:
         return self._found(_FIND, organization_id, keys)
@@ -113,16 +119,17 @@ class SqlLedger(Ledger):
         rows = self._connection.execute(
             found, given(organization_id, ((key, _NOTHING) for key in keys))
         )
-        return [
-            Spending(
-                budget_id=row.budget_id,
-                period=Span(row.start, row.end),
-                spent_usd=row.spent_usd,
-                reserved_usd=row.reserved_usd,
-                forecast=None if row.forecast is None else to_forecast(row.forecast),
-            )
-            for row in rows
-        ]
+        return [_spending(row) for row in rows]
+
+
+def _spending(row: Row[Any]) -> Spending:
+    return Spending(
+        budget_id=row.budget_id,
+        period=Span(row.start, row.end),
+        spent_usd=row.spent_usd,
+        reserved_usd=row.reserved_usd,
+        forecast=None if row.forecast is None else to_forecast(row.forecast),
+    )
 
 
 def _key(posting: Posting) -> PeriodKey:
@@ -133,6 +140,24 @@ _NOTHING = Decimal(0)
 _IN_ORDER = (periods.c.budget_id, periods.c.start)
 _FIND = select(periods).join_from(periods, GIVEN, IS_GIVEN).order_by(*_IN_ORDER)
 _HOLD = _FIND.with_for_update(of=periods)
+
+_REVISIONS = HOLD_REVISIONS.cte("revisions")
+_FIRST_EXPIRY = (
+    select(func.min(holds.c.expires_at))
+    .where(holds.c.budget_id == periods.c.budget_id, holds.c.start == periods.c.start)
+    .scalar_subquery()
+)
+#: The organization's row comes first here as everywhere: the join needs it before any period.
+_HELD = (
+    select(periods, _FIRST_EXPIRY.label("first_expiry"))
+    .select_from(_REVISIONS)
+    .join(GIVEN, true())
+    .join(periods, IS_GIVEN)
+    .order_by(*_IN_ORDER)
+    .with_for_update(of=periods)
+    .cte("held")
+)
+_HOLD_TO_RESERVE = select(_REVISIONS, _HELD).select_from(_REVISIONS.outerjoin(_HELD, true()))
 
 _LOCKED = (
     select(periods.c.budget_id, periods.c.start, GIVEN.c.amount)

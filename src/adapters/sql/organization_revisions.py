@@ -30,14 +30,19 @@ class OrganizationRevisions:
             .values({column: column + 1})
         )
 
+    def hold(self, organization_id: str, prices: int, budgets: int) -> None:
+        """Remember what a statement of this transaction has read and holds."""
+        self._held[organization_id] = prices, budgets
+
     def _of(self, organization_id: str) -> tuple[int, int]:
         if organization_id not in self._held:
-            row = self._connection.execute(_HOLD, {"of": organization_id}).one_or_none()
+            row = self._connection.execute(HOLD_REVISIONS, {"of": organization_id}).one_or_none()
             self._held[organization_id] = (row[0], row[1]) if row else (0, 0)
         return self._held[organization_id]
 
 
-_HOLD = (
+#: Of the organization ``of``; nobody changes them until the transaction ends.
+HOLD_REVISIONS = (
     select(organizations.c.pricing_revision, organizations.c.budgets_revision)
     .where(organizations.c.id == bindparam("of"))
     .with_for_update(read=True)

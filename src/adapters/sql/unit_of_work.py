@@ -62,7 +62,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.usage_reports = SqlUsageReports(connection)
         revisions = OrganizationRevisions(connection)
         self.budgets = SqlBudgetRepository(connection, revisions)
-        self.ledger = SqlLedger(connection)
+        self.ledger = SqlLedger(connection, revisions)
         self.reservations = SqlReservationRepository(connection)
         self.alerts = SqlAlertRepository(connection)
         self.channels = SqlChannelRepository(connection)

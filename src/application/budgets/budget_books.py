@@ -25,10 +25,16 @@ class BudgetBooks:
     def __init__(self) -> None:
         self._remembered: dict[str, _Remembered] = {}
 
+    def last_known(self, organization_id: str) -> BudgetBook | None:
+        """All budgets as they were when they were last asked for here, if they were."""
+        known = self._remembered.get(organization_id)
+        return None if known is None else known.book
+
     def of(self, uow: UnitOfWork, organization_id: str) -> BudgetBook:
         """All budgets, which stay as they are until ``uow`` ends."""
         revision = uow.budgets.revision(organization_id)
         if revision == 0:
+            self._remembered.pop(organization_id, None)
             return _NONE
         known = self._remembered.get(organization_id)
         if known is None or known.revision != revision:

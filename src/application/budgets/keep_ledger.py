@@ -50,6 +50,10 @@ class KeepLedger:
         """All budgets, held: to be asked for before the calls are stored."""
         return self._books.of(uow, organization_id)
 
+    def last_known_book(self, organization_id: str) -> BudgetBook | None:
+        """All budgets as they were when last asked for, which may be others by now."""
+        return self._books.last_known(organization_id)
+
     def __call__(self, uow: UnitOfWork, spent: Spent, now: datetime) -> dict[str, SettlementNote]:
         """Why events settled no reservation, by the events' ids."""
         postings = spent.book.postings(spent.costs)

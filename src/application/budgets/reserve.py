@@ -1,6 +1,6 @@
 """A program sets money aside for a call that it is about to make."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -8,18 +8,21 @@ from decimal import Decimal
 from application.budgets.keep_ledger import KeepLedger
 from application.ports.clock import Clock
 from application.ports.identifiers import Identifiers
-from application.ports.ledger import PeriodKey
+from application.ports.ledger import Held, PeriodKey
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.pricing.price_lists import PriceLists
 from application.together import Together
 from domain.budget import Budget, Enforcement
+from domain.budget_book import BudgetBook
 from domain.budget_scope import Attribution
 from domain.errors import Invalid
 from domain.money import EXACT, MOST_USD
 from domain.period import Span
 from domain.pricing.prices import Prices
+from domain.pricing.pricing_table import PricingTable
 from domain.reservation import (
     DEFAULT_EXPIRY,
+    SHORTEST_EXPIRY,
     BudgetExceeded,
     Hold,
     Refusal,
@@ -64,9 +67,9 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A reservation that holds nothing yet, and where it is to."""
+    """A reservation that is asked for, and where it is to hold something."""
 
-    reservation: Reservation
+    request: ReserveRequest
     places: Sequence[_Place]
 
 
@@ -110,24 +113,36 @@ class Reserve:
     def _reserve(self, requests: Sequence[ReserveRequest]) -> list[Reserved | BudgetExceeded]:
         """An organization's in one transaction, because all wait for the same few periods."""
         table = self._price_lists.table()
+        while True:
+            answers = self._attempt(requests, table)
+            if answers is not None:
+                return answers
+
+    def _attempt(
+        self, requests: Sequence[ReserveRequest], table: PricingTable
+    ) -> list[Reserved | BudgetExceeded] | None:
+        """None where the budgets are others than those last known, which saves a look at them."""
         organization_id = requests[0].organization_id
+        known = self._keep_ledger.last_known_book(organization_id)
         with self._units_of_work() as uow:
-            prices = self._price_lists.of(uow, organization_id, table)
+            book = self._keep_ledger.book(uow, organization_id) if known is None else known
             now = self._clock.now()
-            asked = [self._asked(uow, each, prices, now) for each in requests]
-            spending = self._hold(uow, organization_id, asked, now)
-            answers = [_take(each, spending) for each in asked]
+            asked = [_Asked(each, list(_places(each, book, now))) for each in requests]
+            places = {place.key: place for each in asked for place in each.places}
+            held = uow.ledger.hold_to_reserve(organization_id, places)
+            if self._keep_ledger.book(uow, organization_id) is not book:
+                return None
+            spending = self._made_ready(uow, organization_id, places, held, now)
+            prices = self._price_lists.of(uow, organization_id, table)
+            answers = [
+                _take(self._reservation(each.request, prices, now), each.places, spending)
+                for each in asked
+            ]
             for answer in answers:
                 if isinstance(answer, Reserved):
                     uow.reservations.add(organization_id, answer.reservation)
             uow.commit()
         return answers
-
-    def _asked(
-        self, uow: UnitOfWork, request: ReserveRequest, prices: Prices, now: datetime
-    ) -> _Asked:
-        reservation = self._reservation(request, prices, now)
-        return _Asked(reservation, list(self._places(uow, request, reservation)))
 
     def _reservation(self, request: ReserveRequest, prices: Prices, now: datetime) -> Reservation:
         return Reservation(
@@ -138,46 +153,56 @@ class Reserve:
             expires_at=now + request.expires_in,
         )
 
-    def _places(
-        self, uow: UnitOfWork, request: ReserveRequest, reservation: Reservation
-    ) -> Iterator[_Place]:
-        book = self._keep_ledger.book(uow, request.organization_id)
-        for budget in book.matching(request.attribution):
-            if budget.terms.enforcement is not Enforcement.BLOCK:
-                continue
-            period = budget.period_at(reservation.created_at)
-            yield _Place(budget, period)
-            if reservation.expires_at >= period.end:
-                yield _Place(budget, budget.period_at(period.end))
-
-    def _hold(
-        self, uow: UnitOfWork, organization_id: str, asked: Sequence[_Asked], now: datetime
+    def _made_ready(
+        self,
+        uow: UnitOfWork,
+        organization_id: str,
+        places: Mapping[PeriodKey, _Place],
+        held: Sequence[Held],
+        now: datetime,
     ) -> dict[PeriodKey, Spending]:
-        """The periods, locked, opened where they were not, and free of what has expired."""
-        places = {place.key: place for each in asked for place in each.places}
-        held = {each.key: each for each in uow.ledger.hold(organization_id, places)}
-        for key in sorted(places.keys() - held):
+        """The periods, opened where they were not, and free of what has expired."""
+        ready = {each.spending.key: each.spending for each in held}
+        for key in sorted(places.keys() - ready):
             self._keep_ledger.open(uow, places[key].budget, places[key].period, now)
-        # By the time that it is now: what expired while we waited for the periods is free.
-        expired = uow.reservations.give_back_expired(organization_id, places, self._clock.now())
-        if expired or len(held) < len(places):
-            held = {each.key: each for each in uow.ledger.find(organization_id, places)}
-        return held
+        expired = 0
+        # By the time that it is now: what expired while we waited for the periods is free, and
+        # whoever waited that long cannot have seen all that did.
+        later = self._clock.now()
+        ends = [each.first_expiry for each in held if each.first_expiry is not None]
+        if later - now >= SHORTEST_EXPIRY or any(end <= later for end in ends):
+            expired = uow.reservations.give_back_expired(organization_id, places, later)
+        if expired or len(ready) < len(places):
+            ready = {each.key: each for each in uow.ledger.find(organization_id, places)}
+        return ready
+
+
+def _places(request: ReserveRequest, book: BudgetBook, now: datetime) -> Iterator[_Place]:
+    expires_at = now + request.expires_in
+    for budget in book.matching(request.attribution):
+        if budget.terms.enforcement is not Enforcement.BLOCK:
+            continue
+        period = budget.period_at(now)
+        yield _Place(budget, period)
+        if expires_at >= period.end:
+            yield _Place(budget, budget.period_at(period.end))
 
 
 def _organization(request: ReserveRequest) -> str:
     return request.organization_id
 
 
-def _take(asked: _Asked, spending: dict[PeriodKey, Spending]) -> Reserved | BudgetExceeded:
+def _take(
+    asked: Reservation, places: Sequence[_Place], spending: dict[PeriodKey, Spending]
+) -> Reserved | BudgetExceeded:
     """Take it of ``spending`` in all places, or in none."""
     taken: dict[PeriodKey, Spending] = {}
     holds: list[Hold] = []
     room: dict[str, Decimal] = {}
-    for place in asked.places:
+    for place in places:
         budget, before = place.budget, spending[place.key]
         left = before.room_usd(budget.terms.limit_usd)
-        amount = amount_to_hold(budget, asked.reservation.estimate_usd)
+        amount = amount_to_hold(budget, asked.estimate_usd)
         if amount is None or amount > left:
             reason = Refusal.UNPRICED if amount is None else Refusal.LIMIT
             return BudgetExceeded(budget, reason, max(left, Decimal(0)), place.period.end)
@@ -187,7 +212,7 @@ def _take(asked: _Asked, spending: dict[PeriodKey, Spending]) -> Reserved | Budg
         # The first period is the one in progress, whose room is what people ask about.
         room.setdefault(budget.id, max(EXACT.subtract(left, amount), Decimal(0)))
     spending |= taken
-    return Reserved(reservation=replace(asked.reservation, holds=tuple(holds)), room_usd=room)
+    return Reserved(reservation=replace(asked, holds=tuple(holds)), room_usd=room)
 
 
 def _estimate(request: ReserveRequest, prices: Prices, now: datetime) -> Decimal | None:

@@ -24,6 +24,14 @@ class Posted:
     spent_usd: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A period that this unit of work holds, and when the first reservation in it expires."""
+
+    spending: Spending
+    first_expiry: datetime | None
+
+
 class Ledger(Protocol):
     """The exact spend of open periods, changed in the transaction that stores the calls.
 
@@ -54,6 +62,14 @@ class Ledger(Protocol):
     @abstractmethod
     def hold(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:
         """The open ones of these periods, which nobody else changes until the unit ends."""
+
+    @abstractmethod
+    def hold_to_reserve(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Held]:
+        """As ``hold``, and with them the organization's budgets and prices, as they are now.
+
+        To ask for their revisions afterwards costs nothing. A reservation that was made while this
+        waited may not be seen in ``first_expiry``.
+        """
 
     @abstractmethod
     def find(self, organization_id: str, keys: Collection[PeriodKey]) -> list[Spending]:

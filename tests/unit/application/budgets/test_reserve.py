@@ -1,16 +1,19 @@
 """A program sets money aside for a call that it is about to make."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from adapters.memory.ledger import InMemoryLedger
+from application.ports.ledger import Held, PeriodKey
 from domain.budget import Budget, BudgetPeriod, Enforcement
 from domain.budget_scope import BudgetScope
 from domain.errors import Invalid
 from domain.report import Dimension
-from domain.reservation import BudgetExceeded, Refusal
+from domain.reservation import SHORTEST_EXPIRY, BudgetExceeded, Refusal
 from tests.unit.application.budgets.office import Office
 
 MINUTES = timedelta(minutes=1)
@@ -106,6 +109,22 @@ def test_a_limit_that_is_exceeded_leaves_nothing(office: Office) -> None:
     blocking(office)
     office.spend("12")
     assert refused(office, "0.01").remaining_usd == 0
+
+
+def test_who_waited_long_for_a_budget_has_what_expired_meanwhile(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocking(office)
+    office.reserve("10", expires_in=SHORTEST_EXPIRY)
+
+    def wait_and_hold(
+        self: InMemoryLedger, organization_id: str, keys: Collection[PeriodKey]
+    ) -> list[Held]:
+        office.world.clock.advance(SHORTEST_EXPIRY)
+        return [Held(spending, None) for spending in self.find(organization_id, keys)]
+
+    monkeypatch.setattr(InMemoryLedger, "hold_to_reserve", wait_and_hold)
+    assert office.reserve("10").reservation.holds
 
 
 def test_an_estimate_is_made_of_tokens_at_the_models_prices(office: Office) -> None:
