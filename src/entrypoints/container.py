@@ -85,6 +85,7 @@ from application.reports.list_price_books import ListPriceBooks
 from application.reports.list_prices import ListPrices
 from application.reports.list_unpriced import ListUnpriced
 from application.reports.report_groups import ReportGroups
+from application.reports.report_overview import ReportOverview
 from application.reports.report_series import ReportSeries
 from application.reports.report_usage import ReportUsage
 from application.reports.tally_usage import TallyUsage
@@ -192,6 +193,7 @@ class Container(containers.DeclarativeContainer):
     report_groups = providers.Singleton(ReportGroups, units_of_work, clock)
     report_series = providers.Singleton(ReportSeries, units_of_work, clock)
     compare_costs = providers.Singleton(CompareCosts, units_of_work, clock)
+    report_overview = providers.Singleton(ReportOverview, units_of_work, clock)
     has_events = providers.Singleton(HasEvents, units_of_work)
     tally_usage = providers.Singleton(TallyUsage, units_of_work, clock)
     list_events = providers.Singleton(ListEvents, units_of_work, clock)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from adapters.memory.unit_of_work import InMemoryUnitsOfWork
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
+from application.budgets.show_budget import DRIVERS
 from application.ports.unit_of_work import UnitsOfWork
 from domain.api_key import ApiKey
 from domain.costing import CostSource
@@ -23,9 +24,11 @@ from domain.report import (
     EventSelection,
     EventSort,
     GroupBy,
+    GroupRow,
     TagDimension,
 )
 from domain.usage.token_usage import TokenClass, TokenUsage
+from domain.whole_series import whole_series
 from tests.builders import NOW, a_cost, an_event
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
@@ -95,11 +98,17 @@ def answers(
         reports = uow.usage_reports
         pieces = buckets(selection.span, Interval.HOUR, zone(tz))
         groups = reports.groups(selection, by)
+        assert reports.levels(selection, by) == [
+            [GroupRow((), reports.measures(selection))],
+            *(reports.groups(selection, by[: number + 1]) for number in range(len(by))),
+        ]
         stacked = reports.series_of_groups(selection, by, pieces, most=2)
+        assert list(whole_series(stacked, pieces)) == reports.series(selection, pieces)
         return {
             "measures": reports.measures(selection),
             "spent": reports.spent(selection),
             "tally": reports.tally(selection),
+            "costliest": reports.costliest(selection, (*DRIVERS[:2], Dimension.USER), most=2),
             "series": reports.series(selection, pieces),
             "series of groups": [each.points for each in stacked],
             "measures of groups": [row.measures for row in groups],

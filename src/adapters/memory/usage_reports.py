@@ -14,6 +14,7 @@ from domain.period import Span
 from domain.price_gap import GapReason, PriceGap, gap_reason
 from domain.report import (
     Coverage,
+    Dimension,
     Distribution,
     EventSelection,
     GroupBy,
@@ -51,6 +52,10 @@ class InMemoryUsageReports(UsageReports):
         others = [event for row in rows[most:] for event in groups[row.group]]
         return [*rows[:most], GroupRow((None,) * len(by), _measures(others), is_overflow=True)]
 
+    def levels(self, selection: EventSelection, by: GroupBy) -> list[list[GroupRow]]:
+        parts = [self.groups(selection, by[: number + 1]) for number in range(len(by))]
+        return [[GroupRow((), self.measures(selection))], *parts]
+
     def trends(
         self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
     ) -> dict[Group, list[Decimal | None]]:
@@ -69,6 +74,14 @@ class InMemoryUsageReports(UsageReports):
         if others:
             found.append(GroupSeries((None,) * len(by), _points(buckets, others), is_overflow=True))
         return found
+
+    def costliest(
+        self, selection: EventSelection, dimensions: Sequence[Dimension], *, most: int
+    ) -> dict[Dimension, list[GroupSeries]]:
+        return {
+            each: self.series_of_groups(selection, (each,), [selection.span], most=most)
+            for each in dimensions
+        }
 
     def spent(self, selection: EventSelection) -> Decimal:
         return _sum_of_known(event.cost.cost_usd for event in select(self._state, selection))

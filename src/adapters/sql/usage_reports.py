@@ -26,6 +26,7 @@ from domain.costing import CostSource
 from domain.period import Span
 from domain.price_gap import GapReason, PriceGap
 from domain.report import (
+    Dimension,
     EventSelection,
     GroupBy,
     GroupRow,
@@ -36,6 +37,7 @@ from domain.report import (
     place_of,
 )
 
+_Group = tuple[str | None, ...]
 _TALLIED = ("calls", f"{CostSource.UNPRICED}_calls", "cost_usd")
 _FIRST = func.min(events.c.timestamp).label("first_seen")
 _LAST = func.max(events.c.timestamp).label("last_seen")
@@ -60,26 +62,37 @@ class SqlUsageReports(UsageReports):
 
     def trends(
         self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
-    ) -> dict[tuple[str | None, ...], list[Decimal | None]]:
+    ) -> dict[_Group, list[Decimal | None]]:
         return usage_series.trends(self._connection, selection, by, buckets)
 
     def groups(
         self, selection: EventSelection, by: GroupBy, *, most: int | None = None
     ) -> list[GroupRow]:
-        found = sorted(
-            self._sums(selection, by).items(),
-            key=lambda pair: place_of(pair[0], known_cost(pair[1].row)),
-        )
+        found = _in_order(self._sums(selection, by))
         rows = [GroupRow(group, sums.measures) for group, sums in found[:most]]
         if most is not None and len(found) > most:
             others = added_up([sums for _, sums in found[most:]])
             rows.append(GroupRow((None,) * len(by), others.measures, is_overflow=True))
         return rows
 
+    def levels(self, selection: EventSelection, by: GroupBy) -> list[list[GroupRow]]:
+        found = self._sums(selection, by)
+        parts = []
+        for _ in by:
+            parts.append([GroupRow(group, each.measures) for group, each in _in_order(found)])
+            found = _without_last(found)
+        whole = [GroupRow((), each.measures) for each in found.values()]
+        return [whole or [GroupRow((), Measures())], *reversed(parts)]
+
     def series_of_groups(
         self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span], *, most: int
     ) -> list[GroupSeries]:
         return usage_series.series_of_groups(self._connection, selection, by, buckets, most)
+
+    def costliest(
+        self, selection: EventSelection, dimensions: Sequence[Dimension], *, most: int
+    ) -> dict[Dimension, list[GroupSeries]]:
+        return usage_series.costliest(self._connection, selection, dimensions, most)
 
     def spent(self, selection: EventSelection) -> Decimal:
         source = sums(selection).subquery()
@@ -112,7 +125,7 @@ class SqlUsageReports(UsageReports):
             for row in rows
         ]
 
-    def _sums(self, selection: EventSelection, by: GroupBy) -> dict[tuple[str | None, ...], Sums]:
+    def _sums(self, selection: EventSelection, by: GroupBy) -> dict[_Group, Sums]:
         """Of every group that has calls."""
         source = sums(selection, by).subquery()
         keys = [source.c[f"group_{number}"] for number in range(len(by))]
@@ -122,9 +135,7 @@ class SqlUsageReports(UsageReports):
         durations = self._durations(selection, by) if called else {}
         return {key: Sums(row, durations.get(key, {})) for key, row in called.items()}
 
-    def _durations(
-        self, selection: EventSelection, by: GroupBy
-    ) -> Mapping[tuple[str | None, ...], Slots]:
+    def _durations(self, selection: EventSelection, by: GroupBy) -> Mapping[_Group, Slots]:
         source = slots(selection, by).subquery()
         names = [f"group_{number}" for number in range(len(by))]
         counted = (
@@ -148,9 +159,21 @@ class SqlUsageReports(UsageReports):
         }
 
 
+def _in_order(groups: Mapping[_Group, Sums]) -> list[tuple[_Group, Sums]]:
+    return sorted(groups.items(), key=lambda pair: place_of(pair[0], known_cost(pair[1].row)))
+
+
+def _without_last(groups: Mapping[_Group, Sums]) -> dict[_Group, Sums]:
+    """The sums of all groups that differ in their last value alone."""
+    parts: dict[_Group, list[Sums]] = {}
+    for group, each in groups.items():
+        parts.setdefault(group[:-1], []).append(each)
+    return {group: added_up(each) for group, each in parts.items()}
+
+
 def _totals(source: Subquery) -> list[Any]:
     return [func.sum(source.c[name]).label(name) for name in (*COUNTS, *SUMS)]
 
 
-def _key(row: Mapping[str, Any], by: GroupBy) -> tuple[str | None, ...]:
+def _key(row: Mapping[str, Any], by: GroupBy) -> _Group:
     return tuple(row[f"group_{number}"] for number in range(len(by)))

@@ -1,6 +1,6 @@
 """Sums over time, of everything and of the largest groups, each by one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     Label,
+    Select,
     Subquery,
     Text,
     case,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -24,7 +26,7 @@ from adapters.sql.usage_sources import sums
 from adapters.sql.usage_sums import known_cost
 from domain.costing import CostSource
 from domain.period import Span
-from domain.report import EventSelection, GroupBy, GroupSeries, SeriesPoint
+from domain.report import Dimension, EventSelection, GroupBy, GroupSeries, SeriesPoint
 
 _UNPRICED = f"{CostSource.UNPRICED}_calls"
 #: What a point is made of.
@@ -51,7 +53,7 @@ def trends(
 ) -> dict[tuple[str | None, ...], list[Decimal | None]]:
     """The cost of every group in each bucket."""
     source = sums(selection, by, buckets).subquery()
-    names = [f"group_{number}" for number in range(len(by))]
+    names = _names(by)
     keys, bucket = [source.c[name] for name in names], _bucket(source, buckets)
     totals = [func.sum(source.c[name]).label(name) for name in _OF_TRENDS]
     found: dict[tuple[str | None, ...], list[Decimal | None]] = {}
@@ -73,16 +75,53 @@ def series_of_groups(
 
     No more rows leave the database than a chart has parts, however many users or tags there are.
     """
-    names = [f"group_{number}" for number in range(len(by))]
+    names = _names(by)
+    rows = connection.execute(_of_groups(selection, by, buckets, most))
+    return _to_series((row._asdict() for row in rows), names, buckets, most)
+
+
+def costliest(
+    connection: Connection, selection: EventSelection, dimensions: Sequence[Dimension], most: int
+) -> dict[Dimension, list[GroupSeries]]:
+    """``series_of_groups`` of each dimension for the whole span, all by one statement."""
+    found: dict[int, list[_Row]] = {number: [] for number in range(len(dimensions))}
+    if dimensions:
+        parts = [
+            _of_groups(selection, (dimension,), [selection.span], most).add_columns(
+                literal(number).label("number")
+            )
+            for number, dimension in enumerate(dimensions)
+        ]
+        for row in connection.execute(union_all(*parts)):
+            found[row.number].append(row._asdict())
+    return {
+        dimension: _to_series(found[number], _names((dimension,)), [selection.span], most)
+        for number, dimension in enumerate(dimensions)
+    }
+
+
+def _names(by: GroupBy) -> list[str]:
+    return [f"group_{number}" for number in range(len(by))]
+
+
+def _of_groups(
+    selection: EventSelection, by: GroupBy, buckets: Sequence[Span], most: int
+) -> Select[Any]:
+    names = _names(by)
     ranked = _ranked(sums(selection, by, buckets).subquery(), names, buckets)
     place = func.least(ranked.c.place, most + 1).label("place")
     # Those beyond are one group, whatever they are called.
     keys = [case((ranked.c.place <= most, ranked.c[name])).label(name) for name in names]
     columns = [place, ranked.c.bucket, *keys]
-    found = select(*columns, *_totals(ranked)).group_by(*columns)
+    return select(*columns, *_totals(ranked)).group_by(*columns)
+
+
+def _to_series(
+    rows: Iterable[_Row], names: Sequence[str], buckets: Sequence[Span], most: int
+) -> list[GroupSeries]:
     groups: dict[int, dict[int, _Row]] = {}
-    for row in connection.execute(found):
-        groups.setdefault(row.place, {})[row.bucket] = row._asdict()
+    for row in rows:
+        groups.setdefault(row["place"], {})[row["bucket"]] = row
     return [
         GroupSeries(
             _group(groups[number], names),

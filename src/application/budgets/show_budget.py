@@ -13,7 +13,7 @@ from domain.budget import Budget
 from domain.budget_version import BudgetVersion
 from domain.errors import NotFound
 from domain.period import Span
-from domain.report import Dimension, EventSelection, GroupRow
+from domain.report import Dimension, EventSelection, GroupSeries
 
 PERIODS = 12
 MOST_ALERTS = 50
@@ -51,7 +51,7 @@ class BudgetInFull:
     periods: Sequence[PastPeriod]
     versions: Sequence[BudgetVersion]
     alerts: Sequence[Alert]
-    drivers: dict[Dimension, list[GroupRow]]
+    drivers: dict[Dimension, list[GroupSeries]]
 
 
 class ShowBudget:
@@ -123,14 +123,11 @@ def _limit_at(end: datetime, versions: Sequence[BudgetVersion]) -> Decimal | Non
     return next((each.terms.limit_usd for each in versions if each.since < end), None)
 
 
-def _drivers(uow: UnitOfWork, budget: Budget, now: datetime) -> dict[Dimension, list[GroupRow]]:
+def _drivers(uow: UnitOfWork, budget: Budget, now: datetime) -> dict[Dimension, list[GroupSeries]]:
     selection = EventSelection(
         organization_id=budget.organization_id,
         span=budget.period_at(now),
         filter=budget.terms.scope.as_filter,
     )
-    return {
-        dimension: uow.usage_reports.groups(selection, (dimension,), most=MOST_DRIVERS)
-        for dimension in DRIVERS
-        if dimension not in budget.terms.scope.dimensions
-    }
+    asked = [each for each in DRIVERS if each not in budget.terms.scope.dimensions]
+    return uow.usage_reports.costliest(selection, asked, most=MOST_DRIVERS)

@@ -8,6 +8,7 @@ from typing import Protocol
 from domain.period import Span
 from domain.price_gap import PriceGap
 from domain.report import (
+    Dimension,
     EventSelection,
     GroupBy,
     GroupRow,
@@ -39,6 +40,13 @@ class UsageReports(Protocol):
         """
 
     @abstractmethod
+    def levels(self, selection: EventSelection, by: GroupBy) -> list[list[GroupRow]]:
+        """The whole as one row, then ``groups`` by the first of ``by``, by the first two and so on.
+
+        For little more than the work of the last.
+        """
+
+    @abstractmethod
     def trends(
         self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
     ) -> dict[tuple[str | None, ...], list[Decimal | None]]:
@@ -56,6 +64,12 @@ class UsageReports(Protocol):
         Of more than ``most``, the first ones, and all others in one series at the end. The points
         of all series add up to those of ``series``.
         """
+
+    @abstractmethod
+    def costliest(
+        self, selection: EventSelection, dimensions: Sequence[Dimension], *, most: int
+    ) -> dict[Dimension, list[GroupSeries]]:
+        """``series_of_groups`` of each of ``dimensions``, with one bucket: the span."""
 
     @abstractmethod
     def spent(self, selection: EventSelection) -> Decimal:

@@ -16,7 +16,8 @@ from domain.period import Span, zone
 from domain.report import Dimension, EventFilter, EventSelection
 
 Model = tuple[str | None, ...]
-_MODELS = (Dimension.PROVIDER, Dimension.MODEL)
+#: What a change is taken apart by.
+MODELS = (Dimension.PROVIDER, Dimension.MODEL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,20 +77,25 @@ class CompareCosts:
         span = span_of_report(request.start, request.end, zone(request.timezone), self._clock.now())
         with self._units_of_work(snapshot=True) as uow:
             now, before = (_models(uow, request, each) for each in (span, span.before))
-        volumes = _volumes(before), _volumes(now)
-        return CostComparison(
-            now=now,
-            before=before,
-            change=cost_change(*volumes),
-            moved=tuple(movers(*volumes)),
-        )
+        return compared(now, before)
+
+
+def compared(now: GroupReport, before: GroupReport) -> CostComparison:
+    """The comparison of two reports by ``MODELS``."""
+    volumes = _volumes(before), _volumes(now)
+    return CostComparison(
+        now=now,
+        before=before,
+        change=cost_change(*volumes),
+        moved=tuple(movers(*volumes)),
+    )
 
 
 def _models(uow: UnitOfWork, request: CompareCostsRequest, span: Span) -> GroupReport:
     selection = EventSelection(
         organization_id=request.organization_id, span=span, filter=request.filter
     )
-    rows = uow.usage_reports.groups(selection, _MODELS)
+    rows = uow.usage_reports.groups(selection, MODELS)
     return GroupReport(
         span=span,
         timezone=request.timezone,

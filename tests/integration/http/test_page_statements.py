@@ -12,20 +12,9 @@ from tests.integration.pages.addresses import Address, Visitor, addresses
 from tests.integration.pages.furnished import furnish
 
 #: The look-up of the session is one.
-MOST = 6
+MOST = 8
 #: Whether the price book is still the one in force is asked every few seconds by whoever comes.
 BY_THE_CLOCK = "FROM price_books"
-#: Those that still need more, and how many; a further one is noticed.
-MORE = {
-    # Two ranges, their series, groups and durations, what moved, and how the budgets stand.
-    "/dashboard": 13,
-    # Its periods, what was changed and alerted, and three kinds of drivers.
-    "/dashboard/budgets/<uuid:budget_id>": 11,
-    # Three lists with their authors.
-    "/dashboard/prices/own": 8,
-    # The call, its price and its neighbours.
-    "/dashboard/queries/<event_id:event_id>": 8,
-}
 #: Each of them furnishes an organization once more: what grows with the rows would show.
 ROUNDS = ("First", "Second", "Third", "Fourth")
 
@@ -73,7 +62,7 @@ def test_no_page_asks_the_database_more_often_than_it_may(
         assert answer.status_code == page.status, page
     for name, sent in sorted(asked.items(), key=lambda item: -len(item[1])):
         print(f"{len(sent):3} {name}")
-    too_many = {n: sent for n, sent in asked.items() if len(sent) > MORE.get(n, MOST)}
+    too_many = {n: sent for n, sent in asked.items() if len(sent) > MOST}
     assert not too_many, "\n\n".join("\n".join((name, *sent)) for name, sent in too_many.items())
 
 

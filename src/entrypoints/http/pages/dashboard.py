@@ -6,12 +6,10 @@ from flask import Blueprint, Response, render_template, request
 
 from application.budgets.budget_standing import BudgetWithStatus
 from application.budgets.list_budgets import ListBudgets, ListBudgetsRequest
-from application.reports.compare_costs import CompareCostsRequest
 from application.reports.has_events import HasEventsRequest
-from application.reports.report_groups import GroupReport, ReportGroupsRequest
-from application.reports.report_usage import ReportUsageRequest
+from application.reports.report_groups import GroupReport
+from application.reports.report_overview import ReportOverviewRequest
 from domain.budget import BudgetState
-from domain.report import Dimension, GroupBy
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
 from entrypoints.http.pages import breakdowns, calls, chart_image, model_page, queries
@@ -21,10 +19,9 @@ from entrypoints.http.pages.live import ends_now, live_page, seen_already, versi
 from entrypoints.http.pages.report_address import Filter, ReportAddress
 from entrypoints.http.pages.report_page import Page, asked_of, chip_names, report_page
 from entrypoints.http.pages.snippets import reachable_url, ways
-from entrypoints.http.pages.stacked_chart import stacked_as_asked
+from entrypoints.http.pages.stacked_chart import stacked_chart
 from entrypoints.http.pages.stacking import STACKS
 
-_PROVIDERS: GroupBy = (Dimension.PROVIDER,)
 _TOP_ROWS = 5
 _MOST_BUDGETS = 50
 
@@ -32,9 +29,8 @@ _MOST_BUDGETS = 50
 def dashboard_pages(container: Container) -> Blueprint:
     """``pages.dashboard.*``"""
     pages = Blueprint("dashboard", __name__, url_prefix="/dashboard")
-    run_report_usage, run_report_groups = container.report_usage(), container.report_groups()
     run_has_events, run_list_budgets = container.has_events(), container.list_budgets()
-    run_report_series, run_compare_costs = container.report_series(), container.compare_costs()
+    run_report_overview = container.report_overview()
     run_list_keys, clock = container.list_keys(), container.clock()
     run_tally_usage = container.tally_usage()
     app_url = container.settings().app_url
@@ -50,13 +46,10 @@ def dashboard_pages(container: Container) -> Blueprint:
         if (unchanged := seen_already(version)) is not None:
             return unchanged
         is_live = ends_now(asked, clock)
-        found = run_report_usage(ReportUsageRequest(**asked))
+        found = run_report_overview(ReportOverviewRequest(**asked, by=address.group_by))
         if not (found.totals.calls or address.filters or has_events()):
             return _waiting_page(app_url)
-        # The other reports end at the same moment, so that all figures agree.
-        asked["start"], asked["end"] = found.span.start, found.span.end
         names = chip_names(address, run_list_keys)["key_names"]
-        comparison = run_compare_costs(CompareCostsRequest(**asked))
         chart = bar_chart(found.series, found.interval, address.zone)
         version = version_of(found.totals.tally) if is_live else None
         page = render_template(
@@ -70,12 +63,14 @@ def dashboard_pages(container: Container) -> Blueprint:
             change=change(found.totals.cost_usd, found.previous.cost_usd),
             chart=chart,
             stacks=STACKS,
-            stacked=stacked_as_asked(run_report_series, address, asked, chart, names),
-            comparison=comparison,
-            providers=run_report_groups(ReportGroupsRequest(**asked, by=_PROVIDERS)),
-            models=comparison.now,
+            stacked=stacked_chart(chart, found.groups, address.group_by, names)
+            if address.group_by
+            else None,
+            comparison=found.comparison,
+            providers=found.providers,
+            models=found.comparison.now,
             top_rows=_TOP_ROWS,
-            unpriced_filters=_unpriced_models(comparison.now),
+            unpriced_filters=_unpriced_models(found.comparison.now),
             budgets=_in_danger(run_list_budgets),
             key_names=names,
         )

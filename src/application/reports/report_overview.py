@@ -1,0 +1,109 @@
+"""Where the money went, at one look: what the overview shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from application.ports.clock import Clock
+from application.ports.unit_of_work import UnitsOfWork
+from application.reports.compare_costs import MODELS, CostComparison, compared
+from application.reports.report_groups import GroupReport
+from application.reports.report_series import MOST_SERIES
+from application.reports.span_of_report import span_of_report
+from domain.money import exact_sum
+from domain.period import Interval, Span, buckets, interval_for, zone
+from domain.report import (
+    EventFilter,
+    EventSelection,
+    GroupBy,
+    GroupRow,
+    GroupSeries,
+    Measures,
+    SeriesPoint,
+)
+from domain.whole_series import whole_series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOverviewRequest:
+    """``start`` and ``end`` are aware; ``by`` takes the series apart, unless it is empty."""
+
+    organization_id: str
+    by: GroupBy = ()
+    start: datetime | None = None
+    end: datetime | None = None
+    timezone: str = "UTC"
+    filter: EventFilter = EventFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """All of one moment: each part adds up to ``totals``, to the last digit.
+
+    ``groups`` are the six costliest of the series' dimension, and all others as one.
+    """
+
+    span: Span
+    interval: Interval
+    totals: Measures
+    previous: Measures
+    providers: GroupReport
+    comparison: CostComparison
+    series: tuple[SeriesPoint, ...]
+    groups: tuple[GroupSeries, ...]
+
+
+class ReportOverview:
+    """Sum up an organization's usage over a range, beside as much time just before it.
+
+    Raises:
+        Invalid: the range or the time zone is not usable.
+    """
+
+    def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:
+        self._units_of_work = units_of_work
+        self._clock = clock
+
+    def __call__(self, request: ReportOverviewRequest) -> Overview:
+        tz = zone(request.timezone)
+        span = span_of_report(request.start, request.end, tz, self._clock.now())
+        interval = interval_for(span)
+        pieces = buckets(span, interval, tz)
+        asked, before = (_selection(request, each) for each in (span, span.before))
+        groups: Sequence[GroupSeries] = ()
+        with self._units_of_work(snapshot=True) as uow:
+            reports = uow.usage_reports
+            now, then = (reports.levels(each, MODELS) for each in (asked, before))
+            if request.by:
+                groups = reports.series_of_groups(asked, request.by, pieces, most=MOST_SERIES)
+                series = whole_series(groups, pieces)
+            else:
+                series = tuple(reports.series(asked, pieces))
+        (of_all,), providers, models = now
+        (of_all_before,), _, models_before = then
+        return Overview(
+            span=span,
+            interval=interval,
+            totals=of_all.measures,
+            previous=of_all_before.measures,
+            providers=_report(request, span, providers),
+            comparison=compared(
+                _report(request, span, models), _report(request, span.before, models_before)
+            ),
+            series=series,
+            groups=tuple(groups),
+        )
+
+
+def _selection(request: ReportOverviewRequest, span: Span) -> EventSelection:
+    return EventSelection(organization_id=request.organization_id, span=span, filter=request.filter)
+
+
+def _report(request: ReportOverviewRequest, span: Span, rows: Sequence[GroupRow]) -> GroupReport:
+    return GroupReport(
+        span=span,
+        timezone=request.timezone,
+        rows=tuple(rows),
+        cost_usd=exact_sum(row.measures.cost_usd or Decimal(0) for row in rows),
+    )
