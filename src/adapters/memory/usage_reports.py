@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from adapters.memory.selections import select, value_of
@@ -52,9 +53,15 @@ class InMemoryUsageReports(UsageReports):
         others = [event for row in rows[most:] for event in groups[row.group]]
         return [*rows[:most], GroupRow((None,) * len(by), _measures(others), is_overflow=True)]
 
-    def levels(self, selection: EventSelection, by: GroupBy) -> list[list[GroupRow]]:
+    def levels(
+        self, selection: EventSelection, by: GroupBy, *, with_durations: bool = True
+    ) -> list[list[GroupRow]]:
+        whole = [GroupRow((), self.measures(selection))]
         parts = [self.groups(selection, by[: number + 1]) for number in range(len(by))]
-        return [[GroupRow((), self.measures(selection))], *parts]
+        return [
+            whole if with_durations else _without_durations(whole),
+            *map(_without_durations, parts),
+        ]
 
     def trends(
         self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
@@ -106,6 +113,14 @@ class InMemoryUsageReports(UsageReports):
             values = tuple(value_of(event, each) for each in by)
             groups.setdefault(values, []).append(event)
         return groups
+
+
+def _without_durations(rows: Iterable[GroupRow]) -> list[GroupRow]:
+    none = Distribution()
+    return [
+        replace(row, measures=replace(row.measures, latency_ms=none, time_to_first_token_ms=none))
+        for row in rows
+    ]
 
 
 def _gap(provider: str, model: str, reason: GapReason, events: Sequence[Event]) -> PriceGap:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Text, cast, null
+from sqlalchemy import ColumnElement, FromClause, Text, cast, null
 
 from adapters.sql.event_tables import events
 from domain.report import Dimension, EventSelection, TagDimension
@@ -32,7 +32,7 @@ def group_column(by: Dimension | TagDimension) -> ColumnElement[Any]:
     return events.c[by.value]
 
 
-def filters(selection: EventSelection, table: Table) -> Iterator[ColumnElement[bool]]:
+def filters(selection: EventSelection, table: FromClause) -> Iterator[ColumnElement[bool]]:
     """What passes, of single events or of roll-ups; these know no tags."""
     for dimension, values in selection.filter.dimensions.items():
         column = group_column(dimension) if table is events else table.c[dimension.value]

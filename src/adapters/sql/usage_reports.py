@@ -1,6 +1,7 @@
 """Sums and distributions over events, by PostgreSQL itself."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -75,14 +76,19 @@ class SqlUsageReports(UsageReports):
             rows.append(GroupRow((None,) * len(by), others.measures, is_overflow=True))
         return rows
 
-    def levels(self, selection: EventSelection, by: GroupBy) -> list[list[GroupRow]]:
-        found = self._sums(selection, by)
+    def levels(
+        self, selection: EventSelection, by: GroupBy, *, with_durations: bool = True
+    ) -> list[list[GroupRow]]:
+        found = self._called(selection, by)
         parts = []
         for _ in by:
             parts.append([GroupRow(group, each.measures) for group, each in _in_order(found)])
             found = _without_last(found)
-        whole = [GroupRow((), each.measures) for each in found.values()]
-        return [whole or [GroupRow((), Measures())], *reversed(parts)]
+        durations = self._durations(selection, ()) if found and with_durations else {}
+        whole = Measures()
+        if found:
+            whole = replace(found[()], slots=durations.get((), {})).measures
+        return [[GroupRow((), whole)], *reversed(parts)]
 
     def series_of_groups(
         self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span], *, most: int
@@ -95,12 +101,12 @@ class SqlUsageReports(UsageReports):
         return usage_series.costliest(self._connection, selection, dimensions, most)
 
     def spent(self, selection: EventSelection) -> Decimal:
-        source = sums(selection).subquery()
+        source = sums(selection, numbers=("cost_usd",)).subquery()
         found = select(func.coalesce(func.sum(source.c.cost_usd), 0))
         return Decimal(self._connection.execute(found).scalar_one())
 
     def tally(self, selection: EventSelection) -> Tally:
-        source = sums(selection).subquery()
+        source = sums(selection, numbers=_TALLIED).subquery()
         found = select(*(func.sum(source.c[name]).label(name) for name in _TALLIED))
         row = self._connection.execute(found).one()._asdict()
         # Sums over no rows at all are null.
@@ -127,13 +133,17 @@ class SqlUsageReports(UsageReports):
 
     def _sums(self, selection: EventSelection, by: GroupBy) -> dict[_Group, Sums]:
         """Of every group that has calls."""
+        found = self._called(selection, by)
+        durations = self._durations(selection, by) if found else {}
+        return {key: replace(each, slots=durations.get(key, {})) for key, each in found.items()}
+
+    def _called(self, selection: EventSelection, by: GroupBy) -> dict[_Group, Sums]:
+        """The same without durations."""
         source = sums(selection, by).subquery()
         keys = [source.c[f"group_{number}"] for number in range(len(by))]
         found = select(*keys, *_totals(source)).group_by(*keys)
         rows = [row._asdict() for row in self._connection.execute(found)]
-        called = {_key(row, by): row for row in rows if row["calls"]}
-        durations = self._durations(selection, by) if called else {}
-        return {key: Sums(row, durations.get(key, {})) for key, row in called.items()}
+        return {_key(row, by): Sums(row, {}) for row in rows if row["calls"]}
 
     def _durations(self, selection: EventSelection, by: GroupBy) -> Mapping[_Group, Slots]:
         source = slots(selection, by).subquery()

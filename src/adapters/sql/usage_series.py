@@ -41,7 +41,7 @@ def series(
     connection: Connection, selection: EventSelection, buckets: Sequence[Span]
 ) -> list[SeriesPoint]:
     """One point per bucket."""
-    source = sums(selection, buckets=buckets).subquery()
+    source = sums(selection, buckets=buckets, numbers=_NUMBERS).subquery()
     bucket = _bucket(source, buckets)
     found = select(bucket, *_totals(source)).group_by(bucket)
     rows = {row.bucket: row._asdict() for row in connection.execute(found)}
@@ -52,7 +52,7 @@ def trends(
     connection: Connection, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
 ) -> dict[tuple[str | None, ...], list[Decimal | None]]:
     """The cost of every group in each bucket."""
-    source = sums(selection, by, buckets).subquery()
+    source = sums(selection, by, buckets, numbers=_OF_TRENDS).subquery()
     names = _names(by)
     keys, bucket = [source.c[name] for name in names], _bucket(source, buckets)
     totals = [func.sum(source.c[name]).label(name) for name in _OF_TRENDS]
@@ -108,7 +108,8 @@ def _of_groups(
     selection: EventSelection, by: GroupBy, buckets: Sequence[Span], most: int
 ) -> Select[Any]:
     names = _names(by)
-    ranked = _ranked(sums(selection, by, buckets).subquery(), names, buckets)
+    source = sums(selection, by, buckets, numbers=_NUMBERS).subquery()
+    ranked = _ranked(source, names, buckets)
     place = func.least(ranked.c.place, most + 1).label("place")
     # Those beyond are one group, whatever they are called.
     keys = [case((ranked.c.place <= most, ranked.c[name])).label(name) for name in names]

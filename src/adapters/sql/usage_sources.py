@@ -25,6 +25,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    table,
     true,
     tuple_,
     union_all,
@@ -46,31 +47,40 @@ from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy, TagDimension
 from domain.rollup import Piece, breakdown_for, pieces
 
-_NUMBERS = (*COUNTS, *SUMS)
+NUMBERS = (*COUNTS, *SUMS)
+#: The same as the table of the schema, without what only a schema has: a statement is made of it in
+#: a fraction of the time, and every report makes some.
+_ROLLUPS = table(
+    usage_rollups.name, *(column(each.name, each.type) for each in usage_rollups.columns)
+)
 _MOMENTS = ARRAY(DateTime(timezone=True))
 
 
 def sums(
-    selection: EventSelection, by: GroupBy = (), buckets: Sequence[Span] = ()
+    selection: EventSelection,
+    by: GroupBy = (),
+    buckets: Sequence[Span] = (),
+    *,
+    numbers: Sequence[str] = NUMBERS,
 ) -> CompoundSelect[Any] | Select[Any]:
-    """Rows with ``group_0`` and so on, a ``moment`` inside their bucket, and all sums."""
-    parts = _Parts(selection, by, buckets)
+    """Rows with ``group_0`` and so on, a ``moment`` inside their bucket, and sums: ``numbers``."""
+    parts = _Parts(selection, by, buckets, ("start", *numbers))
     ready = select(
         *parts.keys_of_rollups,
         parts.kept.c.start.label("moment"),
-        *(parts.kept.c[name] for name in _NUMBERS),
+        *(parts.kept.c[name] for name in numbers),
     )
     single = select(
         *parts.keys_of_events,
         events.c.timestamp.label("moment"),
-        *(literal_column(OF_EVENT[name]).label(name) for name in _NUMBERS),
+        *(literal_column(OF_EVENT[name]).label(name) for name in numbers),
     )
     return parts.together(ready, single)
 
 
 def slots(selection: EventSelection, by: GroupBy = ()) -> CompoundSelect[Any] | Select[Any]:
     """Rows with ``group_0`` and so on, a ``slot`` of durations, and ``n`` calls in it."""
-    parts = _Parts(selection, by, ())
+    parts = _Parts(selection, by, (), ("durations",))
     entry = (
         select(func.unnest(parts.kept.c.durations).label("entry"))
         .correlate(parts.kept)
@@ -89,9 +99,18 @@ def slots(selection: EventSelection, by: GroupBy = ()) -> CompoundSelect[Any] | 
 
 
 class _Parts:
-    """A selection taken apart into whole buckets of a breakdown and single calls."""
+    """A selection taken apart into whole buckets of a breakdown and single calls.
 
-    def __init__(self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]) -> None:
+    ``wanted`` are the columns of buckets that a report adds up.
+    """
+
+    def __init__(
+        self,
+        selection: EventSelection,
+        by: GroupBy,
+        buckets: Sequence[Span],
+        wanted: Sequence[str],
+    ) -> None:
         self._selection = selection
         filtered = _filtered(selection)
         # One user's calls are few, and found by an index; every user's sums are many.
@@ -106,17 +125,20 @@ class _Parts:
         self._whole = [piece for piece in covering if piece.tier is not None]
         self._single = [piece.span for piece in covering if piece.tier is None]
         self._piece = _unnested(self._whole)
-        self.kept = self._kept()
+        # Without a breakdown they are never asked for, and may be what roll-ups do not know.
+        of_rollups = [self._of_rollups(each) for each in by]
+        self.kept = self._kept([*dict.fromkeys((*filter(None, of_rollups), *wanted))])
         names = [f"group_{number}" for number in range(len(by))]
         self.keys_of_events = [
             group_column(each).label(name) for each, name in zip(by, names, strict=True)
         ]
-        # Without a breakdown they are never asked for, and may be what roll-ups do not know.
-        known = self.kept.c if self._breakdown else {each.value: null() for each in Dimension}
         self.keys_of_rollups = [
-            (known[each.value] if isinstance(each, Dimension) else null()).label(name)
-            for each, name in zip(by, names, strict=True)
+            (self.kept.c[own] if own else null()).label(name)
+            for own, name in zip(of_rollups, names, strict=True)
         ]
+
+    def _of_rollups(self, by: Dimension | TagDimension) -> str | None:
+        return by.value if self._breakdown and isinstance(by, Dimension) else None
 
     def together(
         self, ready: Select[Any], single: Select[Any], *further: FromClause
@@ -128,23 +150,23 @@ class _Parts:
             self._of_buckets(ready, further), self._of_events(single), self._waiting(single)
         )
 
-    def _kept(self) -> LateralFromClause:
+    def _kept(self, wanted: Sequence[str]) -> LateralFromClause:
         """The rows of a piece.
 
         The offset keeps the planner from reading the rows of all pieces at once: each piece is
         looked up in the index.
         """
         return (
-            select(usage_rollups)
+            select(*(_ROLLUPS.c[name] for name in wanted))
             .where(
-                usage_rollups.c.organization_id == self._selection.organization_id,
-                usage_rollups.c.breakdown == self._breakdown,
-                usage_rollups.c.tier == self._piece.c.tier,
-                usage_rollups.c.start >= self._piece.c.first,
-                usage_rollups.c.start < self._piece.c.next,
+                _ROLLUPS.c.organization_id == self._selection.organization_id,
+                _ROLLUPS.c.breakdown == self._breakdown,
+                _ROLLUPS.c.tier == self._piece.c.tier,
+                _ROLLUPS.c.start >= self._piece.c.first,
+                _ROLLUPS.c.start < self._piece.c.next,
                 # Not one that repricing has emptied.
-                usage_rollups.c.calls > 0,
-                *(filters(self._selection, usage_rollups) if self._breakdown else ()),
+                _ROLLUPS.c.calls > 0,
+                *(filters(self._selection, _ROLLUPS) if self._breakdown else ()),
             )
             .offset(0)
             .lateral("kept")

@@ -40,10 +40,12 @@ class UsageReports(Protocol):
         """
 
     @abstractmethod
-    def levels(self, selection: EventSelection, by: GroupBy) -> list[list[GroupRow]]:
+    def levels(
+        self, selection: EventSelection, by: GroupBy, *, with_durations: bool = True
+    ) -> list[list[GroupRow]]:
         """The whole as one row, then ``groups`` by the first of ``by``, by the first two and so on.
 
-        For little more than the work of the last.
+        Durations, which are most of the work, are those of the whole alone, if they are wanted.
         """
 
     @abstractmethod

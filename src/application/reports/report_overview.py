@@ -41,6 +41,7 @@ class ReportOverviewRequest:
 class Overview:
     """All of one moment: each part adds up to ``totals``, to the last digit.
 
+    Durations are those of ``totals`` alone; ``previous``, providers and models go without.
     ``groups`` are the six costliest of the series' dimension, and all others as one.
     """
 
@@ -74,7 +75,8 @@ class ReportOverview:
         groups: Sequence[GroupSeries] = ()
         with self._units_of_work(snapshot=True) as uow:
             reports = uow.usage_reports
-            now, then = (reports.levels(each, MODELS) for each in (asked, before))
+            now = reports.levels(asked, MODELS)
+            then = reports.levels(before, MODELS, with_durations=False)
             if request.by:
                 groups = reports.series_of_groups(asked, request.by, pieces, most=MOST_SERIES)
                 series = whole_series(groups, pieces)
