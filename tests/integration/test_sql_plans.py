@@ -10,7 +10,10 @@ from sqlalchemy import Connection, event, text
 
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
+from application.ports.events import EventPosition
 from benchmarks.reports import prepare, seed, views
+from domain.period import Span
+from domain.report import EventSelection, EventSort
 from domain.retention import months
 from tests.contracts.tenants import a_stored_key
 from tests.integration.database import PostgresServer, temporary_database
@@ -25,12 +28,17 @@ Plan = Mapping[str, Any]
 FULL = {"event_keys", *(f"events_{month:%Y_%m}" for month in months(LAST_YEAR, TODAY))}
 
 
+def nodes(plan: Plan) -> Iterator[Plan]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
 def scans(plan: Plan) -> Iterator[str]:
     """The tables that are read from one end to the other."""
-    if plan["Node Type"] == "Seq Scan":
-        yield plan["Relation Name"]
-    for part in plan.get("Plans", ()):
-        yield from scans(part)
+    for node in nodes(plan):
+        if node["Node Type"] == "Seq Scan":
+            yield node["Relation Name"]
 
 
 class Explained:
@@ -38,6 +46,7 @@ class Explained:
 
     def __init__(self) -> None:
         self.scanned: set[str] = set()
+        self.kinds: set[str] = set()
         self.number = 0
 
     def before(self, connection: Connection, *statement: Any) -> None:
@@ -48,6 +57,7 @@ class Explained:
         found = driver.execute(f"EXPLAIN (FORMAT JSON) {sql}", parameters).fetchone()
         self.number += 1
         self.scanned.update(scans(found[0][0]["Plan"]))
+        self.kinds.update(node["Node Type"] for node in nodes(found[0][0]["Plan"]))
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +97,21 @@ def test_every_view_finds_events_by_an_index(
         ask()
     assert plans.number >= len(asks)
     assert plans.scanned & FULL == set()
+
+
+def test_the_newest_calls_are_read_in_the_order_of_an_index_and_no_further(
+    many: tuple[str, str], explained: tuple[SqlUnitsOfWork, Explained]
+) -> None:
+    units_of_work, plans = explained
+    ever = Span(datetime(2020, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+    selection = EventSelection(organization_id=many[1], span=ever)
+    with units_of_work() as uow:
+        last = uow.events.page(selection, EventSort.TIMESTAMP)[-1]
+        place = EventPosition(last.reported.timestamp.isoformat(), last.id)
+        assert uow.events.page(selection, EventSort.TIMESTAMP, after=place)
+    assert plans.number == 2
+    assert "Limit" in plans.kinds
+    assert not {kind for kind in plans.kinds if "Sort" in kind}
 
 
 def test_one_event_is_found_by_an_index_in_whichever_month_it_is(

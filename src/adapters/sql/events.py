@@ -89,8 +89,9 @@ class SqlEventStore(EventStore):
         found = _SELECT.where(*conditions(selection))
         if after is not None:
             found = found.where(_behind(column, _sort_value(sort, after.value), after.id))
-        order = (column.desc().nulls_last(), events.c.id.desc())
-        return self._read(found.order_by(*order).limit(limit))
+        # A time is always known, and without a word about nulls an index has this order.
+        falling = column.desc() if column is events.c.timestamp else column.desc().nulls_last()
+        return self._read(found.order_by(falling, events.c.id.desc()).limit(limit))
 
     def around(
         self, selection: EventSelection, event: Event, *, limit: int
@@ -233,5 +234,7 @@ def _sort_value(sort: EventSort, value: str | None) -> datetime | Decimal | int 
 def _behind(column: ColumnElement[Any], value: object, event_id: str) -> ColumnElement[bool]:
     if value is None:
         return and_(column.is_(None), events.c.id < event_id)
+    if column is events.c.timestamp:
+        return tuple_(literal(value), literal(event_id)) > _PLACE
     same = and_(column == value, events.c.id < event_id)
     return or_(column < value, same, column.is_(None))
