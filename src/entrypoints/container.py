@@ -65,6 +65,7 @@ from application.organizations.set_retention import SetRetention
 from application.organizations.show_invitation import ShowInvitation
 from application.pricing.activate_price_book import ActivatePriceBook
 from application.pricing.discard_price_book import DiscardPriceBook
+from application.pricing.find_idle_aliases import FindIdleAliases
 from application.pricing.list_repricings import ListRepricings
 from application.pricing.list_terms import ListTerms
 from application.pricing.note_price_book import NotePriceBook
@@ -204,6 +205,7 @@ class Container(containers.DeclarativeContainer):
     describe_price_book = providers.Singleton(DescribePriceBook, pricing_tables, clock)
     list_price_books = providers.Singleton(ListPriceBooks, units_of_work)
     list_prices = providers.Singleton(ListPrices, pricing_tables)
+    find_idle_aliases = providers.Singleton(FindIdleAliases, pricing_tables, clock)
 
     set_budget = providers.Singleton(SetBudget, units_of_work, keep_ledger, identifiers, clock)
     list_budgets = providers.Singleton(ListBudgets, units_of_work, clock)

@@ -94,6 +94,22 @@ def test_a_book_goes_from_export_to_force_and_back(
     assert health(database_url)["source"] == "bundled"
 
 
+def test_a_bundled_book_that_is_newer_than_the_one_in_force_is_told(
+    truecompute: Truecompute, exported: Path
+) -> None:
+    def as_of_long_ago(book: dict[str, Any]) -> None:
+        book["book_version"] = "2020-01-01.acme"
+
+    def as_of_no_day(book: dict[str, Any]) -> None:
+        book["book_version"] = "acme.1"
+
+    for change, is_told in ((as_of_long_ago, True), (as_of_no_day, False)):
+        rewrite(exported, change)
+        assert truecompute("stage", str(exported)).exit_code == 0
+        assert "in force" in truecompute("activate").output
+        assert ("is newer" in truecompute("status").output) is is_told
+
+
 def test_a_new_book_prices_the_calls_that_had_no_price(
     truecompute: Truecompute, exported: Path, database_url: str
 ) -> None:

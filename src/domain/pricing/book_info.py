@@ -35,6 +35,10 @@ class BookInfo:
         """Whole days since it was made; None where its version is no day."""
         return None if self.made_on is None else max(0, (today - self.made_on).days)
 
+    def is_newer_than(self, day: date | None) -> bool:
+        """Whether it was made after a day; False where either is not known."""
+        return day is not None and self.made_on is not None and self.made_on > day
+
     def is_stale(self, today: date) -> bool:
         """Whether it is so old that prices have probably changed since."""
         age = self.age_days(today)

@@ -13,15 +13,16 @@ def status() -> str:
     with reachable_container() as container:
         book = container.describe_price_book()()
         books = container.list_price_books()()
-        bundled = container.bundled_pricing_tables().current().book_version
+        bundled = container.bundled_pricing_tables().current().info
     kind = "your book" if book.is_replaced else "the bundled book"
     age = "of unknown age" if book.age_days is None else f"{book.age_days} days old"
     lines = [f"In force: {kind} {book.info.version}, {age}, {book.models} models."]
     lines += [f"  {s.name} {s.version} ({s.licence}), {s.url}" for s in book.info.sources]
     if book.is_stale:
         lines.append("It is stale: prices have probably changed since.")
-    if book.is_replaced and bundled > book.info.version:
-        lines.append(f"The bundled book {bundled} is newer: truecompute prices use-bundled")
+    given_on = next((each.staged_at.date() for each in books.history if each.is_active), None)
+    if bundled.is_newer_than(book.info.made_on or given_on):
+        lines.append(f"The bundled book {bundled.version} is newer: truecompute prices use-bundled")
     lines += [f"Staged: {books.staged.book_version}."] if books.staged else []
     lines += [
         f"Earlier: {each.book_version}, in force from {each.activated_at:%Y-%m-%d %H:%M}"

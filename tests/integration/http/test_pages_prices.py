@@ -54,6 +54,15 @@ def test_an_alias_repairs_past_calls_from_the_page_of_unpriced_models(
     assert "alias" in owner.open(OWN).text
 
 
+def test_an_alias_that_leads_to_no_price_says_so_where_it_was_entered(owner: Browser) -> None:
+    for alias, model in (("useful", "gpt-4o"), ("mistyped", "gtp-4o")):
+        fields = {"provider": "azure", "alias": alias, "model": model}
+        assert owner.submit(f"{OWN}/aliases/new", **fields).status == 303
+    page = owner.open(OWN).text
+    assert page.count("no price known") == 1
+    assert page.index("mistyped") < page.index("no price known")
+
+
 def test_a_suggestion_of_another_providers_model_repairs_as_it_stands(
     team: Team, owner: Browser, price_again: Callable[[], None]
 ) -> None:

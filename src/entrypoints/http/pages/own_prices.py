@@ -41,14 +41,23 @@ def own_prices_pages(container: Container) -> Blueprint:
     pages = Blueprint("own_prices", __name__, url_prefix="/dashboard/prices/own")
     run_list, run_set = container.list_terms(), container.set_terms()
     run_remove, run_repricings = container.remove_terms(), container.list_repricings()
+    find_idle_aliases = container.find_idle_aliases()
 
     @pages.get("", endpoint="list")
     def show() -> str:
+        organization_id = current_member().organization_id
         repricings = run_repricings(
-            ListRepricingsRequest(organization_id=current_member().organization_id, limit=10)
+            ListRepricingsRequest(organization_id=organization_id, limit=10)
         )
         lists = {name: _entries(run_list, kind) for name, kind in KINDS.items()}
-        return render_template("prices/own.html", kinds=KINDS, lists=lists, repricings=repricings)
+        entries = [each.entry for found in lists.values() for each in found]
+        return render_template(
+            "prices/own.html",
+            kinds=KINDS,
+            lists=lists,
+            idle=find_idle_aliases(organization_id, entries),
+            repricings=repricings,
+        )
 
     def create(kind: str) -> Response | tuple[str, int]:
         if request.method == "GET":
