@@ -25,6 +25,7 @@ from adapters.sql.migrations import upgrade
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.reports.list_events import ListEvents, ListEventsRequest
 from application.reports.report_groups import ReportGroups, ReportGroupsRequest
+from application.reports.report_overview import ReportOverview, ReportOverviewRequest
 from application.reports.report_usage import ReportUsage, ReportUsageRequest
 from domain.report import Dimension, EventFilter, GroupBy, TagDimension
 from tests.contracts.tenants import a_stored_key
@@ -76,7 +77,7 @@ def views(units_of_work: SqlUnitsOfWork, organization_id: str) -> dict[str, Call
     """Each question that a page asks, ready to be asked."""
     clock = SystemClock()
     usage, groups = ReportUsage(units_of_work, clock), ReportGroups(units_of_work, clock)
-    calls = ListEvents(units_of_work, clock)
+    calls, whole = ListEvents(units_of_work, clock), ReportOverview(units_of_work, clock)
 
     def overview(chosen: EventFilter) -> object:
         return usage(
@@ -88,8 +89,19 @@ def views(units_of_work: SqlUnitsOfWork, organization_id: str) -> dict[str, Call
             ReportGroupsRequest(organization_id=organization_id, by=by, timezone=TZ, filter=chosen)
         )
 
+    def page(chosen: EventFilter) -> object:
+        return whole(
+            ReportOverviewRequest(
+                organization_id=organization_id,
+                timezone=TZ,
+                filter=chosen,
+                by=(Dimension.PROVIDER,),
+            )
+        )
+
     everything, one_project = EventFilter(), EventFilter({Dimension.PROJECT: ("project-3",)})
     return {
+        "the overview's page": lambda: page(everything),
         "overview": lambda: overview(everything),
         "overview of a project": lambda: overview(one_project),
         **{name: partial(grouped, by, everything) for name, by in _BY.items()},

@@ -1,7 +1,7 @@
 """A program sets money aside for a call that it is about to make."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,23 +12,19 @@ from application.ports.ledger import Held, PeriodKey
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.pricing.price_lists import PriceLists
 from application.together import Together
-from domain.budget import Budget, Enforcement
 from domain.budget_book import BudgetBook
 from domain.budget_scope import Attribution
 from domain.errors import Invalid
-from domain.money import EXACT, MOST_USD
-from domain.period import Span
+from domain.money import MOST_USD
 from domain.pricing.prices import Prices
 from domain.pricing.pricing_table import PricingTable
 from domain.reservation import (
     DEFAULT_EXPIRY,
     SHORTEST_EXPIRY,
     BudgetExceeded,
-    Hold,
-    Refusal,
     Reservation,
-    amount_to_hold,
 )
+from domain.reserving import Place, Reserved, places_of, take
 from domain.spending import Spending
 from domain.usage.token_usage import TokenClass, TokenUsage
 
@@ -45,32 +41,12 @@ class ReserveRequest:
     expires_in: timedelta = DEFAULT_EXPIRY
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reserved:
-    """``room_usd`` is what each budget that blocks has left, this reservation taken off."""
-
-    reservation: Reservation
-    room_usd: dict[str, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A budget's period that the call may fall into."""
-
-    budget: Budget
-    period: Span
-
-    @property
-    def key(self) -> PeriodKey:
-        return self.budget.id, self.period.start
-
-
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """A reservation that is asked for, and where it is to hold something."""
 
     request: ReserveRequest
-    places: Sequence[_Place]
+    places: Sequence[Place]
 
 
 class Reserve:
@@ -127,7 +103,7 @@ class Reserve:
         with self._units_of_work() as uow:
             book = self._keep_ledger.book(uow, organization_id) if known is None else known
             now = self._clock.now()
-            asked = [_Asked(each, list(_places(each, book, now))) for each in requests]
+            asked = [_asked(each, book, now) for each in requests]
             places = {place.key: place for each in asked for place in each.places}
             held = uow.ledger.hold_to_reserve(organization_id, places)
             if self._keep_ledger.book(uow, organization_id) is not book:
@@ -135,7 +111,7 @@ class Reserve:
             spending = self._made_ready(uow, organization_id, places, held, now)
             prices = self._price_lists.of(uow, organization_id, table)
             answers = [
-                _take(self._reservation(each.request, prices, now), each.places, spending)
+                take(self._reservation(each.request, prices, now), each.places, spending)
                 for each in asked
             ]
             for answer in answers:
@@ -157,7 +133,7 @@ class Reserve:
         self,
         uow: UnitOfWork,
         organization_id: str,
-        places: Mapping[PeriodKey, _Place],
+        places: Mapping[PeriodKey, Place],
         held: Sequence[Held],
         now: datetime,
     ) -> dict[PeriodKey, Spending]:
@@ -177,42 +153,13 @@ class Reserve:
         return ready
 
 
-def _places(request: ReserveRequest, book: BudgetBook, now: datetime) -> Iterator[_Place]:
-    expires_at = now + request.expires_in
-    for budget in book.matching(request.attribution):
-        if budget.terms.enforcement is not Enforcement.BLOCK:
-            continue
-        period = budget.period_at(now)
-        yield _Place(budget, period)
-        if expires_at >= period.end:
-            yield _Place(budget, budget.period_at(period.end))
+def _asked(request: ReserveRequest, book: BudgetBook, now: datetime) -> _Asked:
+    found = places_of(book, request.attribution, now, now + request.expires_in)
+    return _Asked(request, tuple(found))
 
 
 def _organization(request: ReserveRequest) -> str:
     return request.organization_id
-
-
-def _take(
-    asked: Reservation, places: Sequence[_Place], spending: dict[PeriodKey, Spending]
-) -> Reserved | BudgetExceeded:
-    """Take it of ``spending`` in all places, or in none."""
-    taken: dict[PeriodKey, Spending] = {}
-    holds: list[Hold] = []
-    room: dict[str, Decimal] = {}
-    for place in places:
-        budget, before = place.budget, spending[place.key]
-        left = before.room_usd(budget.terms.limit_usd)
-        amount = amount_to_hold(budget, asked.estimate_usd)
-        if amount is None or amount > left:
-            reason = Refusal.UNPRICED if amount is None else Refusal.LIMIT
-            return BudgetExceeded(budget, reason, max(left, Decimal(0)), place.period.end)
-        holds.append(Hold(budget.id, place.period.start, amount))
-        reserved_usd = EXACT.add(before.reserved_usd, amount)
-        taken[place.key] = replace(before, reserved_usd=reserved_usd)
-        # The first period is the one in progress, whose room is what people ask about.
-        room.setdefault(budget.id, max(EXACT.subtract(left, amount), Decimal(0)))
-    spending |= taken
-    return Reserved(reservation=replace(asked, holds=tuple(holds)), room_usd=room)
 
 
 def _estimate(request: ReserveRequest, prices: Prices, now: datetime) -> Decimal | None:

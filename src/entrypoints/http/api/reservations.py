@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from application.budgets.release_reservation import ReleaseReservationRequest
-from application.budgets.reserve import Reserved, ReserveRequest
+from application.budgets.reserve import ReserveRequest
 from domain.budget_scope import Attribution
 from domain.providers import canonical_provider
+from domain.reserving import Reserved
 from domain.tags import check_tags
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes

@@ -9,7 +9,7 @@ from typing import Any
 from adapters.pricing.book import BundledPricingTables
 from application.budgets.budget_standing import BudgetWithStatus
 from application.budgets.raise_alerts import RaiseAlerts
-from application.budgets.reserve import Reserve, Reserved, ReserveRequest
+from application.budgets.reserve import Reserve, ReserveRequest
 from application.budgets.set_budget import SetBudget, SetBudgetRequest
 from application.ingestion.ingest_events import IngestEvents, IngestEventsRequest, IngestResult
 from application.pricing.price_lists import PriceLists
@@ -25,6 +25,7 @@ from domain.organization import Organization
 from domain.pricing.terms import TermsKind
 from domain.report import EventSelection
 from domain.reservation import DEFAULT_EXPIRY
+from domain.reserving import Reserved
 from domain.spending import Spending
 from tests.builders import NOW, an_id
 from tests.unit.application.world import World
