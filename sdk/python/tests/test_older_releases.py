@@ -10,6 +10,7 @@ import anthropic
 import cohere
 import httpx
 import pytest
+from pydantic import v1
 
 import truecompute
 from fakes import anthropic as anthropics
@@ -17,6 +18,8 @@ from fakes import cohere as coheres
 from fakes.google import MODEL, USAGE
 from fakes.recorder import Recorder
 from fakes.server import FakeProvider
+from truecompute._encoding import plain
+from truecompute.wrappers.stainless import _copied
 
 PATH = f"models/{MODEL}:generateContent"
 STREAM_PATH = f"models/{MODEL}:streamGenerateContent?alt=sse"
@@ -165,6 +168,26 @@ def test_a_stream_of_anthropic_that_is_made_anew_and_left_is_cut(
         next(events)
     assert recorder.event["usage_status"] == "partial"
     assert recorder.event["provider_usage"] == anthropics.USAGE | {"output_tokens": 1}
+
+
+class Usage(v1.BaseModel):
+    """As clients have them that work with pydantic 1 too."""
+
+    prompt_tokens: int
+    cached_tokens: int | None = None
+
+    def model_dump(self, *, mode: str = "python", **_: Any) -> Any:
+        raise ValueError(f"mode {mode} is only supported in Pydantic v2")
+
+
+def test_a_model_of_pydantic_1_is_read_as_the_provider_gave_it() -> None:
+    assert plain({"usage": [Usage(prompt_tokens=3)]}) == {"usage": [{"prompt_tokens": 3}]}
+
+
+def test_a_copy_of_options_of_pydantic_1_leaves_the_callers_alone() -> None:
+    options = Usage(prompt_tokens=3)
+    _copied(options).prompt_tokens = 4
+    assert options.prompt_tokens == 3
 
 
 def test_a_client_of_another_shape_is_refused_with_a_hint(recorder: Recorder) -> None:

@@ -118,7 +118,7 @@ class _Exchange(CallExchange):
             return None
         stated = self._body.get("stream_options")
         wish = {**(stated if is_object(stated) else {}), "include_usage": True}
-        options = copy.copy(self._options)
+        options = _copied(self._options)
         options.json_data = {**self._body, "stream_options": wish}
         self._hides_usage = True
         args, kwargs = self._asked
@@ -220,6 +220,14 @@ class _Exchange(CallExchange):
         seen.has_content = seen.is_final = True
         self._operation.reads(document, seen, self._body)
         return False
+
+
+def _copied(options: Any) -> Any:
+    """A copy with fields of its own, which ``copy`` does not give to a model of pydantic 1."""
+    made = copy.copy(options)
+    if vars(made) is vars(options):
+        object.__setattr__(made, "__dict__", dict(vars(options)))
+    return made
 
 
 def _helper_reads_anew() -> bool:
