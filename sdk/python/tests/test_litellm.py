@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import Any
 
 import litellm
@@ -96,3 +97,18 @@ def test_an_awaited_completion_is_told_once(recorder: Recorder, provider: FakePr
     asyncio.run(run())
     (event,) = _told(recorder)
     assert event["operation"] == "chat"
+
+
+def test_what_older_releases_tell_beside_the_log_is_read(recorder: Recorder) -> None:
+    """They named neither the provider nor the usage, nor the class of an error, in the log."""
+    logger, start = TrueComputeLogger(recorder.client), datetime.now(timezone.utc)
+    log = {"id": "chatcmpl-1", "call_type": "completion", "model": "gpt-4o", "hidden_params": {}}
+    beside = {"custom_llm_provider": "openai", "standard_logging_object": log}
+    answer = litellm.ModelResponse(usage=litellm.Usage(prompt_tokens=12, completion_tokens=30))
+    logger.log_success_event(beside, answer, start, start)
+    log["status"] = "failure"
+    logger.log_failure_event({**beside, "exception": ValueError("no")}, None, start, start)
+    told, failed = recorder.events
+    assert told["provider"] == failed["provider"] == "openai"
+    assert told["provider_usage"]["usage_object"]["completion_tokens"] == 30
+    assert (failed["status"], failed["error_code"]) == ("error", "ValueError")

@@ -91,6 +91,8 @@ def _is_collection(value: object) -> TypeGuard[Collection[Any]]:
 
 
 def _of_object(usage: Any, depth: int) -> Any:
+    if _is_of_pydantic_1(cast("type[object]", type(usage))):
+        return plain(usage.dict(by_alias=True, exclude_unset=True), depth + 1)
     dump = getattr(usage, "model_dump", None)
     if callable(dump):
         return plain(
@@ -101,6 +103,14 @@ def _of_object(usage: Any, depth: int) -> Any:
         public = {name: value for name, value in named.items() if not name.startswith("_")}
         return plain(public, depth + 1)
     return kind_of(usage)
+
+
+def _is_of_pydantic_1(kind: type[object]) -> bool:
+    """Whether a class is a model of pydantic 1, which most clients still work with.
+
+    Its ``model_dump``, where a client has added one, refuses the arguments of the second.
+    """
+    return not hasattr(kind, "model_fields") and hasattr(kind, "__fields__")
 
 
 def _base_of(value: Any) -> Any:

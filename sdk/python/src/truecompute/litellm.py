@@ -18,7 +18,7 @@ from truecompute._calls import add_attribution
 from truecompute._client import Client
 from truecompute._context import current
 from truecompute._default import default_client
-from truecompute._fields import is_list, is_mapping, text_field
+from truecompute._fields import field, is_list, is_mapping, text_field
 from truecompute._tracking import tracked
 
 __all__ = ["TrueComputeLogger"]
@@ -42,35 +42,47 @@ class TrueComputeLogger(CustomLogger):
         self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
     ) -> None:
         """A call of LiteLLM's that succeeded."""
-        self._report(kwargs, start_time, end_time)
+        self._report(kwargs, response_obj, start_time, end_time)
 
     def log_failure_event(
         self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
     ) -> None:
         """A call of LiteLLM's that failed."""
-        self._report(kwargs, start_time, end_time)
+        self._report(kwargs, response_obj, start_time, end_time)
 
     async def async_log_success_event(
         self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
     ) -> None:
         """An awaited call that succeeded."""
-        self._report(kwargs, start_time, end_time)
+        self._report(kwargs, response_obj, start_time, end_time)
 
     async def async_log_failure_event(
         self, kwargs: Any, response_obj: Any, start_time: Any, end_time: Any
     ) -> None:
         """An awaited call that failed."""
-        self._report(kwargs, start_time, end_time)
+        self._report(kwargs, response_obj, start_time, end_time)
 
-    def _report(self, kwargs: Any, start_time: Any, end_time: Any) -> None:
+    def _report(self, kwargs: Any, response: Any, start_time: Any, end_time: Any) -> None:
         try:
             log = kwargs.get("standard_logging_object")
             if is_mapping(log):
-                event = _event(log, start_time, end_time)
+                event = _event(_filled_in(log, kwargs, response), start_time, end_time)
                 add_attribution(event, current.get(), self._reporter.defaults)
                 self._reporter.record(event)
         except Exception:  # noqa: BLE001 - never in the way
             self._reporter.note_failure("reading LiteLLM's log")
+
+
+def _filled_in(log: Mapping[str, Any], kwargs: Any, response: Any) -> dict[str, Any]:
+    """The log with what older releases of LiteLLM tell beside it."""
+    hidden, error = _mapping(log.get("hidden_params")), kwargs.get("exception")
+    beside = {
+        "custom_llm_provider": kwargs.get("custom_llm_provider"),
+        "error_information": {"error_class": type(error).__name__} if error is not None else None,
+    }
+    told = {name: value for name, value in log.items() if value is not None}
+    usage = hidden.get("usage_object") or field(response, "usage")
+    return {**beside, **told, "hidden_params": {**hidden, "usage_object": usage}}
 
 
 def _event(log: Mapping[str, Any], start: Any, end: Any) -> dict[str, Any]:

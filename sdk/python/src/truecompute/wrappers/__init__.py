@@ -42,7 +42,8 @@ def wrap(client: Any, reporter: Reporter, limits: Limits | None = None) -> None:
     except Exception as error:
         patches.undo()
         raise UnsupportedClient(
-            f"this {_name(client)} cannot be wrapped ({error}); supported are {_SUPPORTED}"
+            f"this {_name(client)} cannot be wrapped, perhaps for its release ({error}); "
+            f"docs/providers.md names those that were tried; supported are {_SUPPORTED}"
         ) from error
     remember(client, patches)
 

@@ -52,14 +52,23 @@ class _Calls:
 
     def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "_Exchange | None":
         """What watches over a request; None for one that is not billed, or a repetition."""
-        path = args[0] if args else kwargs.get("path")
-        operation = _OPERATIONS.get(str(path))
+        operation = _OPERATIONS.get(self._path_asked(args, kwargs))
         if operation is None or kwargs.get("retries"):
             return None
         model = field(kwargs.get("json"), "model")
         name = model if isinstance(model, str) else None
         call = Call(self._reporter, "cohere", name, operation, self._api_base)
         return _Exchange(self._reporter, call, kwargs.get("json"))
+
+    def _path_asked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        """The version and the name, as in ``v2/chat``.
+
+        The arguments begin with the path. In older releases it is below a base that has the
+        version already, and in still older ones the method and the whole address are given.
+        """
+        asked = str(args[-1] if args else kwargs.get("path"))
+        address = asked if "://" in asked else f"{self._api_base.rstrip('/')}/{asked}"
+        return "/".join(address.rsplit("/", 2)[-2:])
 
 
 class _Exchange(CallExchange):

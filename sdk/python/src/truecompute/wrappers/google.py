@@ -5,6 +5,7 @@ replaced. Each call of an automatic function loop is one there, as it is on the 
 Source of the fields: https://ai.google.dev/api/generate-content#UsageMetadata.
 """
 
+import copy
 import json
 from typing import Any
 
@@ -41,7 +42,7 @@ class _Calls:
     def __init__(self, api: Any, reporter: Reporter) -> None:
         self.reporter = reporter
         self._provider = "vertex" if api.vertexai else "google"
-        self._api_base = str(api._http_options.base_url or "") or None
+        self._api_base = str(field(api._http_options, "base_url") or "") or None
 
     def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange | None:
         """What watches over a request (method, path, body, options); None where none is billed."""
@@ -68,7 +69,7 @@ class _Exchange(CallExchange):
     def takes(self, result: Any) -> Any:
         if not hasattr(result, "__next__") and not hasattr(result, "__anext__"):
             seen = Seen()
-            _reads(json.loads(result.body), seen)
+            _reads(_document(result), seen)
             self.call.end(seen)
             return result
         watch = Watch(self.call, _sees, self.reporter.open_streams)
@@ -77,9 +78,20 @@ class _Exchange(CallExchange):
 
 
 def _sees(chunk: Any, seen: Seen) -> bool:
-    _reads(json.loads(chunk.body), seen)
+    _reads(_document(chunk), seen)
     seen.has_content = True
     return False
+
+
+def _document(response: Any) -> Any:
+    """What a response says.
+
+    Older releases hand on the document itself, and later take out of it what they do not know,
+    tokens of thoughts among it.
+    """
+    if not is_object(response):
+        return json.loads(response.body)
+    return {**response, "usageMetadata": copy.deepcopy(response.get("usageMetadata"))}
 
 
 def _reads(answer: Any, seen: Seen) -> None:

@@ -8,6 +8,7 @@ whose results are wrapped too.
 import copy
 import functools
 import inspect
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, cast
@@ -31,6 +32,7 @@ from truecompute.wrappers._raw import decoded, is_raw
 
 _PACKAGES = frozenset({"openai", "anthropic", "groq", "together"})
 _RAW = "X-Stainless-Raw-Response"
+_HELPER = "X-Stainless-Stream-Helper"
 #: Answers to a request that has a field the service does not know.
 _DOES_NOT_KNOW = frozenset({400, 422})
 #: By a word in the name of the class: whose service the client calls.
@@ -116,7 +118,7 @@ class _Exchange(CallExchange):
             return None
         stated = self._body.get("stream_options")
         wish = {**(stated if is_object(stated) else {}), "include_usage": True}
-        options = copy.copy(self._options)
+        options = _copied(self._options)
         options.json_data = {**self._body, "stream_options": wish}
         self._hides_usage = True
         args, kwargs = self._asked
@@ -132,11 +134,11 @@ class _Exchange(CallExchange):
         stated = self._body.get("stream_options")
         is_asked = is_object(stated) and stated.get("include_usage") is True
         # Whoever reads the bytes themselves would see a line that was not asked for.
-        return not is_asked and self._raw() != "stream"
+        return not is_asked and self._header(_RAW) != "stream"
 
-    def _raw(self) -> Any:
+    def _header(self, name: str) -> Any:
         headers = self._options.headers
-        return headers.get(_RAW) if hasattr(headers, "get") else None
+        return headers.get(name) if hasattr(headers, "get") else None
 
     def asks_again(self, error: BaseException) -> bool:
         """Whether the service may have refused the wish; then the caller's own request follows."""
@@ -183,6 +185,9 @@ class _Exchange(CallExchange):
         self.call.end(seen)
 
     def _watches(self, stream: Any) -> None:
+        if self._header(_HELPER) and _helper_reads_anew():
+            self._watches_body(stream.response)
+            return
         watch = Watch(self.call, self._sees, self.reporter.open_streams)
         inner = stream._iterator
         kind = WatchedAsyncIterator if hasattr(inner, "__anext__") else WatchedIterator
@@ -201,10 +206,13 @@ class _Exchange(CallExchange):
         if self._operation.name == "speech":
             self._reads(None)
             return
-        watch = Watch(self.call, self._sees_raw, self.reporter.open_streams)
-        watch_body(response, watch)
+        self._watches_body(response)
         if self._hides_usage:
             raw.parse = _hiding(raw.parse)
+
+    def _watches_body(self, response: Any) -> None:
+        watch = Watch(self.call, self._sees_raw, self.reporter.open_streams)
+        watch_body(response, watch)
 
     def _sees_raw(self, document: Any, seen: Seen) -> bool:
         if self._body.get("stream"):
@@ -212,6 +220,23 @@ class _Exchange(CallExchange):
         seen.has_content = seen.is_final = True
         self._operation.reads(document, seen, self._body)
         return False
+
+
+def _copied(options: Any) -> Any:
+    """A copy with fields of its own, which ``copy`` does not give to a model of pydantic 1."""
+    made = copy.copy(options)
+    if vars(made) is vars(options):
+        object.__setattr__(made, "__dict__", dict(vars(options)))
+    return made
+
+
+def _helper_reads_anew() -> bool:
+    """Whether anthropic's stream helper is one of the older releases.
+
+    It takes the response out of the stream that the request gave, and drops that stream unread.
+    """
+    helper = getattr(sys.modules.get("anthropic.lib.streaming"), "MessageStream", None)
+    return helper is not None and "response" in inspect.signature(helper).parameters
 
 
 def _hiding(parse: Callable[..., Any]) -> Callable[..., Any]:
