@@ -86,12 +86,21 @@ class SqlEventStore(EventStore):
         limit: int = 50,
     ) -> list[Event]:
         column = _SORT_COLUMNS[sort]
-        found = _SELECT.where(*conditions(selection))
+        passing = conditions(selection)
         if after is not None:
-            found = found.where(_behind(column, _sort_value(sort, after.value), after.id))
-        # A time is always known, and without a word about nulls an index has this order.
-        falling = column.desc() if column is events.c.timestamp else column.desc().nulls_last()
-        return self._read(found.order_by(falling, events.c.id.desc()).limit(limit))
+            passing.append(_behind(column, _sort_value(sort, after.value), after.id))
+        if sort is EventSort.TIMESTAMP:
+            # A time is always known, and without a word about nulls an index has this order.
+            order = (column.desc(), events.c.id.desc())
+            return self._read(_SELECT.where(*passing).order_by(*order).limit(limit))
+        order = (column.desc().nulls_last(), events.c.id.desc())
+        # What is sorted are places, and not whole events with their prices.
+        places = select(*_PLACE_COLUMNS).where(*passing).order_by(*order).limit(limit).subquery()
+        is_there = (own == placed for own, placed in zip(_PLACE_COLUMNS, places.c, strict=True))
+        found = _SELECT.join(places, and_(*is_there)).where(
+            events.c.organization_id == selection.organization_id
+        )
+        return self._read(found.order_by(*order))
 
     def around(
         self, selection: EventSelection, event: Event, *, limit: int
@@ -192,7 +201,8 @@ _SELECT: Select[Any] = select(events, quotes.c.document).outerjoin(
     quotes, quotes.c.digest == events.c.quote_digest
 )
 
-_PLACE = tuple_(events.c.timestamp, events.c.id)
+_PLACE_COLUMNS = (events.c.timestamp, events.c.id)
+_PLACE = tuple_(*_PLACE_COLUMNS)
 
 _REPRICE = update(events).where(
     events.c.organization_id == bindparam("of"),
