@@ -7,10 +7,9 @@ from decimal import Decimal
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
-from application.reports.report_groups import GroupReport
+from application.reports.report_groups import GroupReport, report_of
 from application.reports.span_of_report import span_of_report
 from domain.cost_change import CostChange, Volume, cost_change
-from domain.money import exact_sum
 from domain.movers import Mover, movers
 from domain.period import Span, zone
 from domain.report import Dimension, EventFilter, EventSelection
@@ -95,13 +94,7 @@ def _models(uow: UnitOfWork, request: CompareCostsRequest, span: Span) -> GroupR
     selection = EventSelection(
         organization_id=request.organization_id, span=span, filter=request.filter
     )
-    rows = uow.usage_reports.groups(selection, MODELS)
-    return GroupReport(
-        span=span,
-        timezone=request.timezone,
-        rows=tuple(rows),
-        cost_usd=exact_sum(row.measures.cost_usd or Decimal(0) for row in rows),
-    )
+    return report_of(span, request.timezone, uow.usage_reports.groups(selection, MODELS))
 
 
 def _volumes(report: GroupReport) -> Mapping[Model, Volume]:

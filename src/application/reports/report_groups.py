@@ -1,7 +1,7 @@
 """What was spent by provider, by model, or by any other dimension."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -60,6 +60,16 @@ class GroupReport:
         return float(row.measures.cost_usd / self.cost_usd)
 
 
+def report_of(span: Span, timezone: str, rows: Sequence[GroupRow]) -> GroupReport:
+    """The rows with what their known costs sum up to."""
+    return GroupReport(
+        span=span,
+        timezone=timezone,
+        rows=tuple(rows),
+        cost_usd=exact_sum(row.measures.cost_usd or Decimal(0) for row in rows),
+    )
+
+
 class ReportGroups:
     """Sum up an organization's usage for each value of a dimension.
 
@@ -82,11 +92,6 @@ class ReportGroups:
             most = None if Dimension.PROVIDER in request.by else MOST_GROUPS
             rows = tuple(uow.usage_reports.groups(selection, request.by, most=most))
             trends = uow.usage_reports.trends(selection, request.by, pieces) if pieces else {}
-        return GroupReport(
-            span=span,
-            timezone=request.timezone,
-            rows=tuple(in_order(rows, request.sort, request.order)),
-            cost_usd=exact_sum(row.measures.cost_usd or Decimal(0) for row in rows),
-            buckets=tuple(pieces),
-            trends=trends,
-        )
+        ordered = in_order(rows, request.sort, request.order)
+        report = report_of(span, request.timezone, ordered)
+        return replace(report, buckets=tuple(pieces), trends=trends)

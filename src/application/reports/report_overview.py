@@ -3,21 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 from application.reports.compare_costs import MODELS, CostComparison, compared
-from application.reports.report_groups import GroupReport
+from application.reports.report_groups import GroupReport, report_of
 from application.reports.report_series import MOST_SERIES
 from application.reports.span_of_report import span_of_report
-from domain.money import exact_sum
 from domain.period import Interval, Span, buckets, interval_for, zone
 from domain.report import (
     EventFilter,
     EventSelection,
     GroupBy,
-    GroupRow,
     GroupSeries,
     Measures,
     SeriesPoint,
@@ -89,9 +86,10 @@ class ReportOverview:
             interval=interval,
             totals=of_all.measures,
             previous=of_all_before.measures,
-            providers=_report(request, span, providers),
+            providers=report_of(span, request.timezone, providers),
             comparison=compared(
-                _report(request, span, models), _report(request, span.before, models_before)
+                report_of(span, request.timezone, models),
+                report_of(span.before, request.timezone, models_before),
             ),
             series=series,
             groups=tuple(groups),
@@ -100,12 +98,3 @@ class ReportOverview:
 
 def _selection(request: ReportOverviewRequest, span: Span) -> EventSelection:
     return EventSelection(organization_id=request.organization_id, span=span, filter=request.filter)
-
-
-def _report(request: ReportOverviewRequest, span: Span, rows: Sequence[GroupRow]) -> GroupReport:
-    return GroupReport(
-        span=span,
-        timezone=request.timezone,
-        rows=tuple(rows),
-        cost_usd=exact_sum(row.measures.cost_usd or Decimal(0) for row in rows),
-    )
