@@ -34,3 +34,11 @@ def in_turn(runs: Sequence[Callable[[], object]], *, calls: int, rounds: int) ->
 def ratio(dividend: Sequence[float], divisor: Sequence[float]) -> float:
     """The median of the ratios, round by round."""
     return median(a / b for a, b in zip(dividend, divisor, strict=True))
+
+
+def least(taken: Sequence[float]) -> float:
+    """What it takes where nobody else uses the machine at that moment: others only ever add.
+
+    For figures that are limits by themselves; what is compared has ratios.
+    """
+    return min(taken)

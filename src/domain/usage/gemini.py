@@ -84,12 +84,10 @@ def read_quickly(usage: Mapping[str, object]) -> NormalisedUsage | None:
     """
     find = usage.get
     prompt, output = find(_PROMPT), find(_CANDIDATES)
-    if type(prompt) is not int or not 0 <= prompt <= MAX_COUNT:
+    if type(prompt) is not int or type(output) is not int or prompt < 0 or output < 0:
         return None
-    if type(output) is not int or not 0 <= output <= MAX_COUNT:
-        return None
-    known, total = 2, prompt + output
     cached, thoughts, stated = find(_CACHED), find(_THOUGHTS), find(_TOTAL)
+    known, total = 2, prompt + output
     if cached is None:
         tokens = {_INPUT: prompt, _OUTPUT: output}
     elif type(cached) is not int or not 0 <= cached <= prompt:
@@ -98,35 +96,35 @@ def read_quickly(usage: Mapping[str, object]) -> NormalisedUsage | None:
         tokens = {_INPUT: prompt - cached, _OUTPUT: output, _CACHE_READ: cached}
         known = 3
     if thoughts is not None:
-        if type(thoughts) is not int or not 0 <= thoughts <= MAX_COUNT:
+        if type(thoughts) is not int or thoughts < 0:
             return None
         tokens[_REASONING] = thoughts
         total += thoughts
         known += 1
     if stated is not None:
-        if type(stated) is not int or stated != total:
-            return None
         known += 1
-    if known != len(usage) and known + _texts(usage) != len(usage):
+    else:
+        stated = total
+    if type(stated) is not int or stated != total or total > MAX_COUNT:
         return None
-    return of_tokens(tokens, "gemini")
+    for key in _DETAILS:  # as long as there is a key that is not known yet
+        if known == len(usage):
+            break
+        known += _is_all_text(find(key))
+    return of_tokens(tokens, "gemini") if known == len(usage) else None
 
 
-def _texts(usage: Mapping[str, object]) -> int:
-    """How many lists of modalities there are that name text alone, with counts that can be some."""
-    found = 0
-    for key in _DETAILS:
-        listed = usage.get(key)
-        if type(listed) is not list:
-            continue
-        for row in listed:
-            if type(row) is not dict or row.get("modality") != "TEXT":
-                return 0
-            tokens = row.get(_MODALITY_COUNT)
-            if type(tokens) is not int or not 0 <= tokens <= MAX_COUNT:
-                return 0
-        found += 1
-    return found
+def _is_all_text(listed: object) -> bool:
+    """Whether it is a list of modalities that names text alone, with counts that can be some."""
+    if type(listed) is not list:
+        return False
+    for row in listed:
+        if type(row) is not dict or row.get("modality") != "TEXT":
+            return False
+        tokens = row.get(_MODALITY_COUNT)
+        if type(tokens) is not int or not 0 <= tokens <= MAX_COUNT:
+            return False
+    return True
 
 
 def _read_carefully(usage: Mapping[str, object]) -> NormalisedUsage:

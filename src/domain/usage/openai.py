@@ -33,8 +33,6 @@ CHAT = Names(
     "prompt_tokens", "prompt_tokens_details", "completion_tokens", "completion_tokens_details"
 )
 RESPONSES = Names("input_tokens", "input_tokens_details", "output_tokens", "output_tokens_details")
-#: Keys of an object that can be read without a second look, the whole of it.
-_CHAT_KEYS = frozenset({*CHAT, "total_tokens"})
 #: What the parts of a prompt and of an output are; None for what is part of the rest.
 _PROMPT_PARTS: Mapping[str, TokenClass | None] = {
     "cached_tokens": TokenClass.CACHE_READ,
@@ -53,6 +51,7 @@ _OUTPUT_PARTS: Mapping[str, TokenClass | None] = {
 }
 #: Looked up once: a look takes a twentieth of the time that an event has for its reading.
 _INPUT, _OUTPUT = TokenClass.INPUT, TokenClass.OUTPUT
+_PROMPT, _PROMPT_DETAILS, _COMPLETION, _COMPLETION_DETAILS = CHAT
 #: Transcriptions and realtime say ``token`` where responses say ``tokens``.
 REALTIME = Names("input_tokens", "input_token_details", "output_tokens", "output_token_details")
 
@@ -76,20 +75,25 @@ def read_quickly(usage: Mapping[str, object], convention: str = "openai") -> Nor
     None for anything unusual: an unknown key, a value that is no plain count, numbers that
     contradict one another. The careful reading gives the same for what is read here.
     """
-    if not _CHAT_KEYS.issuperset(usage):
-        return None
-    prompt, output = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    find = usage.get
+    prompt, output, total = find(_PROMPT), find(_COMPLETION), find("total_tokens")
     if type(prompt) is not int or type(output) is not int:
-        return None
-    tokens: dict[TokenClass, int] = {}
-    rest = _take(usage.get("prompt_tokens_details"), _PROMPT_PARTS, prompt, tokens)
-    made = _take(usage.get("completion_tokens_details"), _OUTPUT_PARTS, output, tokens)
-    total = usage.get("total_tokens")
-    if rest < 0 or made < 0 or prompt > MAX_COUNT or output > MAX_COUNT:
         return None
     if total is not None and (type(total) is not int or total != prompt + output):
         return None
-    tokens[_INPUT], tokens[_OUTPUT] = rest, made
+    if prompt > MAX_COUNT or output > MAX_COUNT:
+        return None
+    tokens = {_INPUT: prompt, _OUTPUT: output}
+    known = 2 if total is None else 3  # that there is no other key is told by how many were found
+    of_prompt, of_output = find(_PROMPT_DETAILS), find(_COMPLETION_DETAILS)
+    if of_prompt is not None:
+        known += 1
+        tokens[_INPUT] = prompt = _take(of_prompt, _PROMPT_PARTS, prompt, tokens)
+    if of_output is not None:
+        known += 1
+        tokens[_OUTPUT] = output = _take(of_output, _OUTPUT_PARTS, output, tokens)
+    if prompt < 0 or output < 0 or known != len(usage):
+        return None
     return of_tokens(tokens, convention)
 
 
@@ -100,8 +104,6 @@ def _take(
     tokens: dict[TokenClass, int],
 ) -> int:
     """Move the parts of ``whole`` into ``tokens``; what is left, -1 for anything unusual."""
-    if details is None:
-        return whole
     if type(details) is not dict:
         return -1
     try:
