@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.pricing.cost import CostLine, Total
 from domain.pricing.quote import Quote
@@ -56,8 +57,7 @@ class CostExplanation:
     unpriced_classes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsageKnowledge:
+class UsageKnowledge(NamedTuple):
     """What is known about a call's usage when its cost is decided."""
 
     usage: TokenUsage

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from enum import StrEnum
 from hashlib import sha256
+from operator import attrgetter
 
 from domain.costing import EventCost
 from domain.errors import Invalid
@@ -80,7 +81,7 @@ class ReportedEvent:
         """
         self._check_texts()
         self._check_timestamp(now)
-        for name in ("latency_ms", "time_to_first_token_ms"):
+        for name in _DURATIONS:
             _check_duration(getattr(self, name), f"/{name}")
         check_tags(self.tags, "/tags")
 
@@ -91,8 +92,7 @@ class ReportedEvent:
         check_text(self.id, "/id", longest=LONGEST_ID, shortest=1)
         check_text(self.provider, "/provider", shortest=1)
         check_text(self.model, "/model", shortest=1)
-        for name in _OPTIONAL_TEXTS:
-            value: str | None = getattr(self, name)
+        for name, value in zip(_OPTIONAL_TEXTS, _optional_texts(self), strict=True):
             if value is not None:
                 check_text(value, f"/{name}")
 
@@ -126,6 +126,8 @@ SENT_TEXTS = (
 )
 #: The tier of service is kept as the provider's response says it, where the sender does not.
 _OPTIONAL_TEXTS = (*SENT_TEXTS, "service_tier")
+_optional_texts = attrgetter(*_OPTIONAL_TEXTS)
+_DURATIONS = ("latency_ms", "time_to_first_token_ms")
 
 
 def _check_duration(value: int | None, pointer: str) -> None:
@@ -172,29 +174,28 @@ def _comparable(value: object) -> str:
 
 
 #: Made once: an encoder for each event would take a third of the time again.
-_ENCODER = json.JSONEncoder(sort_keys=True, default=_comparable)
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_comparable)
+_COMPARED = ("provider", "model", "status", *_OPTIONAL_TEXTS, *_DURATIONS)
+_compared = attrgetter(*_COMPARED)
 
 
 def _content(reported: ReportedEvent) -> dict[str, object]:
-    content: dict[str, object] = {name: getattr(reported, name) for name in _COMPARED_TEXTS}
-    amount, usage = reported.provider_cost_usd, reported.usage or TokenUsage()
-    is_complete = reported.usage_status in (None, UsageStatus.COMPLETE)
-    return content | {
-        "timestamp": reported.timestamp.astimezone(UTC).isoformat(),
-        "usage": {name: str(quantity) for name, quantity in usage.tokens.items()},
-        "units": {name: plain(quantity) for name, quantity in usage.units.items()},
-        "provider_usage": reported.provider_usage,
-        "usage_status": UsageStatus.COMPLETE if is_complete else reported.usage_status,
-        "provider_cost_usd": None if amount is None else plain(amount),
-        "tags": dict(reported.tags),
-    }
-
-
-_COMPARED_TEXTS = (
-    "provider",
-    "model",
-    *_OPTIONAL_TEXTS,
-    "status",
-    "latency_ms",
-    "time_to_first_token_ms",
-)
+    """What was stated. Of all that an event may state it is a third, and this is a call's dearest
+    step: what was not stated has no place in it.
+    """
+    values = zip(_COMPARED, _compared(reported), strict=True)
+    content: dict[str, object] = {name: value for name, value in values if value is not None}
+    content["timestamp"] = reported.timestamp.astimezone(UTC).isoformat()
+    amount, usage = reported.provider_cost_usd, reported.usage
+    if reported.provider_usage is not None:
+        content["provider_usage"] = reported.provider_usage
+    if reported.tags:
+        content["tags"] = dict(reported.tags)
+    if usage is not None and not usage.is_empty:
+        content["usage"] = {name: str(quantity) for name, quantity in usage.tokens.items()}
+        content["units"] = {name: plain(quantity) for name, quantity in usage.units.items()}
+    if reported.usage_status not in (None, UsageStatus.COMPLETE):
+        content["usage_status"] = reported.usage_status
+    if amount is not None:
+        content["provider_cost_usd"] = plain(amount)
+    return content

@@ -29,7 +29,9 @@ def record(
         Invalid: the provider's usage object holds what cannot be a quantity.
     """
     normalised = _normalised(reported)
-    usage = normalised.usage.overridden_by(reported.usage or TokenUsage())
+    usage = normalised.usage
+    if reported.usage is not None:
+        usage = usage.overridden_by(reported.usage)
     service_tier = reported.service_tier or normalised.service_tier
     return Event(
         organization_id=organization_id,

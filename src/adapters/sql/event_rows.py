@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
 
 from adapters.sql.engine import TO_JSON
 from adapters.sql.event_tables import TOKEN_COLUMNS
@@ -24,33 +25,32 @@ _SAME = (
     "provider_usage",
     "provider_cost_usd",
 )
+_same = attrgetter(*_SAME)
 
 
-def to_row(event: Event) -> dict[str, Any]:
-    """The values of the columns of ``events``."""
+def to_copied(event: Event) -> dict[str, Any]:
+    """The values of the columns of ``events``, documents as texts: COPY takes them as they are."""
     reported = event.reported
-    return {
-        **{name: getattr(reported, name) for name in _SAME},
+    row = dict(zip(_SAME, _same(reported), strict=True))
+    row |= {
         "organization_id": event.organization_id,
         "api_key_id": event.api_key_id,
         "received_at": event.received_at,
         "fingerprint": event.fingerprint,
         "status": reported.status,
         "tags": dict(reported.tags),
-        **priced_columns(event),
     }
+    row |= priced_columns(event)
+    for name in _JSON:
+        if row[name] is not None:
+            row[name] = TO_JSON.encode(row[name]).decode()
+    if not row["cost_notes"]:
+        row["cost_notes"] = "{}"  # as PostgreSQL writes it; the driver takes long for a list
+    return row
 
 
 #: Columns whose values are written as JSON.
 _JSON = ("tags", "units", "provider_usage", "sent_usage")
-
-
-def to_copied(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row with its documents as texts: COPY takes values as they are."""
-    documents = {
-        name: None if row[name] is None else TO_JSON.encode(row[name]).decode() for name in _JSON
-    }
-    return {**row, **documents}
 
 
 def priced_columns(event: Event) -> dict[str, Any]:
@@ -103,52 +103,59 @@ def to_event(row: dict[str, Any]) -> Event:
 
 
 def _reported(row: dict[str, Any], usage: TokenUsage) -> ReportedEvent:
-    sent = _sent(row, usage)
     return ReportedEvent(
         **{name: row[name] for name in _SAME},
-        service_tier=sent.service_tier,
-        usage=sent.usage,
-        usage_status=sent.usage_status,
+        **_sent(row, usage),
         status=Status(row["status"]),
         tags=row["tags"],
     )
 
 
-class _Sent(NamedTuple):
-    """What a sender says about usage, and what is kept with another value."""
-
-    usage: TokenUsage | None
-    usage_status: UsageStatus | None
-    service_tier: str | None
+def _usual_usage(kept: TokenUsage, *, has_provider_usage: bool) -> TokenUsage | None:
+    """The canonical usage that nearly all senders sent, given what is kept."""
+    return None if has_provider_usage or kept.is_empty else kept
 
 
-def _usually_sent(kept: _Sent, *, has_provider_usage: bool) -> _Sent:
-    """What nearly all senders sent, given what is kept; only others take room in a row."""
-    usage = None if has_provider_usage or kept.usage == TokenUsage() else kept.usage
-    implied = kept.usage_status in (UsageStatus.COMPLETE, UsageStatus.MISSING)
-    return _Sent(usage, None if implied else kept.usage_status, kept.service_tier)
+def _usual_status(kept: UsageStatus) -> UsageStatus | None:
+    """The status of usage that nearly all senders sent, given what is kept."""
+    return None if kept in (UsageStatus.COMPLETE, UsageStatus.MISSING) else kept
 
 
 def _sent_document(event: Event) -> dict[str, Any] | None:
+    """What was sent of usage, its status and the tier; None where it is the usual.
+
+    Only what is not takes room in a row.
+    """
     reported = event.reported
-    sent = _Sent(reported.usage, reported.usage_status, reported.service_tier)
-    kept = _Sent(event.usage, event.usage_status, event.service_tier)
-    if sent == _usually_sent(kept, has_provider_usage=reported.provider_usage is not None):
+    has_provider_usage = reported.provider_usage is not None
+    if (
+        reported.service_tier == event.service_tier
+        and reported.usage_status == _usual_status(event.usage_status)
+        and reported.usage == _usual_usage(event.usage, has_provider_usage=has_provider_usage)
+    ):
         return None
-    return {**sent._asdict(), "usage": _usage_document(sent.usage)}
+    return {
+        "usage": _usage_document(reported.usage),
+        "usage_status": reported.usage_status,
+        "service_tier": reported.service_tier,
+    }
 
 
-def _sent(row: dict[str, Any], usage: TokenUsage) -> _Sent:
+def _sent(row: dict[str, Any], usage: TokenUsage) -> dict[str, Any]:
     document = row["sent_usage"]
     if document is None:
-        kept = _Sent(usage, UsageStatus(row["usage_status"]), row["service_tier"])
-        return _usually_sent(kept, has_provider_usage=row["provider_usage"] is not None)
+        has_provider_usage = row["provider_usage"] is not None
+        return {
+            "usage": _usual_usage(usage, has_provider_usage=has_provider_usage),
+            "usage_status": _usual_status(UsageStatus(row["usage_status"])),
+            "service_tier": row["service_tier"],
+        }
     status = document["usage_status"]
-    return _Sent(
-        usage=_usage(document["usage"]),
-        usage_status=None if status is None else UsageStatus(status),
-        service_tier=document["service_tier"],
-    )
+    return {
+        "usage": _usage(document["usage"]),
+        "usage_status": None if status is None else UsageStatus(status),
+        "service_tier": document["service_tier"],
+    }
 
 
 def _units_document(usage: TokenUsage) -> dict[str, str] | None:

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from adapters.sql.copying import copy_rows
 from adapters.sql.event_keys import OF_KEY, Claims, claim_keys
-from adapters.sql.event_rows import priced_columns, to_copied, to_event, to_row
+from adapters.sql.event_rows import priced_columns, to_copied, to_event
 from adapters.sql.event_tables import IS_UNPRICED, event_keys, events, quotes
 from adapters.sql.rollup_tables import pending_rollups
 from adapters.sql.rollups import Call, summed_again
@@ -169,7 +169,7 @@ class SqlEventStore(EventStore):
         """Store events whose keys are claimed, and leave word of them for the sums."""
         if not new:
             return
-        rows = [to_copied(to_row(event)) for event in new]
+        rows = [to_copied(event) for event in new]
         columns = list(rows[0])
         copy_rows(self._connection, events.name, columns, (list(row.values()) for row in rows))
         ids, timestamps = zip(*map(_call, new), strict=True)
@@ -187,14 +187,17 @@ def _call(event: Event) -> Call:
 
 def _fates(events: Iterable[Event], claims: Claims) -> Iterator[Fate]:
     """One for each event, in order; the first of an id within the batch has taken it."""
-    first = dict(claims.known)
+    firsts: dict[str, Event] = {}
     for event in events:
-        if event.id in first:
-            same = first[event.id] == event.fingerprint
-            yield Fate.DUPLICATE if same else Fate.CONFLICT
+        if event.id in claims.known:
+            is_same = claims.known[event.id] == event.fingerprint
+        elif event.id in firsts:
+            is_same = firsts[event.id].fingerprint == event.fingerprint
         else:
-            first[event.id] = event.fingerprint
+            firsts[event.id] = event
             yield Fate.MERGED if event.id in claims.merged else Fate.ACCEPTED
+            continue
+        yield Fate.DUPLICATE if is_same else Fate.CONFLICT
 
 
 _SELECT: Select[Any] = select(events, quotes.c.document).outerjoin(

@@ -69,7 +69,7 @@ class NormalisedUsage(NamedTuple):
     @property
     def is_doubtful(self) -> bool:
         """Whether tokens may be missing or in the wrong class, so that a cost is not exact."""
-        return any(note.startswith(DOUBTS) for note in self.notes)
+        return bool(self.notes) and any(note.startswith(DOUBTS) for note in self.notes)
 
 
 _new, _NO_UNITS = tuple.__new__, TokenUsage().units

@@ -1,6 +1,7 @@
 """An event as it comes over the wire, decoded to what the domain calls a reported event."""
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -76,6 +77,7 @@ _PLAIN = (
     "latency_ms",
     "time_to_first_token_ms",
 )
+_plain = attrgetter(*_PLAIN)
 
 
 def read_each(
@@ -115,7 +117,7 @@ def _check_extent(document: bytes) -> None:
 
 def _reported(message: EventMessage) -> ReportedEvent:
     return ReportedEvent(
-        **{name: getattr(message, name) for name in _PLAIN},
+        **dict(zip(_PLAIN, _plain(message), strict=True)),
         timestamp=parse_timestamp(message.timestamp, "/timestamp"),
         provider=canonical_provider(message.provider, message.api_base),
         usage=read_canonical_usage(message.usage),
