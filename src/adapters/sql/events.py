@@ -22,14 +22,13 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from adapters.sql.copying import copy_rows
+from adapters.sql.event_inserts import add_quotes, call_of, store_events
 from adapters.sql.event_keys import OF_KEY, Claims, claim_keys
-from adapters.sql.event_rows import priced_columns, to_copied, to_event
+from adapters.sql.event_rows import priced_columns, to_event
 from adapters.sql.event_tables import IS_UNPRICED, event_keys, events, quotes
-from adapters.sql.rollup_tables import pending_rollups
-from adapters.sql.rollups import Call, summed_again
+from adapters.sql.rollups import summed_again
 from adapters.sql.selections import conditions
 from application.ports.events import EventPosition, EventStore, Fate
 from domain.event import Event
@@ -47,10 +46,11 @@ class SqlEventStore(EventStore):
     def append(self, organization_id: str, events: Sequence[Event]) -> list[Fate]:
         if not events:
             return []
-        self._add_quotes(events)
         claims = claim_keys(self._connection, events, partial(self._found, organization_id))
         firsts = {event.id: event for event in reversed(events)}
-        self._store(organization_id, [firsts[event_id] for event_id in sorted(claims.new)])
+        new = [firsts[event_id] for event_id in sorted(claims.new)]
+        if new:
+            store_events(self._connection, organization_id, new)
         return list(_fates(events, claims))
 
     def get(self, organization_id: str, event_id: str) -> Event | None:
@@ -131,8 +131,8 @@ class SqlEventStore(EventStore):
     def reprice(self, organization_id: str, events: Sequence[Event]) -> None:
         if not events:
             return
-        self._add_quotes(events)
-        with summed_again(self._connection, organization_id, [_call(event) for event in events]):
+        add_quotes(self._connection, events)
+        with summed_again(self._connection, organization_id, [call_of(event) for event in events]):
             self._connection.execute(
                 _REPRICE,
                 [
@@ -153,36 +153,6 @@ class SqlEventStore(EventStore):
     def has_any(self, organization_id: str) -> bool:
         found = select(events.c.id).where(events.c.organization_id == organization_id).limit(1)
         return self._connection.execute(found).one_or_none() is not None
-
-    def _add_quotes(self, new: Iterable[Event]) -> None:
-        applied = {event.cost.quote.digest: event.cost.quote for event in new if event.cost.quote}
-        if applied:
-            self._connection.execute(
-                insert(quotes).on_conflict_do_nothing(),
-                [
-                    {"digest": digest, "document": applied[digest].as_document()}
-                    for digest in sorted(applied)
-                ],
-            )
-
-    def _store(self, organization_id: str, new: Sequence[Event]) -> None:
-        """Store events whose keys are claimed, and leave word of them for the sums."""
-        if not new:
-            return
-        rows = [to_copied(event) for event in new]
-        columns = list(rows[0])
-        copy_rows(self._connection, events.name, columns, (list(row.values()) for row in rows))
-        ids, timestamps = zip(*map(_call, new), strict=True)
-        pending = {
-            "organization_id": organization_id,
-            "event_ids": list(ids),
-            "timestamps": list(timestamps),
-        }
-        self._connection.execute(insert(pending_rollups).values(pending))
-
-
-def _call(event: Event) -> Call:
-    return event.id, event.reported.timestamp
 
 
 def _fates(events: Iterable[Event], claims: Claims) -> Iterator[Fate]:
