@@ -7,17 +7,23 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Subquery,
+    Text,
+    case,
     func,
     literal,
     select,
     text,
+    tuple_,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql import usage_series
 from adapters.sql.event_tables import IS_UNPRICED, TOKEN_COLUMNS, events
 from adapters.sql.gap_reasons import GAP_REASON
+from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.rollup_tables import COUNTS, SUMS
 from adapters.sql.selections import conditions
 from adapters.sql.usage_sources import slots, sums
@@ -39,6 +45,8 @@ from domain.report import (
 )
 
 _Group = tuple[str | None, ...]
+#: In the place of no value: as long as none may be.
+_NONE = FURTHER[:-1] + "-"
 _TALLIED = ("calls", f"{CostSource.UNPRICED}_calls", "cost_usd")
 _FIRST = func.min(events.c.timestamp).label("first_seen")
 _LAST = func.max(events.c.timestamp).label("last_seen")
@@ -69,10 +77,14 @@ class SqlUsageReports(UsageReports):
     def groups(
         self, selection: EventSelection, by: GroupBy, *, most: int | None = None
     ) -> list[GroupRow]:
-        found = _in_order(self._sums(selection, by))
-        rows = [GroupRow(group, sums.measures) for group, sums in found[:most]]
-        if most is not None and len(found) > most:
-            others = added_up([sums for _, sums in found[most:]])
+        own, rest = _apart(self._called(selection, by), most)
+        durations = self._durations(selection, by, [group for group, _ in own] if rest else None)
+        rows = [
+            GroupRow(group, replace(each, slots=durations.get(group, {})).measures)
+            for group, each in own
+        ]
+        if rest:
+            others = replace(added_up(rest), slots=durations.get((FURTHER,) * len(by), {}))
             rows.append(GroupRow((None,) * len(by), others.measures, is_overflow=True))
         return rows
 
@@ -82,7 +94,7 @@ class SqlUsageReports(UsageReports):
         found = self._called(selection, by)
         parts = []
         for _ in by:
-            parts.append([GroupRow(group, each.measures) for group, each in _in_order(found)])
+            parts.append(_rows(found))
             found = _without_last(found)
         durations = self._durations(selection, ()) if found and with_durations else {}
         whole = Measures()
@@ -145,16 +157,23 @@ class SqlUsageReports(UsageReports):
         rows = [row._asdict() for row in self._connection.execute(found)]
         return {_key(row, by): Sums(row, {}) for row in rows if row["calls"]}
 
-    def _durations(self, selection: EventSelection, by: GroupBy) -> Mapping[_Group, Slots]:
+    def _durations(
+        self, selection: EventSelection, by: GroupBy, own: Sequence[_Group] | None = None
+    ) -> Mapping[_Group, Slots]:
+        """Of each group, or of each of ``own``, and of all others as ``FURTHER``."""
         source = slots(selection, by).subquery()
         names = [f"group_{number}" for number in range(len(by))]
+        of_group: list[ColumnElement[Any]] = [source.c[name] for name in names]
+        if own is not None:
+            is_own = _is_one_of(of_group, own)
+            of_group = [case((is_own, key), else_=FURTHER) for key in of_group]
+        labelled = [key.label(name) for key, name in zip(of_group, names, strict=True)]
+        number = func.sum(source.c.n)
         counted = (
-            select(
-                *(source.c[name] for name in names),
-                source.c.slot,
-                func.sum(source.c.n).cast(BigInteger).label("n"),
-            )
-            .group_by(*(source.c[name] for name in names), source.c.slot)
+            select(*labelled, source.c.slot, number.cast(BigInteger).label("n"))
+            .group_by(*labelled, source.c.slot)
+            # A slot of all calls may be taken up by those with a tag, and leave none without.
+            .having(number != 0)
             .subquery()
         )
         # A row for each group and not for each slot: there may be thousands of both.
@@ -171,6 +190,36 @@ class SqlUsageReports(UsageReports):
 
 def _in_order(groups: Mapping[_Group, Sums]) -> list[tuple[_Group, Sums]]:
     return sorted(groups.items(), key=lambda pair: place_of(pair[0], known_cost(pair[1].row)))
+
+
+def _apart(
+    groups: Mapping[_Group, Sums], most: int | None
+) -> tuple[list[tuple[_Group, Sums]], list[Sums]]:
+    """The groups that have a row of their own, in order, and all others."""
+    known = {group: each for group, each in groups.items() if FURTHER not in group}
+    ordered = _in_order(known)
+    own = ordered[:most]
+    further = [each for group, each in groups.items() if FURTHER in group]
+    return own, [*(each for _, each in ordered[len(own) :]), *further]
+
+
+def _rows(groups: Mapping[_Group, Sums]) -> list[GroupRow]:
+    own, rest = _apart(groups, None)
+    rows = [GroupRow(group, each.measures) for group, each in own]
+    nothing = (None,) * len(next(iter(groups), ()))
+    return [*rows, *(GroupRow(nothing, each.measures, is_overflow=True) for each in rest)]
+
+
+def _is_one_of(keys: Sequence[ColumnElement[Any]], groups: Sequence[_Group]) -> ColumnElement[bool]:
+    """Where nothing is equal to nothing."""
+    values = zip(*groups, strict=True)
+    given = select(
+        *(
+            func.unnest(literal([_NONE if it is None else it for it in column], ARRAY(Text)))
+            for column in values
+        )
+    )
+    return tuple_(*(func.coalesce(key, _NONE) for key in keys)).in_(given)
 
 
 def _without_last(groups: Mapping[_Group, Sums]) -> dict[_Group, Sums]:
