@@ -1,9 +1,9 @@
 """What a report takes: ``make bench-reports``.
 
 One organization among a hundred has most of the calls, spread over twelve months, of twelve models,
-eight projects, three environments and two thousand users. Its views over 30 days are asked for as
-the pages ask, in a time zone that is half an hour off; first with a tenth of the calls, then with
-all. ``REPORT_EVENTS`` says how many (1,000,000).
+eight projects, three environments, two thousand users and two tags, of 20 and of 500 values. Its
+views over 30 days are asked for as the pages ask, in a time zone that is half an hour off; first
+with a tenth of the calls, then with all. ``REPORT_EVENTS`` says how many (1,000,000).
 """
 
 import os
@@ -43,7 +43,8 @@ SELECT %(organization)s, 'call-' || lpad(n::text, 12, '0'), %(key)s, at, at,
     'model-' || h %% 12, CASE WHEN h %% 10 = 0 THEN 'embeddings' ELSE 'chat' END,
     CASE WHEN h %% 97 = 0 THEN 'error' ELSE 'success' END, 200 + h %% 20000, 50 + h %% 900,
     'project-' || h / 12 %% 8, (ARRAY['production','staging','test'])[1 + h / 96 %% 3],
-    'user-' || h %% 2000, jsonb_build_object('feature', 'feature-' || h %% 20), 'complete',
+    'user-' || h %% 2000, jsonb_build_object('feature', 'feature-' || h %% 20,
+        'customer', 'customer-' || h / 20 %% 500), 'complete',
     h %% 3000, h %% 500, h %% 900, json_build_object('prompt_tokens', h %% 3500),
     (h %% 90000)::numeric / 1000000, (h %% 90000)::numeric / 1000000, 0.0001, 'computed', '{}', '1'
 FROM generate_series(%(first)s::bigint, %(last)s) AS n
@@ -60,9 +61,11 @@ _SIZE = """
 SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('events')
 UNION ALL SELECT pg_total_relation_size('event_keys')
 UNION ALL SELECT pg_total_relation_size('usage_rollups')
+UNION ALL SELECT pg_total_relation_size('tag_rollups') + pg_total_relation_size('tag_values')
 """
 _USER = EventFilter({Dimension.USER: ("user-7",)})
 _TAG = EventFilter(tags={"feature": ("feature-3",)})
+_CUSTOMER = EventFilter(tags={"customer": ("customer-3",)})
 _BY: dict[str, GroupBy] = {
     "providers": (Dimension.PROVIDER,),
     "models": (Dimension.PROVIDER, Dimension.MODEL),
@@ -108,8 +111,10 @@ def views(units_of_work: SqlUnitsOfWork, organization_id: str) -> dict[str, Call
         "models of a project": lambda: grouped(_BY["models"], one_project),
         "overview of a user": lambda: overview(_USER),
         "overview of a tag": lambda: overview(_TAG),
+        "overview of one of 500": lambda: overview(_CUSTOMER),
         "by user": lambda: grouped((Dimension.USER,), everything),
         "by a tag": lambda: grouped((TagDimension("feature"),), everything),
+        "by a tag of 500 values": lambda: grouped((TagDimension("customer"),), everything),
         "queries": lambda: calls(ListEventsRequest(organization_id=organization_id, timezone=TZ)),
         "queries of a project": lambda: calls(
             ListEventsRequest(organization_id=organization_id, timezone=TZ, filter=one_project)
@@ -187,10 +192,11 @@ def _report(url: str, units_of_work: SqlUnitsOfWork) -> int:
         asks = views(units_of_work, busy.organization_id)
         figures.append({name: asked(question) for name, question in asks.items()})
         calls = total + OTHERS * (EVENTS // 1000)
-        rows, keys, sums = (float(size) / calls for (size,) in sizes)
+        rows, keys, sums, by_tag = (float(size) / calls for (size,) in sizes)
         sys.stdout.write(
             f"{total} calls: {rows:.0f} bytes a call with indexes, {keys:.0f} for its key,"
-            f" {sums:.0f} for sums; made anew in {rebuilt:.1f} s\n"
+            f" {sums:.0f} for sums, {by_tag:.0f} for those by two tags;"
+            f" made anew in {rebuilt:.1f} s\n"
         )
     sys.stdout.write(f"cores: {os.cpu_count()}; ms for 95 of 100 answers over 30 days\n")
     fewer, more = figures

@@ -10,6 +10,10 @@ from domain.period import Span
 from domain.report import Dimension, TagDimension
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+#: Tags of an organization that sums are kept of, and values of each, as they first come: senders
+#: may invent any number of both. The calls with further values of a tag share a sum.
+MOST_SUMMED_TAGS = 100
+MOST_SUMMED_VALUES = 1_000
 
 
 class Tier(IntEnum):
@@ -35,7 +39,7 @@ class Breakdown(StrEnum):
     """By which dimensions sums are kept: by none, by one, and by all together but for users.
 
     ``combined`` alone could answer everything that it knows; the others are smaller by as much as
-    an organization has combinations.
+    an organization has combinations. ``tag`` is by one tag at a time, whichever it is.
     """
 
     TOTAL = "total"
@@ -46,6 +50,7 @@ class Breakdown(StrEnum):
     OPERATION = "operation"
     USER = "user"
     COMBINED = "combined"
+    TAG = "tag"
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -80,13 +85,20 @@ _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
         Dimension.OPERATION,
         Dimension.STATUS,
     ),
+    # Whose names the senders choose.
+    Breakdown.TAG: (),
 }
+#: The breakdowns by dimensions that every organization has.
+BY_DIMENSIONS = tuple(breakdown for breakdown in Breakdown if breakdown is not Breakdown.TAG)
 
 
 def breakdown_for(dimensions: Collection[Dimension | TagDimension]) -> Breakdown | None:
     """The smallest breakdown that knows all of ``dimensions``; None where none does."""
-    for breakdown in Breakdown:
-        if set(dimensions) <= set(breakdown.dimensions):
+    asked = set(dimensions)
+    if len(asked) == 1 and all(isinstance(each, TagDimension) for each in asked):
+        return Breakdown.TAG
+    for breakdown in BY_DIMENSIONS:
+        if asked <= set(breakdown.dimensions):
             return breakdown
     return None
 

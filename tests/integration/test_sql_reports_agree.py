@@ -96,7 +96,7 @@ def answers(
     with units_of_work(snapshot=True) as uow:
         reports = uow.usage_reports
         pieces = buckets(selection.span, Interval.HOUR, zone(tz))
-        groups = reports.groups(selection, by)
+        groups, fewer = (reports.groups(selection, by, most=most) for most in (None, 2))
         stacked = reports.series_of_groups(selection, by, pieces, most=2)
         assert list(whole_series(stacked, pieces)) == reports.series(selection, pieces)
         return {
@@ -110,6 +110,7 @@ def answers(
             "series": reports.series(selection, pieces),
             "series of groups": [each.points for each in stacked],
             "measures of groups": [row.measures for row in groups],
+            "measures of few": [row.measures for row in fewer],
             "groups": [row.group for row in groups] if Dimension.API_KEY not in by else None,
             **{
                 sort: [event.id for event in uow.events.page(selection, sort, limit=7)]
@@ -125,6 +126,7 @@ def test_reports_of_any_events_agree(sql: UnitsOfWork) -> None:
         by=st.lists(SINGLE_OR_TAG, min_size=1, max_size=2, unique=True).map(tuple),
         span=SPANS,
         only=st.dictionaries(st.sampled_from(Dimension), st.lists(WORDS, max_size=3).map(tuple)),
+        tagged=st.dictionaries(st.sampled_from(["t", "u"]), st.lists(WORDS, max_size=3).map(tuple)),
         tz=st.sampled_from(["UTC", "Asia/Kathmandu", "Australia/Lord_Howe"]),
     )
     def agree(
@@ -132,6 +134,7 @@ def test_reports_of_any_events_agree(sql: UnitsOfWork) -> None:
         by: GroupBy,
         span: Span,
         only: dict[Dimension, tuple[str, ...]],
+        tagged: dict[str, tuple[str, ...]],
         tz: str,
     ) -> None:
         found = []
@@ -139,9 +142,32 @@ def test_reports_of_any_events_agree(sql: UnitsOfWork) -> None:
             key = a_stored_key(units_of_work)
             store(units_of_work, key, calls)
             selection = EventSelection(
-                organization_id=key.organization_id, span=span, filter=EventFilter(only)
+                organization_id=key.organization_id, span=span, filter=EventFilter(only, tagged)
             )
             found.append(answers(units_of_work, selection, by, tz))
+        assert found[0] == found[1]
+
+    agree()
+
+
+def test_reports_of_one_tag_agree(sql: UnitsOfWork) -> None:
+    @settings(max_examples=40, deadline=None)
+    @given(
+        calls=st.lists(FIELDS, max_size=25),
+        span=SPANS,
+        tagged=st.none() | st.lists(WORDS, max_size=3),
+        tz=st.sampled_from(["UTC", "Asia/Kathmandu"]),
+    )
+    def agree(calls: list[dict[str, Any]], span: Span, tagged: list[str] | None, tz: str) -> None:
+        found = []
+        chosen = EventFilter(tags={} if tagged is None else {"t": tuple(tagged)})
+        for units_of_work in (sql, InMemoryUnitsOfWork()):
+            key = a_stored_key(units_of_work)
+            store(units_of_work, key, calls)
+            selection = EventSelection(
+                organization_id=key.organization_id, span=span, filter=chosen
+            )
+            found.append(answers(units_of_work, selection, (TagDimension("t"),), tz))
         assert found[0] == found[1]
 
     agree()

@@ -11,7 +11,7 @@ from adapters.sql.rollup_tables import COUNTS, DIMENSIONS, FIRST_TOKEN_BIT, SLOT
 from domain.costing import CostSource
 from domain.durations import BOUNDS
 from domain.event import Status
-from domain.rollup import Breakdown
+from domain.rollup import BY_DIMENSIONS
 
 KEY = ("organization_id", "breakdown", "tier", "start", "digest")
 COLUMNS = (*KEY, *DIMENSIONS, *COUNTS, *SUMS, "durations")
@@ -20,11 +20,12 @@ _MOST_ENTRIES = 160
 SLOT_MASK = (1 << SLOT_BITS) - 1
 
 
-def _list(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Names of columns, quoted."""
     return ", ".join(f'"{name}"' for name in names)
 
 
-_DIMENSIONS = _list(DIMENSIONS)
+_DIMENSIONS = listed(DIMENSIONS)
 _BOUNDS_ARRAY = f"'{{{','.join(map(str, BOUNDS))}}}'::integer[]"
 #: One event's part of each sum, and the slots of its durations.
 OF_EVENT = {
@@ -39,7 +40,7 @@ OF_EVENT = {
 }
 SLOTS_OF_EVENT = f"""unnest(ARRAY[width_bucket(latency_ms, {_BOUNDS_ARRAY}),
     {FIRST_TOKEN_BIT} + width_bucket(time_to_first_token_ms, {_BOUNDS_ARRAY})])"""
-_GROUPINGS = ", ".join(f"({_list(each.dimensions)})" for each in Breakdown)
+_GROUPINGS = ", ".join(f"({listed(each.dimensions)})" for each in BY_DIMENSIONS)
 _BREAKDOWN = "CASE " + " ".join(
     "WHEN grouping({}) = {} THEN '{}'".format(
         _DIMENSIONS,
@@ -50,25 +51,25 @@ _BREAKDOWN = "CASE " + " ".join(
         ),
         breakdown,
     )
-    for breakdown in Breakdown
+    for breakdown in BY_DIMENSIONS
 ) + " END"  # fmt: skip
 _START = """CASE tier WHEN 0 THEN quarter WHEN 1 THEN date_trunc('hour', quarter, 'UTC')
     ELSE date_trunc('day', quarter, 'UTC') END"""
 _KEPT = " AND ".join(
-    f"NOT (breakdown = '{each}' AND tier < {each.finest})" for each in Breakdown if each.finest
+    f"NOT (breakdown = '{each}' AND tier < {each.finest})" for each in BY_DIMENSIONS if each.finest
 )
 _DIGEST = f"md5(row({_DIMENSIONS})::text)::uuid"
 
 #: The calls to sum up: some, each looked up in its month (the offset keeps the planner from reading
 #: whole months in their stead), all, or all that are in a sum.
-_SOME = """unnest(CAST(:ids AS text[]), CAST(:times AS timestamptz[])) AS wanted (call, began)
+SOME = """unnest(CAST(:ids AS text[]), CAST(:times AS timestamptz[])) AS wanted (call, began)
     CROSS JOIN LATERAL (
         SELECT * FROM events WHERE organization_id = CAST(:organization_id AS uuid)
             AND "timestamp" = began AND id = call OFFSET 0
     ) AS found"""
 _ALL = """events WHERE organization_id = CAST(:organization_id AS uuid)
     AND "timestamp" >= CAST(:begin AS timestamptz)"""
-_SUMMED = f"""{_ALL} AND id NOT IN (SELECT unnest(event_ids) FROM pending_rollups
+SUMMED = f"""{_ALL} AND id NOT IN (SELECT unnest(event_ids) FROM pending_rollups
     WHERE organization_id = CAST(:organization_id AS uuid))"""
 
 
@@ -86,7 +87,7 @@ calls AS MATERIALIZED (
         provider, model, project, environment, api_key_id::text AS api_key, operation, status,
         "user",
         latency_ms, time_to_first_token_ms, cost_usd, cache_savings_usd, cost_source,
-        {_list(TOKEN_COLUMNS.values())}
+        {listed(TOKEN_COLUMNS.values())}
     FROM {source}
 ), sums AS (
     SELECT quarter, {_DIMENSIONS},
@@ -99,7 +100,7 @@ calls AS MATERIALIZED (
     FROM sums CROSS JOIN tiers GROUP BY tier, {_START}, GROUPING SETS ({_GROUPINGS})
 ){slotted}, made AS (
     SELECT CAST(:organization_id AS uuid) AS organization_id, breakdown, tier, start, digest,
-        {_DIMENSIONS}, {_list(COUNTS)}, {", ".join(f"nullif({n}, 0) AS {n}" for n in SUMS)},
+        {_DIMENSIONS}, {listed(COUNTS)}, {", ".join(f"nullif({n}, 0) AS {n}" for n in SUMS)},
         {durations}
     FROM summed {joined} WHERE {_KEPT}
 )"""
@@ -139,14 +140,14 @@ def _added(sign: str) -> str:
 
 def _upsert(changes: str, slotted: str) -> str:
     # In the order of the key, so that two transactions wait for one another and never deadlock.
-    return f"""WITH {_made(_SOME, slotted)}
-INSERT INTO usage_rollups AS r ({_list(COLUMNS)})
-SELECT {_list(COLUMNS)} FROM made ORDER BY {_list(KEY)}
-ON CONFLICT ({_list(KEY)}) DO UPDATE SET {changes}"""
+    return f"""WITH {_made(SOME, slotted)}
+INSERT INTO usage_rollups AS r ({listed(COLUMNS)})
+SELECT {listed(COLUMNS)} FROM made ORDER BY {listed(KEY)}
+ON CONFLICT ({listed(KEY)}) DO UPDATE SET {changes}"""
 
 
 #: Entries of the same slot may stand side by side; they are put together when there are many.
-_DURATIONS = f"""durations = CASE
+DURATIONS = f"""durations = CASE
     WHEN excluded.durations IS NULL THEN r.durations
     WHEN r.durations IS NULL THEN excluded.durations
     WHEN cardinality(r.durations) + cardinality(excluded.durations) <= {_MOST_ENTRIES}
@@ -156,11 +157,11 @@ _DURATIONS = f"""durations = CASE
         FROM unnest(r.durations || excluded.durations) AS each GROUP BY each & {SLOT_MASK}
     ) AS entries) END"""
 
+ADDED, TAKEN_AWAY = _added("+"), _added("-")
 #: New calls.
-ADD = _upsert(f"{_added('+')}, {_DURATIONS}", _QUICK)
+ADD = _upsert(f"{ADDED}, {DURATIONS}", _QUICK)
 #: Around a change of what calls cost; how long they took stays.
-TAKE_AWAY = _upsert(_added("-"), "")
-GIVE_BACK = _upsert(_added("+"), "")
+TAKE_AWAY, GIVE_BACK = _upsert(TAKEN_AWAY, ""), _upsert(ADDED, "")
 
 #: All calls of an organization from ``begin`` on, in one statement, so that none is both in a sum
 #: and waiting. What waits with a call from before goes on waiting: its sums are not made anew.
@@ -173,14 +174,20 @@ _FILLED = f"""{_ALL} AND id NOT IN
 FILL = f"""WITH waited AS (
     DELETE FROM pending_rollups WHERE {_WAITED}
 ), {_made(_FILLED, _WHOLE)}
-INSERT INTO usage_rollups ({_list(COLUMNS)}) SELECT {_list(COLUMNS)} FROM made"""
+INSERT INTO usage_rollups ({listed(COLUMNS)}) SELECT {listed(COLUMNS)} FROM made"""
 
-#: Rows that differ from what the calls amount to.
-_COMPARED = (*COUNTS, *SUMS)
 _SORTED = f"""(SELECT array_agg(entry ORDER BY entry) FROM (
     SELECT (sum(each >> {SLOT_BITS})::bigint << {SLOT_BITS}) | (each & {SLOT_MASK}) AS entry
     FROM unnest(%s.durations) AS each GROUP BY each & {SLOT_MASK}) AS entries)"""
-VERIFY = f"""WITH {_made(_SUMMED, _WHOLE)}, kept AS (
+
+
+def differing(names: Iterable[str]) -> str:
+    """Whether a row that is ``kept`` differs from what the calls amount to, which was ``made``."""
+    numbers = " OR ".join(f'kept."{name}" IS DISTINCT FROM made."{name}"' for name in names)
+    return f"({numbers} OR {_SORTED % 'kept'} IS DISTINCT FROM {_SORTED % 'made'})"
+
+
+VERIFY = f"""WITH {_made(SUMMED, _WHOLE)}, kept AS (
     SELECT * FROM usage_rollups
     WHERE organization_id = CAST(:organization_id AS uuid)
         AND start >= CAST(:begin AS timestamptz) AND (calls <> 0 OR durations IS NOT NULL)
@@ -190,6 +197,5 @@ SELECT breakdown, tier, start,
     kept.calls AS kept_calls, made.calls AS true_calls,
     kept.cost_usd AS kept_cost_usd, made.cost_usd AS true_cost_usd
 FROM kept FULL JOIN made USING (breakdown, tier, start, digest)
-WHERE {" OR ".join(f'kept."{n}" IS DISTINCT FROM made."{n}"' for n in (*DIMENSIONS, *_COMPARED))}
-    OR {_SORTED % "kept"} IS DISTINCT FROM {_SORTED % "made"}
+WHERE {differing((*DIMENSIONS, *COUNTS, *SUMS))}
 ORDER BY breakdown, tier, start LIMIT :most"""

@@ -1,5 +1,8 @@
 """Sums over events that are kept ready, so that a report reads days instead of calls."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -46,6 +49,19 @@ _MONEY = ("cost_usd", "cache_savings_usd")
 #: A number of calls and the slot of their duration in one: n << 10 | kind << 9 | slot.
 SLOT_BITS, FIRST_TOKEN_BIT = 10, 1 << 9
 
+
+def sum_columns() -> Iterator[Column[Any]]:
+    """What a row of sums has, whatever it is a row of."""
+    yield from (Column(name, BigInteger, nullable=False) for name in COUNTS)
+    yield from (Column(name, Numeric if name in _MONEY else BigInteger) for name in SUMS)
+    yield Column("durations", ARRAY(BigInteger))
+
+
+def bounded_sums() -> Iterator[CheckConstraint]:
+    """Against what is no number; a sum that pricing again has made wrong is left to `verify`."""
+    return (bounded(name, -(10**18), 10**18) for name in (*COUNTS, *SUMS))
+
+
 usage_rollups = Table(
     "usage_rollups",
     metadata,
@@ -56,16 +72,13 @@ usage_rollups = Table(
     # A digest of the dimensions: they may be null, and together longer than a key may be.
     Column("digest", Uuid(as_uuid=False), nullable=False),
     *(Column(dimension.value, String(256)) for dimension in Breakdown.COMBINED.dimensions),
-    *(Column(name, BigInteger, nullable=False) for name in COUNTS),
-    *(Column(name, Numeric if name in _MONEY else BigInteger) for name in SUMS),
-    Column("durations", ARRAY(BigInteger)),
+    *sum_columns(),
     Column(Dimension.USER.value, String(256)),
     PrimaryKeyConstraint("organization_id", "breakdown", "tier", "start", "digest"),
     ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
     CheckConstraint("tier BETWEEN 0 AND 2", name="tier"),
     finite_time("start"),
-    # Against what is no number; a sum that pricing again has made wrong is left to `verify`.
-    *(bounded(name, -(10**18), 10**18) for name in (*COUNTS, *SUMS)),
+    *bounded_sums(),
     # A bucket of now is written with every batch: room for its next version on the same page.
     postgresql_with={"fillfactor": "70"},
 )

@@ -1,13 +1,15 @@
 """Sums of events in PostgreSQL."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     DateTime,
+    Row,
     cast,
     delete,
     func,
@@ -19,13 +21,22 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from adapters.sql import rollup_statements as of_dimensions
+from adapters.sql import tag_statements as of_tags
 from adapters.sql.event_tables import events
-from adapters.sql.rollup_statements import ADD, FILL, GIVE_BACK, TAKE_AWAY, VERIFY
 from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, usage_rollups
 from adapters.sql.tables import organizations
+from adapters.sql.tag_tables import tag_rollups
 from application.ports.rollups import Rollups, WaitingCalls
 from domain.rollup import Breakdown, Tier
 from domain.rollup_difference import RollupDifference
+
+_ADD = (of_dimensions.ADD, of_tags.ADD)
+_TAKE_AWAY = (of_dimensions.TAKE_AWAY, of_tags.TAKE_AWAY)
+_GIVE_BACK = (of_dimensions.GIVE_BACK, of_tags.GIVE_BACK)
+_FILL = (of_dimensions.FILL, of_tags.FILL)
+#: Each with the columns that say what a row is a sum of.
+_VERIFY = ((of_dimensions.VERIFY, DIMENSIONS), (of_tags.VERIFY, ("tag", "value")))
 
 #: A stored call by its id and its time, which tells the month that it is kept in.
 Call = tuple[str, datetime]
@@ -52,7 +63,7 @@ class SqlRollups(Rollups):
         )
         rows = self._connection.execute(oldest).all()
         calls = [call for row in rows for call in zip(row.event_ids, row.timestamps, strict=True)]
-        _change(self._connection, ADD, organization_id, calls)
+        _change(self._connection, _ADD, organization_id, calls)
         done = pending_rollups.c.number.in_([row.number for row in rows])
         self._connection.execute(delete(pending_rollups).where(done))
         return len(calls)
@@ -83,33 +94,26 @@ class SqlRollups(Rollups):
 
     def differences(self, organization_id: str, *, limit: int = 100) -> list[RollupDifference]:
         self._take_time()
-        rows = self._connection.execute(
-            text(VERIFY), {**self._scope(organization_id), "most": limit}
-        )
-        return [
-            RollupDifference(
-                breakdown=Breakdown(row.breakdown),
-                tier=Tier(row.tier),
-                start=row.start,
-                values=tuple(getattr(row, name) for name in DIMENSIONS),
-                kept_calls=row.kept_calls,
-                true_calls=None if row.true_calls is None else int(row.true_calls),
-                kept_cost_usd=row.kept_cost_usd,
-                true_cost_usd=row.true_cost_usd,
-            )
-            for row in rows
+        asked = {**self._scope(organization_id), "most": limit}
+        found = [
+            _difference(row, names)
+            for statement, names in _VERIFY
+            for row in self._connection.execute(text(statement), asked)
         ]
+        return found[:limit]
 
     def rebuild(self, organization_id: str) -> None:
         self._take_time()
         _lock(self._connection, organization_id)
         scope = self._scope(organization_id)
-        made_anew = (
-            usage_rollups.c.organization_id == organization_id,
-            usage_rollups.c.start >= cast(scope["begin"], DateTime(timezone=True)),
-        )
-        self._connection.execute(delete(usage_rollups).where(*made_anew))
-        self._connection.execute(text(FILL), scope)
+        for sums in (usage_rollups, tag_rollups):
+            made_anew = (
+                sums.c.organization_id == organization_id,
+                sums.c.start >= cast(scope["begin"], DateTime(timezone=True)),
+            )
+            self._connection.execute(delete(sums).where(*made_anew))
+        for statement in _FILL:
+            self._connection.execute(text(statement), scope)
 
     def _scope(self, organization_id: str) -> dict[str, str]:
         """The organization, and from when on its calls are there, of which sums are made."""
@@ -126,6 +130,19 @@ class SqlRollups(Rollups):
         self._connection.execute(select(*(func.set_config(each, "0", true()) for each in timeouts)))
 
 
+def _difference(row: Row[Any], names: Iterable[str]) -> RollupDifference:
+    return RollupDifference(
+        breakdown=Breakdown(row.breakdown),
+        tier=Tier(row.tier),
+        start=row.start,
+        values=tuple(getattr(row, name) for name in names),
+        kept_calls=row.kept_calls,
+        true_calls=None if row.true_calls is None else int(row.true_calls),
+        kept_cost_usd=row.kept_cost_usd,
+        true_cost_usd=row.true_cost_usd,
+    )
+
+
 @contextmanager
 def summed_again(
     connection: Connection, organization_id: str, calls: Collection[Call]
@@ -138,9 +155,9 @@ def summed_again(
     )
     not_yet = set(connection.execute(waiting).scalars())
     summed = [call for call in calls if call[0] not in not_yet]
-    _change(connection, TAKE_AWAY, organization_id, summed)
+    _change(connection, _TAKE_AWAY, organization_id, summed)
     yield
-    _change(connection, GIVE_BACK, organization_id, summed)
+    _change(connection, _GIVE_BACK, organization_id, summed)
 
 
 def _lock(connection: Connection, organization_id: str) -> None:
@@ -153,9 +170,13 @@ def _key(organization_id: str) -> ColumnElement[int]:
 
 
 def _change(
-    connection: Connection, statement: str, organization_id: str, calls: Collection[Call]
+    connection: Connection,
+    statements: Iterable[str],
+    organization_id: str,
+    calls: Collection[Call],
 ) -> None:
     ids, times = zip(*calls, strict=True) if calls else ((), ())
     if ids:
         given = {"organization_id": organization_id, "ids": list(ids), "times": list(times)}
-        connection.execute(text(statement), given)
+        for statement in statements:
+            connection.execute(text(statement), given)

@@ -8,6 +8,7 @@ from adapters.sql import (
     pricing_tables,
     rollup_tables,
     tables,
+    tag_tables,
 )
 from adapters.sql.columns import metadata
 
@@ -19,4 +20,5 @@ __all__ = [
     "pricing_tables",
     "rollup_tables",
     "tables",
+    "tag_tables",
 ]

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     Subquery,
+    case,
     func,
     literal,
     select,
@@ -18,8 +20,10 @@ from sqlalchemy import (
 from adapters.sql import usage_series
 from adapters.sql.event_tables import IS_UNPRICED, TOKEN_COLUMNS, events
 from adapters.sql.gap_reasons import GAP_REASON
+from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.rollup_tables import COUNTS, SUMS
 from adapters.sql.selections import conditions
+from adapters.sql.usage_groups import Group, apart, is_one_of, rows_of, without_last
 from adapters.sql.usage_sources import slots, sums
 from adapters.sql.usage_sums import Slots, Sums, added_up, known_cost
 from application.ports.usage_reports import UsageReports
@@ -35,10 +39,8 @@ from domain.report import (
     Measures,
     SeriesPoint,
     Tally,
-    place_of,
 )
 
-_Group = tuple[str | None, ...]
 _TALLIED = ("calls", f"{CostSource.UNPRICED}_calls", "cost_usd")
 _FIRST = func.min(events.c.timestamp).label("first_seen")
 _LAST = func.max(events.c.timestamp).label("last_seen")
@@ -63,16 +65,20 @@ class SqlUsageReports(UsageReports):
 
     def trends(
         self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
-    ) -> dict[_Group, list[Decimal | None]]:
+    ) -> dict[Group, list[Decimal | None]]:
         return usage_series.trends(self._connection, selection, by, buckets)
 
     def groups(
         self, selection: EventSelection, by: GroupBy, *, most: int | None = None
     ) -> list[GroupRow]:
-        found = _in_order(self._sums(selection, by))
-        rows = [GroupRow(group, sums.measures) for group, sums in found[:most]]
-        if most is not None and len(found) > most:
-            others = added_up([sums for _, sums in found[most:]])
+        own, rest = apart(self._called(selection, by), most)
+        durations = self._durations(selection, by, [group for group, _ in own] if rest else None)
+        rows = [
+            GroupRow(group, replace(each, slots=durations.get(group, {})).measures)
+            for group, each in own
+        ]
+        if rest:
+            others = replace(added_up(rest), slots=durations.get((FURTHER,) * len(by), {}))
             rows.append(GroupRow((None,) * len(by), others.measures, is_overflow=True))
         return rows
 
@@ -82,8 +88,8 @@ class SqlUsageReports(UsageReports):
         found = self._called(selection, by)
         parts = []
         for _ in by:
-            parts.append([GroupRow(group, each.measures) for group, each in _in_order(found)])
-            found = _without_last(found)
+            parts.append(rows_of(found))
+            found = without_last(found)
         durations = self._durations(selection, ()) if found and with_durations else {}
         whole = Measures()
         if found:
@@ -131,13 +137,13 @@ class SqlUsageReports(UsageReports):
             for row in rows
         ]
 
-    def _sums(self, selection: EventSelection, by: GroupBy) -> dict[_Group, Sums]:
+    def _sums(self, selection: EventSelection, by: GroupBy) -> dict[Group, Sums]:
         """Of every group that has calls."""
         found = self._called(selection, by)
         durations = self._durations(selection, by) if found else {}
         return {key: replace(each, slots=durations.get(key, {})) for key, each in found.items()}
 
-    def _called(self, selection: EventSelection, by: GroupBy) -> dict[_Group, Sums]:
+    def _called(self, selection: EventSelection, by: GroupBy) -> dict[Group, Sums]:
         """The same without durations."""
         source = sums(selection, by).subquery()
         keys = [source.c[f"group_{number}"] for number in range(len(by))]
@@ -145,16 +151,23 @@ class SqlUsageReports(UsageReports):
         rows = [row._asdict() for row in self._connection.execute(found)]
         return {_key(row, by): Sums(row, {}) for row in rows if row["calls"]}
 
-    def _durations(self, selection: EventSelection, by: GroupBy) -> Mapping[_Group, Slots]:
+    def _durations(
+        self, selection: EventSelection, by: GroupBy, own: Sequence[Group] | None = None
+    ) -> Mapping[Group, Slots]:
+        """Of each group, or of each of ``own``, and of all others as ``FURTHER``."""
         source = slots(selection, by).subquery()
         names = [f"group_{number}" for number in range(len(by))]
+        of_group: list[ColumnElement[Any]] = [source.c[name] for name in names]
+        if own is not None:
+            is_own = is_one_of(of_group, own)
+            of_group = [case((is_own, key), else_=FURTHER) for key in of_group]
+        labelled = [key.label(name) for key, name in zip(of_group, names, strict=True)]
+        number = func.sum(source.c.n)
         counted = (
-            select(
-                *(source.c[name] for name in names),
-                source.c.slot,
-                func.sum(source.c.n).cast(BigInteger).label("n"),
-            )
-            .group_by(*(source.c[name] for name in names), source.c.slot)
+            select(*labelled, source.c.slot, number.cast(BigInteger).label("n"))
+            .group_by(*labelled, source.c.slot)
+            # A slot of all calls may be taken up by those with a tag, and leave none without.
+            .having(number != 0)
             .subquery()
         )
         # A row for each group and not for each slot: there may be thousands of both.
@@ -169,21 +182,9 @@ class SqlUsageReports(UsageReports):
         }
 
 
-def _in_order(groups: Mapping[_Group, Sums]) -> list[tuple[_Group, Sums]]:
-    return sorted(groups.items(), key=lambda pair: place_of(pair[0], known_cost(pair[1].row)))
-
-
-def _without_last(groups: Mapping[_Group, Sums]) -> dict[_Group, Sums]:
-    """The sums of all groups that differ in their last value alone."""
-    parts: dict[_Group, list[Sums]] = {}
-    for group, each in groups.items():
-        parts.setdefault(group[:-1], []).append(each)
-    return {group: added_up(each) for group, each in parts.items()}
-
-
 def _totals(source: Subquery) -> list[Any]:
     return [func.sum(source.c[name]).label(name) for name in (*COUNTS, *SUMS)]
 
 
-def _key(row: Mapping[str, Any], by: GroupBy) -> _Group:
+def _key(row: Mapping[str, Any], by: GroupBy) -> Group:
     return tuple(row[f"group_{number}"] for number in range(len(by)))

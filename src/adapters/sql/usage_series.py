@@ -12,16 +12,20 @@ from sqlalchemy import (
     Select,
     Subquery,
     Text,
+    and_,
     case,
     cast,
+    false,
     func,
     literal,
+    or_,
     select,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.event_tables import TOKEN_COLUMNS
+from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.usage_sources import sums
 from adapters.sql.usage_sums import known_cost
 from domain.costing import CostSource
@@ -58,7 +62,7 @@ def trends(
     totals = [func.sum(source.c[name]).label(name) for name in _OF_TRENDS]
     found: dict[tuple[str | None, ...], list[Decimal | None]] = {}
     for row in connection.execute(select(*keys, bucket, *totals).group_by(*keys, bucket)):
-        if row.calls:
+        if row.calls and row[0] != FURTHER:
             costs = found.setdefault(tuple(row[: len(by)]), [Decimal(0)] * len(buckets))
             costs[row.bucket - 1] = known_cost(row._asdict())
     return found
@@ -110,9 +114,11 @@ def _of_groups(
     names = _names(by)
     source = sums(selection, by, buckets, numbers=_NUMBERS).subquery()
     ranked = _ranked(source, names, buckets)
-    place = func.least(ranked.c.place, most + 1).label("place")
+    own = func.least(ranked.c.place, most + 1)
+    place = case((ranked.c.is_further, most + 1), else_=own).label("place")
     # Those beyond are one group, whatever they are called.
-    keys = [case((ranked.c.place <= most, ranked.c[name])).label(name) for name in names]
+    is_own = and_(ranked.c.place <= most, ~ranked.c.is_further)
+    keys = [case((is_own, ranked.c[name])).label(name) for name in names]
     columns = [place, ranked.c.bucket, *keys]
     return select(*columns, *_totals(ranked)).group_by(*columns)
 
@@ -145,10 +151,15 @@ def _ranked(source: Subquery, names: Sequence[str], buckets: Sequence[Span]) -> 
 
     is_unknown = (whole("calls") == whole(_UNPRICED)).label("is_unknown")
     cost = func.coalesce(whole("cost_usd"), 0).label("whole_usd")
-    wholes = select(cells, is_unknown, cost).where(cells.c.calls > 0).subquery()
+    is_further = or_(false(), *(func.coalesce(key == FURTHER, False) for key in of_group))
+    wholes = (
+        select(cells, is_unknown, cost, is_further.label("is_further"))
+        .where(cells.c.calls > 0)
+        .subquery()
+    )
     # By code points, as everywhere; all cells of a group have one place.
     ties = [cast(wholes.c[name], Text).collate("C").nulls_last() for name in names]
-    order = [wholes.c.is_unknown, wholes.c.whole_usd.desc(), *ties]
+    order = [wholes.c.is_further, wholes.c.is_unknown, wholes.c.whole_usd.desc(), *ties]
     return select(wholes, func.dense_rank().over(order_by=order).label("place")).subquery()
 
 

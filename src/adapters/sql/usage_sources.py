@@ -1,7 +1,7 @@
 """What a report adds up: sums that are kept ready, and single calls at the edges of its span.
 
-Where no breakdown knows all dimensions that are asked for (tags, a user of a model), it is calls
-alone.
+Where no breakdown knows all dimensions that are asked for (a tag of a model, a user of a model), it
+is calls alone.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -11,49 +11,33 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     CompoundSelect,
-    DateTime,
     FromClause,
     Integer,
     Select,
-    SmallInteger,
     and_,
-    column,
     false,
     func,
     literal,
     literal_column,
-    null,
     or_,
     select,
-    table,
     true,
     tuple_,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql.selectable import LateralFromClause
 
 from adapters.sql.event_tables import events
+from adapters.sql.ready_sums import Ready, of_dimensions, runs
+from adapters.sql.ready_tag_sums import TagSums
 from adapters.sql.rollup_statements import OF_EVENT, SLOT_MASK, SLOTS_OF_EVENT
-from adapters.sql.rollup_tables import (
-    COUNTS,
-    SLOT_BITS,
-    SUMS,
-    pending_rollups,
-    usage_rollups,
-)
-from adapters.sql.selections import conditions, filters, group_column
+from adapters.sql.rollup_tables import COUNTS, SLOT_BITS, SUMS, pending_rollups
+from adapters.sql.selections import conditions, group_column
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy, TagDimension
-from domain.rollup import Piece, breakdown_for, pieces
+from domain.rollup import Breakdown, Piece, breakdown_for, pieces
+from domain.text import has_unstorable
 
 NUMBERS = (*COUNTS, *SUMS)
-#: The same as the table of the schema, without what only a schema has: a statement is made of it in
-#: a fraction of the time, and every report makes some.
-_ROLLUPS = table(
-    usage_rollups.name, *(column(each.name, each.type) for each in usage_rollups.columns)
-)
-_MOMENTS = ARRAY(DateTime(timezone=True))
 
 
 def sums(
@@ -65,13 +49,16 @@ def sums(
 ) -> CompoundSelect[Any] | Select[Any]:
     """Rows with ``group_0`` and so on, a ``moment`` inside their bucket, and sums: ``numbers``."""
     parts = _Parts(selection, by, buckets, ("start", *numbers))
-    ready = select(
-        *parts.keys_of_rollups,
-        parts.kept.c.start.label("moment"),
-        *(parts.kept.c[name] for name in numbers),
-    )
+    ready = [
+        select(
+            *_keys(each.keys),
+            each.kept.c.start.label("moment"),
+            *(each.signed(each.kept.c[name]).label(name) for name in numbers),
+        ).select_from(parts.rows_of(each))
+        for each in parts.ready
+    ]
     single = select(
-        *parts.keys_of_events,
+        *_keys(map(group_column, by)),
         events.c.timestamp.label("moment"),
         *(literal_column(OF_EVENT[name]).label(name) for name in numbers),
     )
@@ -81,21 +68,35 @@ def sums(
 def slots(selection: EventSelection, by: GroupBy = ()) -> CompoundSelect[Any] | Select[Any]:
     """Rows with ``group_0`` and so on, a ``slot`` of durations, and ``n`` calls in it."""
     parts = _Parts(selection, by, (), ("durations",))
-    entry = (
-        select(func.unnest(parts.kept.c.durations).label("entry"))
-        .correlate(parts.kept)
-        .lateral("entries")
-    )
-    ready = select(
-        *parts.keys_of_rollups,
-        entry.c.entry.op("&")(SLOT_MASK).cast(Integer).label("slot"),
-        entry.c.entry.op(">>")(SLOT_BITS).label("n"),
-    )
-    each = select(literal_column(SLOTS_OF_EVENT).label("slot")).correlate(events).lateral("each")
+    ready = [_slots_of(each, parts.rows_of(each)) for each in parts.ready]
+    each_slot: Select[Any] = select(literal_column(SLOTS_OF_EVENT).label("slot")).correlate(events)
+    of_call = each_slot.lateral("each")
     single = select(
-        *parts.keys_of_events, each.c.slot, literal(1, BigInteger).label("n")
-    ).join_from(events, each, each.c.slot.is_not(None))
-    return parts.together(ready, single, entry)
+        *_keys(map(group_column, by)), of_call.c.slot, literal(1, BigInteger).label("n")
+    ).join_from(events, of_call, of_call.c.slot.is_not(None))
+    return parts.together(ready, single)
+
+
+def _slots_of(ready: Ready, rows: FromClause) -> Select[Any]:
+    # Not a join with what is in each array, which took several times as long.
+    entries = (
+        select(
+            *_keys(ready.keys),
+            ready.signed(literal(1)).label("sign"),
+            func.unnest(ready.kept.c.durations).label("entry"),
+        )
+        .select_from(rows)
+        .subquery()
+    )
+    keys = [entries.c[f"group_{number}"] for number in range(len(ready.keys))]
+    n = entries.c.entry.op(">>")(SLOT_BITS) * entries.c.sign
+    return select(
+        *keys, entries.c.entry.op("&")(SLOT_MASK).cast(Integer).label("slot"), n.label("n")
+    )
+
+
+def _keys(values: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [value.label(f"group_{number}") for number, value in enumerate(values)]
 
 
 class _Parts:
@@ -112,85 +113,63 @@ class _Parts:
         wanted: Sequence[str],
     ) -> None:
         self._selection = selection
-        filtered = _filtered(selection)
-        # One user's calls are few, and found by an index; every user's sums are many.
-        is_of_users = Dimension.USER in filtered
-        self._breakdown = None if is_of_users else breakdown_for({*filtered, *by})
-        spans = buckets or [selection.span]
+        breakdown = _breakdown(selection, by)
         covering = (
-            pieces(spans, self._breakdown.finest)
-            if self._breakdown
+            pieces(buckets or [selection.span], breakdown.finest)
+            if breakdown
             else [Piece(None, selection.span)]
         )
-        self._whole = [piece for piece in covering if piece.tier is not None]
+        whole = [piece for piece in covering if piece.tier is not None]
+        self._whole = [piece.span for piece in whole]
         self._single = [piece.span for piece in covering if piece.tier is None]
-        self._piece = _unnested(self._whole)
-        # Without a breakdown they are never asked for, and may be what roll-ups do not know.
-        of_rollups = [self._of_rollups(each) for each in by]
-        self.kept = self._kept([*dict.fromkeys((*filter(None, of_rollups), *wanted))])
-        names = [f"group_{number}" for number in range(len(by))]
-        self.keys_of_events = [
-            group_column(each).label(name) for each, name in zip(by, names, strict=True)
-        ]
-        self.keys_of_rollups = [
-            (self.kept.c[own] if own else null()).label(name)
-            for own, name in zip(of_rollups, names, strict=True)
-        ]
+        self._piece = runs(whole)
+        #: What is asked of sums, and how far they reach; None is to the end of time.
+        self.ready: list[Ready] = []
+        self._reach: ColumnElement[Any] | None = None
+        if breakdown is Breakdown.TAG:
+            tag = TagSums(selection, by, wanted)
+            self.ready, self._reach = list(tag.ready(self._piece)), tag.reach
+        elif breakdown:
+            self.ready = [of_dimensions(selection, by, breakdown, wanted, self._piece)]
 
-    def _of_rollups(self, by: Dimension | TagDimension) -> str | None:
-        return by.value if self._breakdown and isinstance(by, Dimension) else None
+    def rows_of(self, ready: Ready) -> FromClause:
+        """The buckets' rows, to be selected from."""
+        return self._piece.join(ready.kept, true())
 
     def together(
-        self, ready: Select[Any], single: Select[Any], *further: FromClause
+        self, ready: Sequence[Select[Any]], single: Select[Any]
     ) -> CompoundSelect[Any] | Select[Any]:
-        """Both, or single calls alone; ``further`` is joined to the buckets' rows."""
+        """Both, or single calls alone."""
+        calls = single.where(*conditions(self._selection))
         if not self._whole:
-            return single.where(*conditions(self._selection))
-        return union_all(
-            self._of_buckets(ready, further), self._of_events(single), self._waiting(single)
-        )
+            return calls
+        at_edges, waiting = _within(self._single), self._waiting(calls)
+        if self._reach is None:
+            return union_all(*ready, calls.where(at_edges), waiting)
+        single = calls.where(or_(at_edges, events.c.timestamp >= self._reach))
+        return union_all(*ready, single, waiting.where(events.c.timestamp < self._reach))
 
-    def _kept(self, wanted: Sequence[str]) -> LateralFromClause:
-        """The rows of a piece.
-
-        The offset keeps the planner from reading the rows of all pieces at once: each piece is
-        looked up in the index.
-        """
-        return (
-            select(*(_ROLLUPS.c[name] for name in wanted))
-            .where(
-                _ROLLUPS.c.organization_id == self._selection.organization_id,
-                _ROLLUPS.c.breakdown == self._breakdown,
-                _ROLLUPS.c.tier == self._piece.c.tier,
-                _ROLLUPS.c.start >= self._piece.c.first,
-                _ROLLUPS.c.start < self._piece.c.next,
-                # Not one that repricing has emptied.
-                _ROLLUPS.c.calls > 0,
-                *(filters(self._selection, _ROLLUPS) if self._breakdown else ()),
-            )
-            .offset(0)
-            .lateral("kept")
-        )
-
-    def _of_buckets(self, ready: Select[Any], further: Iterable[FromClause]) -> Select[Any]:
-        rows = self._piece.join(self.kept, true())
-        for each in further:
-            rows = rows.join(each, true())
-        return ready.select_from(rows)
-
-    def _of_events(self, single: Select[Any]) -> Select[Any]:
-        return single.where(*conditions(self._selection), _within(self._single))
-
-    def _waiting(self, single: Select[Any]) -> Select[Any]:
+    def _waiting(self, calls: Select[Any]) -> Select[Any]:
         """Calls of the buckets' time that are in no sum yet."""
         waiting = select(
             func.unnest(pending_rollups.c.timestamps), func.unnest(pending_rollups.c.event_ids)
         ).where(pending_rollups.c.organization_id == self._selection.organization_id)
-        return single.where(
-            *conditions(self._selection),
-            tuple_(events.c.timestamp, events.c.id).in_(waiting),
-            _within([piece.span for piece in self._whole]),
+        return calls.where(
+            tuple_(events.c.timestamp, events.c.id).in_(waiting), _within(self._whole)
         )
+
+
+def _breakdown(selection: EventSelection, by: GroupBy) -> Breakdown | None:
+    chosen = selection.filter
+    # One user's calls are few, and found by an index; every user's sums are many.
+    if Dimension.USER in chosen.dimensions:
+        return None
+    tags = {TagDimension(name) for name in chosen.tags}
+    asked: Collection[Dimension | TagDimension] = {*chosen.dimensions, *tags, *by}
+    # No call has such a tag, and PostgreSQL refuses to look for it.
+    if any(isinstance(each, TagDimension) and has_unstorable(each.name) for each in asked):
+        return None
+    return breakdown_for(asked)
 
 
 def _within(spans: Iterable[Span]) -> ColumnElement[bool]:
@@ -215,25 +194,3 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
             known = span
     if known is not None:
         yield known
-
-
-def _filtered(selection: EventSelection) -> Collection[Dimension | TagDimension]:
-    chosen = selection.filter
-    return {*chosen.dimensions, *(TagDimension(name) for name in chosen.tags)}
-
-
-def _unnested(whole: Sequence[Piece]) -> Any:
-    return (
-        func.unnest(
-            literal([piece.tier for piece in whole], ARRAY(SmallInteger)),
-            literal([piece.span.start for piece in whole], _MOMENTS),
-            literal([piece.span.end for piece in whole], _MOMENTS),
-        )
-        .table_valued(
-            column("tier", SmallInteger),
-            column("first", DateTime(timezone=True)),
-            column("next", DateTime(timezone=True)),
-            name="piece",
-        )
-        .render_derived()
-    )

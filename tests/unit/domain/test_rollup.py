@@ -63,6 +63,8 @@ def test_days_of_utc_are_read_as_days() -> None:
         ([Dimension.STATUS], Breakdown.COMBINED),
         ([Dimension.USER], Breakdown.USER),
         ([Dimension.USER, Dimension.MODEL], None),
+        ([TagDimension("feature")], Breakdown.TAG),
+        ([TagDimension("feature"), TagDimension("team")], None),
         ([Dimension.MODEL, TagDimension("feature")], None),
     ],
 )

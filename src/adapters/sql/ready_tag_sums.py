@@ -1,0 +1,128 @@
+"""Sums by one tag, for a report that asks for that tag and for nothing else."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    TableValuedAlias,
+    case,
+    exists,
+    false,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from adapters.sql.ready_sums import Ready, in_piece, plain
+from adapters.sql.tables import organizations
+from adapters.sql.tag_tables import WHOLE, tag_rollups, tag_values
+from domain.report import EventSelection, GroupBy, TagDimension
+from domain.rollup import Tier
+from domain.text import has_unstorable
+
+#: The group of all values that have no sum of their own: longer than any value may be.
+FURTHER = "." * 257
+
+_ROLLUPS, _VALUES = plain(tag_rollups), plain(tag_values)
+_OF_VALUE = (_ROLLUPS.c.organization_id == _VALUES.c.organization_id) & (
+    _ROLLUPS.c.number == _VALUES.c.number
+)
+_ALWAYS, _NEVER = (
+    literal_column(f"'{sign}infinity'::timestamptz", DateTime(timezone=True)) for sign in ("", "-")
+)
+
+
+class TagSums:
+    """``wanted`` are the columns that a report adds up."""
+
+    def __init__(self, selection: EventSelection, by: GroupBy, wanted: Sequence[str]) -> None:
+        self._selection = selection
+        self._by = by
+        self._wanted = wanted
+        named = {each.name for each in by if isinstance(each, TagDimension)}
+        (self._tag,) = {*selection.filter.tags, *named}
+        asked = selection.filter.tags.get(self._tag)
+        #: None asks for all values, and for the calls without the tag.
+        self._asked = None if asked is None else {it for it in asked if not has_unstorable(it)}
+        self.reach = self._reach()
+
+    def _reach(self) -> ColumnElement[datetime]:
+        """The moment before which sums answer, and from which on calls must: often infinity.
+
+        A tag without sums is answered by its calls, and so is one with more values than have
+        sums, as far as there are calls, unless all values that are asked for have theirs. It is
+        found by the same statement that adds up, and so of the same moment.
+        """
+        has_sums = exists(self._values().where(_VALUES.c.value.is_(None)))
+        begin = select(func.coalesce(organizations.c.events_begin, _NEVER)).where(
+            organizations.c.id == self._selection.organization_id
+        )
+        found = case(
+            (~has_sums, _NEVER),
+            (or_(~exists(self._further()), self._all_asked_have_sums()), _ALWAYS),
+            else_=begin.scalar_subquery(),
+        )
+        # Once for all parts of a statement.
+        reach = select(found.label("reach")).cte("sums")
+        return select(reach.c.reach).scalar_subquery()
+
+    def _values(self) -> Select[Any]:
+        return select(_VALUES.c.number).where(
+            _VALUES.c.organization_id == self._selection.organization_id,
+            _VALUES.c.tag == self._tag,
+        )
+
+    def _further(self) -> Select[Any]:
+        """Days of the span in which there are calls with values that have no sum."""
+        span = self._selection.span
+        return (
+            self._values()
+            .join(_ROLLUPS, _OF_VALUE)
+            .where(
+                _VALUES.c.value.is_(None),
+                _ROLLUPS.c.tier == literal_column(str(int(Tier.DAY))),
+                _ROLLUPS.c.start >= datetime.combine(span.start.astimezone(UTC), time(), UTC),
+                _ROLLUPS.c.start < span.end,
+                _ROLLUPS.c.calls > 0,
+            )
+        )
+
+    def _all_asked_have_sums(self) -> ColumnElement[bool]:
+        if self._asked is None:
+            return false()
+        found = self._values().where(_VALUES.c.value.in_(self._asked))
+        number = found.with_only_columns(func.count()).scalar_subquery()
+        return number == len(self._asked)
+
+    def ready(self, piece: TableValuedAlias) -> Iterator[Ready]:
+        """Each value's; and all calls' less these, which are those of the calls without the tag."""
+        if self._asked is not None:
+            own = self._kept(piece, _VALUES.c.tag == self._tag, _VALUES.c.value.in_(self._asked))
+        else:
+            own = self._kept(piece, _VALUES.c.tag == self._tag)
+        yield Ready(own, [func.coalesce(own.c.value, FURTHER) for _ in self._by])
+        if self._asked is None:
+            all_calls = self._kept(piece, _VALUES.c.tag.in_((self._tag, WHOLE)))
+            sign = case((all_calls.c.tag == WHOLE, 1), else_=-1)
+            yield Ready(all_calls, [null() for _ in self._by], sign)
+
+    def _kept(self, piece: TableValuedAlias, *which: ColumnElement[bool]) -> LateralFromClause:
+        return (
+            select(_VALUES.c.tag, _VALUES.c.value, *(_ROLLUPS.c[name] for name in self._wanted))
+            .join_from(_VALUES, _ROLLUPS, _OF_VALUE)
+            .where(
+                _VALUES.c.organization_id == self._selection.organization_id,
+                *which,
+                *in_piece(_ROLLUPS, piece),
+                _ROLLUPS.c.start < self.reach,
+            )
+            .offset(0)
+            .lateral()
+        )

@@ -1,0 +1,70 @@
+"""Sums over events by one tag at a time, and the tags and values that they are kept of."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+)
+
+from adapters.sql.columns import (
+    ORGANIZATION,
+    finite_time,
+    id_column,
+    metadata,
+    time_column,
+)
+from adapters.sql.rollup_tables import bounded_sums, sum_columns
+from domain.tags import LONGEST_TAG_NAME
+
+#: In the place of a tag's name, which is never empty: all calls, with tags or without.
+WHOLE = ""
+
+#: What has sums: each value of a tag, as many as are allowed; by null, all further values of the
+#: tag together; and ``WHOLE``. Once it is here it stays, so that its sums have all of its calls.
+tag_values = Table(
+    "tag_values",
+    metadata,
+    Column("number", BigInteger, Identity(always=True), nullable=False),
+    id_column("organization_id"),
+    Column("tag", String(LONGEST_TAG_NAME), nullable=False),
+    Column("value", String(256)),
+    PrimaryKeyConstraint("organization_id", "number"),
+    ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
+    Index(
+        "ix_tag_values_tag",
+        "organization_id",
+        "tag",
+        "value",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    ),
+)
+
+#: A number in place of names: there may be a row for each tag of each call.
+tag_rollups = Table(
+    "tag_rollups",
+    metadata,
+    id_column("organization_id"),
+    Column("number", BigInteger, nullable=False),
+    Column("tier", SmallInteger, nullable=False),
+    time_column("start"),
+    *sum_columns(),
+    PrimaryKeyConstraint("organization_id", "number", "tier", "start"),
+    ForeignKeyConstraint(
+        ["organization_id", "number"],
+        ["tag_values.organization_id", "tag_values.number"],
+        ondelete="CASCADE",
+    ),
+    CheckConstraint("tier BETWEEN 1 AND 2", name="tier"),
+    finite_time("start"),
+    *bounded_sums(),
+    # Most buckets of most values are written once or twice.
+    postgresql_with={"fillfactor": "90"},
+)
