@@ -1,6 +1,5 @@
 """Every page in a real browser: in both schemes, at every width, and judged by axe."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -43,16 +42,6 @@ def container(database_url: str) -> Iterator[Container]:
 @pytest.fixture
 def app(container: Container) -> Flask:
     return create_app(container)
-
-
-@pytest.fixture
-def pictures() -> Path | None:
-    """Where `SCREENSHOTS` says that pictures go; they are only made if it says so."""
-    if not (wanted := os.environ.get("SCREENSHOTS")):
-        return None
-    folder = Path(wanted)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def test_a_page_of_which_no_address_is_known_is_named() -> None:
