@@ -1,20 +1,18 @@
 """Organizations of every shape that data comes in: from none at all to more than a screen holds."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
-from adapters.memory.clock import ManualClock
 from domain.providers import CANONICAL_PROVIDERS
-from tests.http_client import Team, an_event, body_of
+from tests.http_client import an_event
 
 Events = list[dict[str, Any]]
 
-#: How many a request may hold, and how old they may be.
-_BATCH, _PATIENCE = 1_000, timedelta(days=80)
-_LONGEST_NAME, _LONGEST_TAG = 100, 64
+#: What those call their things whose names are not in question.
+ORDINARY = ("Sample",)
+LONGEST_TAG = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Shape:
     coverage: str = "100% of calls priced"
     count: int = 0
     unpriced: int = 0
-    names: Sequence[str] = ("Sample",)
+    names: Sequence[str] = ORDINARY
     days_ago: tuple[int, int] | None = None
     stacks: Sequence[str] = ()
 
@@ -42,42 +40,6 @@ class Shape:
             return {}
         first, last = ((now - timedelta(days=days)).date() for days in self.days_ago)
         return {"from": f"{first}", "to": f"{last}"}
-
-
-def send(team: Team, events: Events, clock: ManualClock) -> None:
-    """Send them by the ordinary door, oldest first; it takes them as ``clock`` moves along."""
-    now = clock.now()
-    rest = sorted(events, key=_began)
-    while rest:
-        clock.advance(min(now, _began(rest[0]) + _PATIENCE) - clock.now())
-        taken = [each for each in rest[:_BATCH] if _began(each) <= clock.now()]
-        answer = team.send(*taken)
-        assert answer["accepted"] == len(taken), answer
-        rest = rest[len(taken) :]
-    clock.advance(now - clock.now())
-
-
-def name_things(team: Team, shape: Shape) -> str:
-    """A budget, a key and a channel for each name of the shape; the id of the last budget."""
-    budget = ""
-    for name in shape.names:
-        short = name[:_LONGEST_NAME]
-        team.new_key("ingest", "read", name=short)
-        _post(team, "channels", name=short, type="webhook", url="https://1.1.1.1/hook")
-        # So low that the first call is an alert.
-        scope = {} if name == "Sample" else {"project": name, "tags": {name[:_LONGEST_TAG]: name}}
-        budget = _post(team, "budgets", name=short, limit_usd="0.0001", scope=scope)
-    return budget
-
-
-def _post(team: Team, path: str, **body: object) -> str:
-    answer = team.owner.client.post(f"/api/v1/{path}", json=body)
-    assert answer.status_code == 201, answer.text
-    return str(body_of(answer)["id"])
-
-
-def _began(event: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(event["timestamp"])
 
 
 def _at(moment: datetime) -> str:
@@ -168,7 +130,7 @@ def _called(*names: str) -> Callable[[datetime], Events]:
 
 def _named(now: datetime, name: str) -> Iterator[dict[str, Any]]:
     texts = ("project", "environment", "user", "session", "operation", "trace_id", "region")
-    fields = dict.fromkeys(texts, name) | {"tags": {name[:_LONGEST_TAG]: name}, "latency_ms": 900}
+    fields = dict.fromkeys(texts, name) | {"tags": {name[:LONGEST_TAG]: name}, "latency_ms": 900}
     fields["timestamp"] = _at(now - timedelta(minutes=1))
     yield an_event(**fields, id=name[:128])
     yield an_event(**fields, provider=name, model=name, status="error", error_code=name)
@@ -200,12 +162,7 @@ SHAPES = (
     Shape("thirty providers", _of_thirty_providers, "$465", count=30),
     Shape("500 models", _of_500_models, "$1252.5", count=500, stacks=("model",)),
     Shape("long names", _called(LONG), "$0.0021", _HALF, 2, 1, names=(LONG,),
-          stacks=("user", f"tag.{LONG[:_LONGEST_TAG]}")),
+          stacks=("user", f"tag.{LONG[:LONGEST_TAG]}")),
     Shape("foreign names", _called(*FOREIGN), "$0.0084", _HALF, 8, 4, FOREIGN, stacks=("project",)),
     Shape("hostile names", _called(*HOSTILE), "$0.0105", _HALF, 10, 5, HOSTILE, stacks=("user",)),
 )  # fmt: skip
-
-
-def query(**pairs: str) -> str:
-    """A query string with its question mark, or nothing."""
-    return f"?{urlencode(pairs)}" if pairs else ""

@@ -13,9 +13,10 @@ from adapters.memory.clock import ManualClock
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from tests.http_client import found, settings_on
-from tests.integration.pages.households import Household, look_around
+from tests.integration.pages.household import Household, name_things, send
+from tests.integration.pages.look_around import look_around
 from tests.integration.pages.looking import a_reader
-from tests.integration.pages.shapes import SHAPES, Shape, name_things, send
+from tests.integration.pages.shapes import SHAPES, Shape
 
 
 @pytest.fixture(scope="module")

@@ -2,68 +2,19 @@
 
 import csv
 import io
-from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator
 
 from entrypoints.http.pages.formats import exactly
-from tests.http_client import Team, body_of
-from tests.integration.pages.addresses import Address
-from tests.integration.pages.looking import DESK, LAPTOP, PHONE, RULES, Look, Reader
-from tests.integration.pages.shapes import Shape, query
+from tests.http_client import body_of
+from tests.integration.pages.household import Household
 
-LOOKS = (
-    *(Look("light", width) for width in (PHONE, LAPTOP, DESK)),
-    *(Look("light", width, RULES) for width in (PHONE, LAPTOP)),
-)
 #: What a spreadsheet takes for the beginning of a formula, in cells that are no numbers.
 _FORMULA = tuple("=+-@\t\r")
 #: Of these the rows add up to all calls.
 _WHOLE = ("overview", "series", "providers", "models")
 _LONG_AGO = {"from": "2020-01-01", "to": "2020-01-07"}
-
-
-@dataclass(frozen=True, slots=True)
-class Household:
-    """One organization with all of a shape's calls and things, and somebody who looks at it."""
-
-    shape: Shape
-    team: Team
-    reader: Reader
-    now: datetime
-    budget: str
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.shape.total
-
-    @property
-    def page(self) -> Page:
-        return self.reader.page
-
-    def visit(self, name: str, path: str, **pairs: str) -> Page:
-        """Look at a page in all ways."""
-        name = f"{self.shape.name}, {name}"
-        self.reader.visit(Address(name, f"{path}{query(**pairs)}"), LOOKS)
-        return self.page
-
-    def report(self, name: str, path: str, **pairs: str) -> Page:
-        """Look at a page of the range that holds all calls."""
-        return self.visit(name, f"/dashboard{path}", **self.shape.range(self.now), **pairs)
-
-    def expect(self, what: str, found: object, expected: object) -> None:
-        if found != expected:
-            self.reader.findings.append(
-                f"{self.shape.name}, {self.page.url}: {what} is {found!r} and not {expected!r}"
-            )
-
-    def expect_next_step(self) -> None:
-        """Where nothing is shown, words say so, and something leads on."""
-        empty = self.page.locator("main .empty")
-        self.expect("empty states", empty.count(), 1)
-        self.expect("a way on", empty.locator("a").count() > 0, expected=True)
 
 
 def look_around(home: Household) -> list[str]:
@@ -130,8 +81,8 @@ def _calls(home: Household) -> None:
 
 
 def _prices(home: Household) -> None:
-    home.visit("prices", "/dashboard/prices")
-    home.visit("own prices", "/dashboard/prices/own")
+    home.visit_things("prices", "/dashboard/prices")
+    home.visit_things("own prices", "/dashboard/prices/own")
     page = home.report("unpriced", "/prices/unpriced")
     cells = page.locator("main tbody td:nth-child(3)").all_text_contents()
     home.expect("unpriced calls", sum(map(int, cells)), home.shape.unpriced)
@@ -141,16 +92,16 @@ def _prices(home: Household) -> None:
 
 
 def _budgets(home: Household) -> None:
-    page = home.visit("budgets", "/dashboard/budgets")
+    page = home.visit_things("budgets", "/dashboard/budgets")
     if home.is_empty:
         home.expect_next_step()
     home.expect("budgets", page.locator(".tiles > li").count(), len(home.shape.names))
-    home.visit("alerts", "/dashboard/alerts")
+    home.visit_things("alerts", "/dashboard/alerts")
     if home.is_empty:
         home.expect_next_step()
         return
     _files(home)
-    page = home.visit("a budget", f"/dashboard/budgets/{home.budget}")
+    page = home.visit_things("a budget", f"/dashboard/budgets/{home.budget}")
     spent = _spent_of(home)
     home.expect("spent", page.locator(".budget-amount [title]").get_attribute("title"), spent)
     _files(home)
@@ -163,12 +114,12 @@ def _spent_of(home: Household) -> str:
 
 
 def _settings(home: Household) -> None:
-    page = home.visit("keys", "/dashboard/keys")
+    page = home.visit_things("keys", "/dashboard/keys")
     home.expect("keys", page.locator("tbody tr").count(), len(home.shape.names) + 1)
-    home.visit("channels", "/dashboard/channels")
+    home.visit_things("channels", "/dashboard/channels")
     if home.is_empty:
         home.expect_next_step()
-    home.visit("settings", "/settings")
+    home.visit_things("settings", "/settings")
 
 
 def _begin(words: Locator) -> str:
