@@ -144,6 +144,15 @@ def test_where_a_range_has_no_calls_a_way_on_is_offered(team: Team, path: str) -
     assert "No calls here" not in browser.open(f"{path}?days=90").text
 
 
+def test_the_chart_says_what_it_draws_where_no_cost_is_known(team: Team) -> None:
+    browser = Browser(team.owner.client)
+    team.send(an_event())
+    assert "Only calls without a known cost" not in browser.open("/dashboard").text
+    team.send(an_event(timestamp=ago(days=2), model="no-such-model"))
+    for by in ("total", "provider"):
+        assert "Only calls without a known cost" in browser.open(f"/dashboard?by={by}").text
+
+
 def test_budgets_in_danger_stand_above_the_totals(team: Team) -> None:
     budget = {"name": "Tight", "limit_usd": "0.002", "period": "month"}
     answer = team.owner.client.post("/api/v1/budgets", json=budget)
