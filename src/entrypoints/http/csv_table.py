@@ -13,9 +13,13 @@ from flask import Response, request
 
 from domain.money import plain
 
+_SIGNS = r"=+\-@\uff1d\uff0b\uff0d\uff20"
 #: What a spreadsheet may take for the beginning of a formula, full-width forms included, also
-#: behind white space.
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+#: behind white space. https://owasp.org/www-community/attacks/CSV_Injection
+_FORMULA = re.compile(rf"\s*[\t\r\n{_SIGNS}]")
+#: One inside a text: where cells are divided by semicolons or tabs, as in half of Europe, quotes in
+#: the middle of what is then a cell bind nothing, and another cell or row begins in the text.
+_FORMULA_INSIDE = re.compile(rf"(?<=[;\t\r\n])([\s\"']*)(?=[{_SIGNS}])")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
@@ -35,7 +39,7 @@ def csv_response(
     header = list(dict.fromkeys(name for row in flat or [dict(_flattened(blank))] for name in row))
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(header)
+    writer.writerow(map(_cell, header))
     writer.writerows([_cell(row.get(column)) for column in header] for row in flat)
     response = Response(text.getvalue(), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
@@ -58,9 +62,10 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     text = _text(value)
-    if _NUMBER.fullmatch(text) or not _FORMULA.match(text):
+    if _NUMBER.fullmatch(text):
         return text
-    return f"'{text}"
+    harmless = _FORMULA_INSIDE.sub(r"\1'", text)
+    return f"'{harmless}" if _FORMULA.match(text) else harmless
 
 
 def _text(value: object) -> str:

@@ -118,11 +118,39 @@ def test_the_empty_dashboard_waits_with_a_command_and_turns_live(team: Team) -> 
     assert "Total cost" in browser.open("/dashboard").text
 
 
-def test_an_empty_range_says_so(empty: Browser) -> None:
-    for path in ("/dashboard/providers", "/dashboard/models", "/dashboard/queries"):
-        page = empty.open(path)
-        assert page.status == 200
-        assert "No calls here" in page.text
+TABLES = ("/dashboard/providers", "/dashboard/models", "/dashboard/queries")
+
+
+@pytest.mark.parametrize("path", [*TABLES, "/dashboard/prices/unpriced", "/dashboard/models/a/b"])
+def test_before_the_first_call_every_report_leads_to_how_one_is_sent(
+    empty: Browser, path: str
+) -> None:
+    page = empty.open(path)
+    assert page.status == 200
+    assert "No calls yet" in page.text
+    assert "Send a first call" in page.text
+
+
+@pytest.mark.parametrize("path", ["/dashboard", *TABLES])
+def test_where_a_range_has_no_calls_a_way_on_is_offered(team: Team, path: str) -> None:
+    team.send(an_event(timestamp=ago(days=80)))
+    browser = Browser(team.owner.client)
+    page = browser.open(path)
+    assert "There are none in this range." in page.text
+    assert f"{path}?days=90" in page.links
+    page = browser.open(f"{path}?days=90&model=none")
+    assert "Nothing in this range passes these filters." in page.text
+    assert "Take the filters off" in page.text
+    assert "No calls here" not in browser.open(f"{path}?days=90").text
+
+
+def test_the_chart_says_what_it_draws_where_no_cost_is_known(team: Team) -> None:
+    browser = Browser(team.owner.client)
+    team.send(an_event())
+    assert "Only calls without a known cost" not in browser.open("/dashboard").text
+    team.send(an_event(timestamp=ago(days=2), model="no-such-model"))
+    for by in ("total", "provider"):
+        assert "Only calls without a known cost" in browser.open(f"/dashboard?by={by}").text
 
 
 def test_budgets_in_danger_stand_above_the_totals(team: Team) -> None:

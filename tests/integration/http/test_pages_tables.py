@@ -22,7 +22,9 @@ def browser(file_team: Team) -> Browser:
 
 def names(page: Page) -> list[str]:
     """The names of the rows, in their order."""
-    return re.findall(r'<th scope="row" class="name">\s*<a [^>]*>([^<]*)</a>', page.html)
+    return re.findall(
+        r'<th scope="row" class="name">\s*<a [^>]*><span [^>]*>([^<]*)</span></a>', page.html
+    )
 
 
 def files(page: Page) -> list[str]:

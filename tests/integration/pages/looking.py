@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_pl
 from entrypoints.http.cookies import SESSION_COOKIE
 from tests.integration.browser import CHROMIUM_ARGUMENTS
 from tests.integration.pages.addresses import Address
+from tests.integration.pages.layout import FLAWS
 
 Scheme = Literal["light", "dark"]
 
@@ -21,7 +22,8 @@ PHONE, LAPTOP, DESK = 360, 1280, 2560
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 HEIGHT = 1020
 _AXE = Axe().axe_script
-_WCAG_2_2_AA = {
+#: Of WCAG 2.2, up to level AA.
+RULES = {
     "type": "tag",
     "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
 }
@@ -80,10 +82,10 @@ class Look:
 #: are short. It judges each scheme at one width, the narrow one where fingers need the most room.
 EVERY_LOOK = (
     *(Look(scheme, width) for scheme in SCHEMES for width in (PHONE, LAPTOP, DESK)),
-    Look("light", LAPTOP, _WCAG_2_2_AA),
-    Look("dark", PHONE, _WCAG_2_2_AA),
+    Look("light", LAPTOP, RULES),
+    Look("dark", PHONE, RULES),
     Look("dark", PHONE, is_unfolded=True),
-    Look("light", LAPTOP, _WCAG_2_2_AA, is_unfolded=True),
+    Look("light", LAPTOP, RULES, is_unfolded=True),
 )
 #: Whether anything breaks, where colours are not in question.
 PLAIN_LOOKS = (Look("light", LAPTOP), Look("light", PHONE), Look("light", PHONE, is_unfolded=True))
@@ -138,6 +140,8 @@ class Reader:
     def _judge(self, look: Look) -> None:
         for element in self.page.evaluate(_STICKING_OUT):
             self._find(f"scrolls sideways: {element}")
+        for flaw in self.page.evaluate(FLAWS):
+            self._find(flaw)
         if look.rules is not None:
             for broken in self.page.evaluate(_JUDGE, look.rules):
                 self._find(broken)

@@ -1,7 +1,6 @@
 """Open pages that follow what comes in, in a real browser, by themselves."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,10 +9,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from entrypoints.http.cookies import SESSION_COOKIE
-from tests.http_client import Team, ago, an_event, application, found
-from tests.integration.database import PostgresServer, temporary_database
-from tests.integration.pages.looking import Reader, a_reader, chromium_browser
-from tests.integration.server import served
+from tests.http_client import Team, ago, an_event, found
+from tests.integration.pages.looking import Reader, a_reader
 
 #: The product promises five seconds; a machine that is shared may take longer over everything.
 PATIENCE_MS = 30_000
@@ -37,26 +34,6 @@ class Desk:
         page = self.reader().page
         page.goto(path)
         return page
-
-
-@pytest.fixture(scope="module")
-def app_and_url(
-    postgres: PostgresServer, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Flask, str]]:
-    """The application to ask directly, and where it is served."""
-    log = tmp_path_factory.mktemp("served") / "server.log"
-    with (
-        temporary_database(postgres, migrated_template) as database_url,
-        application(database_url) as app,
-        served(database_url, log) as url,
-    ):
-        yield app, url
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with chromium_browser(chromium) as browser:
-        yield browser
 
 
 @pytest.fixture

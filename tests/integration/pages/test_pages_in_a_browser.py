@@ -1,6 +1,5 @@
 """Every page in a real browser: in both schemes, at every width, and judged by axe."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -45,25 +44,24 @@ def app(container: Container) -> Flask:
     return create_app(container)
 
 
-@pytest.fixture
-def pictures() -> Path | None:
-    """Where `SCREENSHOTS` says that pictures go; they are only made if it says so."""
-    if not (wanted := os.environ.get("SCREENSHOTS")):
-        return None
-    folder = Path(wanted)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def test_a_page_of_which_no_address_is_known_is_named() -> None:
     assert filled("/models/<name:provider>/<model>/x", {"models": "a/b"}) == "/models/a/b/x"
     with pytest.raises(LookupError, match="no address is known for the page /news/<uuid:news_id>"):
         filled("/news/<uuid:news_id>", {"models": "a/b"})
 
 
+_MISPLACE = """() => {
+  const style = (name) => document.querySelector(name).style;
+  style(".small").width = style(".cut").width = "20px";
+  Object.assign(style(".cut"),
+    { marginTop: "-18px", overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" });
+}"""
+
+
 def test_a_page_that_is_not_sound_is_noticed(chromium: str) -> None:
     page = """<html><head><title>Unsound</title></head><body><h1>One</h1><h1>Two</h1>
-        <p style="color: red">grey</p><div class="long">x</div><img src="/picture"></body></html>"""
+        <p style="color: red">grey</p><div class="long">x</div><img src="/picture">
+        <div class="small">unbreakable</div><div class="cut">start and end</div></body></html>"""
     headers = {"Content-Security-Policy": "style-src 'self'", "Content-Type": "text/html"}
     with chromium_browser(chromium) as browser:
         reader = a_reader(browser, "http://unsound.example")
@@ -71,6 +69,7 @@ def test_a_page_that_is_not_sound_is_noticed(chromium: str) -> None:
         reader.visit(Address("unsound", "/"))
         reader.page.evaluate("document.querySelector('.long').style.width = '5000px'")
         reader.page.evaluate("document.querySelector('p').style.color = '#ccc'")
+        reader.page.evaluate(_MISPLACE)
         reader.look("unsound, later")
     findings = "\n".join(reader.findings)
     for expected in (
@@ -78,6 +77,9 @@ def test_a_page_that_is_not_sound_is_noticed(chromium: str) -> None:
         "unsound (light, 1280 px): html-has-lang: html:", "image-alt: img:",
         "unsound, later (light, 2560 px): scrolls sideways: div.long in body.null by",
         "unsound, later (dark, 360 px): color-contrast: p:",
+        'unsound, later (light, 360 px): "start and end" lies on "unbreakable" in div.small',
+        '"unbreakable" sticks out of div.small',
+        '"start and end" is cut short in div.cut and nowhere whole',
     ):  # fmt: skip
         assert expected in findings, findings
 

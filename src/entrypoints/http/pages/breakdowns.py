@@ -11,7 +11,7 @@ from domain.row_order import RowSort
 from entrypoints.container import Container
 from entrypoints.http.pages.columns import COLUMNS, Column, RowOrder
 from entrypoints.http.pages.report_address import ReportAddress
-from entrypoints.http.pages.report_page import Page, asked_of, chip_names, report_page
+from entrypoints.http.pages.report_page import Page, asked_of, chip_names, is_first, report_page
 from entrypoints.http.pages.sparklines import Sparkline, sparkline
 
 _PROVIDERS: GroupBy = (Dimension.PROVIDER,)
@@ -21,7 +21,7 @@ _MODELS: GroupBy = (Dimension.PROVIDER, Dimension.MODEL)
 def add_pages(pages: Blueprint, container: Container) -> None:
     """``/dashboard/providers`` and ``/dashboard/models``."""
     run_report_groups, run_list_keys = container.report_groups(), container.list_keys()
-    clock = container.clock()
+    clock, run_has_events = container.clock(), container.has_events()
 
     @pages.get("/providers")
     @report_page
@@ -45,6 +45,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             "dashboard/breakdown.html",
             span=report.span,
             report=report,
+            is_first=not report.rows and is_first(run_has_events),
             names=[str(each) for each in by],
             columns=(Column(RowSort.NAME, str(by[-1]).capitalize()), *COLUMNS),
             order=order,

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, render_template, request
 
 from application.budgets.budget_standing import BudgetWithStatus
 from application.budgets.list_budgets import ListBudgets, ListBudgetsRequest
-from application.reports.has_events import HasEventsRequest
 from application.reports.report_groups import GroupReport
 from application.reports.report_overview import ReportOverviewRequest
 from domain.budget import BudgetState
@@ -17,7 +16,7 @@ from entrypoints.http.pages.charts import bar_chart
 from entrypoints.http.pages.formats import change
 from entrypoints.http.pages.live import ends_now, live_page, seen_already, version_now, version_of
 from entrypoints.http.pages.report_address import Filter, ReportAddress
-from entrypoints.http.pages.report_page import Page, asked_of, chip_names, report_page
+from entrypoints.http.pages.report_page import Page, asked_of, chip_names, is_first, report_page
 from entrypoints.http.pages.snippets import reachable_url, ways
 from entrypoints.http.pages.stacked_chart import stacked_chart
 from entrypoints.http.pages.stacking import STACKS
@@ -47,7 +46,7 @@ def dashboard_pages(container: Container) -> Blueprint:
             return unchanged
         is_live = ends_now(asked, clock)
         found = run_report_overview(ReportOverviewRequest(**asked, by=address.group_by))
-        if not (found.totals.calls or address.filters or has_events()):
+        if not (found.totals.calls or address.filters) and is_first(run_has_events):
             return _waiting_page(app_url)
         names = chip_names(address, run_list_keys)["key_names"]
         chart = bar_chart(found.series, found.interval, address.zone)
@@ -79,10 +78,7 @@ def dashboard_pages(container: Container) -> Blueprint:
     @pages.get("/arrival")
     def arrival() -> Response:
         """204 until the first event has arrived, then 200: what the waiting page asks."""
-        return Response(status=200 if has_events() else 204)
-
-    def has_events() -> bool:
-        return run_has_events(HasEventsRequest(organization_id=current_organization().id))
+        return Response(status=204 if is_first(run_has_events) else 200)
 
     return pages
 

@@ -74,7 +74,7 @@ def percent(share: float | None) -> str:
         return "<0.1%"
     if 99.9 < value < 100:
         return ">99.9%"
-    return f"{value:.0f}%" if value >= 100 or value == int(value) else f"{value:.1f}%"
+    return f"{value:,.0f}%" if value >= 100 or value == int(value) else f"{value:.1f}%"
 
 
 def change(now: Decimal | None, before: Decimal | None) -> str | None:

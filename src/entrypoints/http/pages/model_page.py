@@ -11,7 +11,7 @@ from domain.text import has_unstorable
 from entrypoints.container import Container
 from entrypoints.http.pages.price_sheets import sheets_of
 from entrypoints.http.pages.report_address import ReportAddress
-from entrypoints.http.pages.report_page import Page, asked_of, chip_names, report_page
+from entrypoints.http.pages.report_page import Page, asked_of, chip_names, is_first, report_page
 from entrypoints.http.pages.sparklines import sparkline
 from entrypoints.http.pages.templating import model_path
 from entrypoints.http.pages.token_mix import token_mix
@@ -26,7 +26,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
     """``/dashboard/models/<provider>/<model>``"""
     run_report_groups, run_list_events = container.report_groups(), container.list_events()
     run_list_prices, run_list_keys = container.list_prices(), container.list_keys()
-    clock = container.clock()
+    clock, run_has_events = container.clock(), container.has_events()
 
     @pages.get("/models/<name:provider>/<last_name:model>")
     @report_page
@@ -51,6 +51,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             own=own,
             span=report.span,
             totals=totals,
+            is_first=not totals.calls and is_first(run_has_events),
             trend=sparkline(
                 report.trends.get(row.group, ()) if row else (), report.buckets, address.zone
             ),

@@ -13,7 +13,14 @@ from entrypoints.container import Container
 from entrypoints.http.cursors import read_cursor, write_cursor
 from entrypoints.http.pages.live import live_page, seen_already, version_now
 from entrypoints.http.pages.report_address import TAG, Filter, ReportAddress
-from entrypoints.http.pages.report_page import Asked, Page, asked_of, key_names, report_page
+from entrypoints.http.pages.report_page import (
+    Asked,
+    Page,
+    asked_of,
+    is_first,
+    key_names,
+    report_page,
+)
 from entrypoints.http.pages.templating import event_path
 from entrypoints.http.schemas.lists import MOST_ROWS
 
@@ -33,7 +40,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
     """``/dashboard/queries``"""
     run_list_events, run_find_calls = container.list_events(), container.find_calls()
     run_list_keys, clock = container.list_keys(), container.clock()
-    run_tally_usage = container.tally_usage()
+    run_tally_usage, run_has_events = container.tally_usage(), container.has_events()
 
     @pages.get("/queries")
     @report_page
@@ -58,6 +65,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             page.span,
             version=version,
             events=page.events,
+            is_first=not page.events and is_first(run_has_events),
             cursor=cursor,
             next_cursor=following,
         )

@@ -10,6 +10,7 @@ from werkzeug import Response
 
 from application.keys.list_keys import ListKeys, ListKeysRequest
 from application.ports.clock import Clock
+from application.reports.has_events import HasEvents, HasEventsRequest
 from domain.errors import Invalid
 from domain.report import Dimension, EventFilter
 from entrypoints.http.authentication import current_organization
@@ -60,6 +61,11 @@ def asked_of(address: ReportAddress, clock: Clock) -> Asked:
         timezone=address.tz,
         filter=address.filter,
     )
+
+
+def is_first(run: HasEvents) -> bool:
+    """Whether the organization has yet to send its first call, of whatever time."""
+    return not run(HasEventsRequest(organization_id=current_organization().id))
 
 
 def key_names(run: ListKeys) -> dict[str, str]:

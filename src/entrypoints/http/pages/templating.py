@@ -25,7 +25,7 @@ from entrypoints.http.pages.report_address import (
     query_of,
 )
 from entrypoints.http.pages.theme import this_page
-from entrypoints.http.pages.time_zones import zones_by_region
+from entrypoints.http.pages.time_zones import is_other_zone, zones_by_region
 from entrypoints.settings import Settings
 
 _FILTERS = (
@@ -87,6 +87,7 @@ _GLOBALS = (
     event_path,
     formats.plural,
     is_date,
+    is_other_zone,
     model_path,
     query_of,
     report_name,

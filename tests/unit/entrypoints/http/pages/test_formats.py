@@ -104,6 +104,7 @@ def test_counts_are_written_in_full_until_they_are_long() -> None:
         (0.9999, ">99.9%"),
         (1.0, "100%"),
         (1.234, "123%"),
+        (21.0, "2,100%"),
     ],
 )
 def test_a_share_is_0_or_100_percent_only_when_it_is_exactly_that(
