@@ -18,8 +18,13 @@ log = structlog.get_logger(__name__)
 _API_PATHS = ("/api/", "/v1/", "/openapi.json", "/metrics")
 
 
-#: The statuses that people meet; a page says others in English.
+#: The statuses that people meet, and what Werkzeug says of them; a page says others in English.
 STATUS_WORDS = (
+    mark(
+        "The requested URL was not found on the server. "
+        "If you entered the URL manually please check your spelling and try again."
+    ),
+    mark("The method is not allowed for the requested URL."),
     mark("Bad request"),
     mark("Unauthorized"),
     mark("Forbidden"),

@@ -86,8 +86,10 @@ def _texts() -> NullTranslations:
     # Outside of a request nobody reads; an application without texts is English.
     if not has_request_context() or _INSTALLED not in current_app.extensions:
         return _ENGLISH_TEXTS
-    found: Mapping[str, NullTranslations] = current_app.extensions[_INSTALLED]
-    return found[language_of_request()]
+    if "texts" not in g:
+        g.texts = current_app.extensions[_INSTALLED][language_of_request()]
+    found: NullTranslations = g.texts
+    return found
 
 
 def _catalogues(folder: Path) -> list[Path]:

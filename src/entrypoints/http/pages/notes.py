@@ -33,6 +33,13 @@ _SENTENCES = {
     "alias": mark("Priced by your own name for it: %(place)s."),
     "time_of_day": mark("The price depends on the time of day: %(place)s."),
 }
+#: What the lines of a cost say beside their price, looked up as they are.
+LINE_NOTES = (
+    mark("billed as output"),
+    mark("billed as cache_read"),
+    mark("billed as input: no price of its own"),
+    mark("the provider's own figure"),
+)
 
 
 def note_words(note: str) -> str:

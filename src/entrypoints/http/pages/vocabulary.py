@@ -25,7 +25,7 @@ _WORDS = frozenset({
     mark("complete"), mark("partial"), mark("missing"), mark("estimated"),
     mark("ok"), mark("warning"), mark("exceeded"),
     mark("waiting"), mark("running"), mark("done"),
-    mark("alias"), mark("own price"), mark("discount"), mark("price book"),
+    mark("alias"), mark("own price"), mark("discount"), mark("price book"), mark("self-hosted"),
     # Months in full, as forecasts name them.
     mark("January"), mark("February"), mark("March"), mark("April"), mark("May"), mark("June"),
     mark("July"), mark("August"), mark("September"), mark("October"), mark("November"),
