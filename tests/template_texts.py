@@ -8,13 +8,20 @@ from jinja2 import Environment, nodes
 
 #: Names of products and formats, units, and what people are to type as it is.
 SAME_EVERYWHERE = frozenset({
-    "TrueCompute", "TrueCompute API", "Slack", "LiteLLM", "OpenTelemetry", "UTC", "CSV", "JSON",
+    "TrueCompute", "UTC", "CSV", "JSON",
     "openapi.json", "ms", "p95", "https://", "anthropic", "claude-sonnet-4-5-20250929",
+    # Of a meta element, for browsers.
+    "light dark",
 })  # fmt: skip
 
 _SHOWN_ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "data-arrived")
 _UNREAD = ("script", "style", "code")
-_GETTEXT = ("_", "gettext", "ngettext")
+#: What asks for translations, of its own texts or of words for a code.
+_GETTEXT = ("_", "gettext", "ngettext", "plural")
+_VOCABULARY = ("words", "heading", "filter_words")
+#: A block that stands in a class, and attributes that a macro writes.
+_CLASS = "_class"
+_ATTRIBUTE = re.compile(r' [a-z-]+="[^"]*"')
 #: In the place of what is only known when a page is made.
 _VALUE = "\N{OBJECT REPLACEMENT CHARACTER}"
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -53,7 +60,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._unread:
-            self.texts += _parts(data)
+            self.texts += _parts(_ATTRIBUTE.sub("", data))
 
 
 def _parts(text: str) -> list[str]:
@@ -69,7 +76,7 @@ def _markup(tree: nodes.Node) -> Iterator[str]:
             yield from _markup(child)
         elif isinstance(tree, nodes.Output):
             yield from _written(child)
-        elif isinstance(child, nodes.Stmt):
+        elif isinstance(child, nodes.Stmt) and not _is_class(child):
             yield from _markup(child)
 
 
@@ -89,7 +96,7 @@ def _written(shown: nodes.Node) -> Iterator[str]:
         case nodes.BinExpr(left=left, right=right):
             yield from _written(left)
             yield from _written(right)
-        case nodes.Filter(node=inner) if inner is not None:
+        case nodes.Filter(node=inner, name=name) if inner and name not in _VOCABULARY:
             yield from _written(inner)
         case _:
             yield _VALUE
@@ -101,7 +108,7 @@ def _arguments(tree: nodes.Node) -> Iterator[str]:
         if isinstance(child, nodes.Const) and isinstance(child.value, str):
             if _SENTENCE.match(child.value):
                 yield child.value
-        elif not _is_gettext(child):
+        elif not _is_gettext(child) and not _is_class(child):
             yield from _arguments(child)
 
 
@@ -109,3 +116,7 @@ def _is_gettext(node: nodes.Node) -> bool:
     if not isinstance(node, nodes.Call):
         return False
     return isinstance(node.node, nodes.Name) and node.node.name in _GETTEXT
+
+
+def _is_class(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Block) and node.name.endswith(_CLASS)

@@ -4,7 +4,6 @@ English needs no catalogue; a text without a translation stays English. A transl
 in ``translations/``, beside ``messages.pot``; ``docs/translating.md`` says how one is made.
 """
 
-from collections.abc import Mapping
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
@@ -43,11 +42,9 @@ def install(app: Flask, *, language: str | None, folder: Path = TRANSLATIONS) ->
 
 
 def language_of_request() -> str:
-    """The tag of the language that this request is answered in."""
+    """The name of the language that this request is answered in, as its folder has it."""
     if "language" not in g:
-        offered: Mapping[str, NullTranslations] = current_app.extensions[_INSTALLED]
-        first = next(iter(offered))
-        g.language = request.accept_languages.best_match(offered, first) or first
+        g.language = _first_of(list(current_app.extensions[_INSTALLED]))
     return str(g.language)
 
 
@@ -80,6 +77,17 @@ def translated(sentence: str) -> str:
         return gettext(sentence.pattern) % values
     # The empty text is where a catalogue keeps its head.
     return gettext(sentence) if sentence else ""
+
+
+def _first_of(offered: list[str]) -> str:
+    """What the browser likes best; ``en-US`` is content with ``en``, before what it likes less."""
+    names = {name.lower().replace("_", "-"): name for name in offered}
+    for tag, quality in request.accept_languages:
+        wanted = tag.lower().replace("_", "-")
+        found = names.get(wanted) or names.get(wanted.partition("-")[0])
+        if found and quality > 0:
+            return found
+    return offered[0]
 
 
 def _texts() -> NullTranslations:
