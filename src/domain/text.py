@@ -26,8 +26,9 @@ def check_text(value: str, pointer: str, *, longest: int = 256, shortest: int = 
     if len(value) < shortest:
         raise Invalid.at(pointer, "must not be empty", code="text_too_short")
     if has_unstorable(value):
-        detail = "must not contain NUL characters or lone surrogates"
-        raise Invalid.at(pointer, detail, code="invalid_text")
+        raise Invalid.at(
+            pointer, "must not contain NUL characters or lone surrogates", code="invalid_text"
+        )
     return value
 
 
