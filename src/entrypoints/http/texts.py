@@ -35,7 +35,7 @@ def install(app: Flask, *, language: str | None, folder: Path = TRANSLATIONS) ->
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: _texts().gettext(text),
-        lambda one, several, count: _texts().ngettext(one, several, count),
+        lambda one, more, count: _texts().ngettext(one, more, count),
         newstyle=True,
     )
     app.jinja_env.globals["language"] = language_of_request
@@ -54,9 +54,9 @@ def gettext(text: str, /, **values: object) -> str:
     return found % values if values else found
 
 
-def ngettext(one: str, several: str, count: float, /, **values: object) -> str:
+def ngettext(one: str, more: str, count: int, /, **values: object) -> str:
     """The same for a text that depends on a number."""
-    return _texts().ngettext(one, several, int(count)) % values
+    return _texts().ngettext(one, more, count) % values
 
 
 def mark(text: str) -> str:
@@ -91,12 +91,20 @@ def _first_of(offered: list[str]) -> str:
 
 
 def _texts() -> NullTranslations:
+    # Hundreds of times a page, so what was found is looked for first.
+    try:
+        found: NullTranslations = g.texts
+    except (AttributeError, RuntimeError):
+        return _texts_of_request()
+    return found
+
+
+def _texts_of_request() -> NullTranslations:
     # Outside of a request nobody reads; an application without texts is English.
     if not has_request_context() or _INSTALLED not in current_app.extensions:
         return _ENGLISH_TEXTS
-    if "texts" not in g:
-        g.texts = current_app.extensions[_INSTALLED][language_of_request()]
-    found: NullTranslations = g.texts
+    found: NullTranslations = current_app.extensions[_INSTALLED][language_of_request()]
+    g.texts = found
     return found
 
 
