@@ -33,7 +33,7 @@ _TEXTS = re.compile(
 PEOPLES_OWN = frozenset({
     "Everything", "Default key", "Acme", "claude-sonnet-4-5", "gpt-4o", "openai", "anthropic",
 })  # fmt: skip
-_OPEN, _CLOSED = bracketed("")
+_OPEN, _CLOSED = [*bracketed("")]
 
 
 @pytest.fixture(scope="module")
