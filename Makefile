@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-unit check format migration lock prices bench bench-pricing bench-ingestion bench-reports bench-fairness bench-budgets bench-sdk chaos fuzz screenshots clean
+.PHONY: help run demo test test-unit check format migration texts lock prices bench bench-pricing bench-ingestion bench-reports bench-fairness bench-budgets bench-sdk chaos fuzz screenshots clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ format: $(VENV)/.dev ## Put the code into its form
 
 migration: $(VENV)/.dev ## Write a migration from the tables: make migration NAME="Add a thing"
 	@$(BIN)/alembic revision --autogenerate -m "$(NAME)"
+
+texts: $(VENV)/.dev ## Gather what pages say and bring translations up to date; begin one: make texts BEGIN=de
+	@PYTHONPATH=src:. $(BIN)/python -m tools.texts $(if $(BEGIN),--begin "$(BEGIN)")
 
 UPGRADES := $(foreach name,$(UPGRADE),--upgrade-package $(name))
 

@@ -10,6 +10,7 @@ from domain.errors import Invalid
 from domain.forecast import Forecast
 from domain.money import EXACT, MOST_USD
 from domain.period import Interval, Span, span_containing, zone
+from domain.phrases import Phrase
 from domain.spending import Spending
 from domain.text import check_name
 
@@ -72,7 +73,8 @@ class BudgetTerms:
         for name in ("thresholds", "forecast_thresholds"):
             percents: tuple[int, ...] = getattr(self, name)
             if any(not 1 <= percent <= LARGEST_THRESHOLD for percent in percents):
-                raise Invalid.at(f"/{name}", f"must be from 1 to {LARGEST_THRESHOLD} percent")
+                detail = Phrase("must be from 1 to %(most)s percent", most=LARGEST_THRESHOLD)
+                raise Invalid.at(f"/{name}", detail)
             object.__setattr__(self, name, tuple(sorted(set(percents))))
 
     @property

@@ -7,6 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from domain.errors import Invalid
+from domain.phrases import Phrase
 from domain.text import check_name
 
 #: After a rotation, receivers have this long to learn the new secret.
@@ -89,7 +90,9 @@ def check_channel(channel: Channel) -> Channel:
     if channel.type is ChannelType.EMAIL and not _is_address(target):
         raise Invalid.at("/address", "must be an e-mail address", code="invalid_address")
     if channel.type is ChannelType.SLACK and not _is_slack(target):
-        detail = f"must be an incoming webhook of Slack: https://{SLACK_HOST}/services/…"
+        detail = Phrase(
+            "must be an incoming webhook of Slack: https://%(host)s/services/…", host=SLACK_HOST
+        )
         raise Invalid.at("/url", detail, code="invalid_url")
     return replace(channel, name=check_name(channel.name, "/name"), target=target)
 

@@ -9,6 +9,7 @@ from domain.dollars import spoken_usd
 from domain.hourly_spend import HOUR, HourlySpend, start_of
 from domain.outlook import ForecastBasis, Outlook, outlook
 from domain.period import Span
+from domain.phrases import Phrase
 
 __all__ = ["Forecast", "ForecastBasis", "HourlySpend", "explanation", "forecast"]
 
@@ -114,32 +115,50 @@ def _reached_at(
 
 def explanation(
     made: Forecast, limit_usd: Decimal, *, period: str = "period", tz: tzinfo = UTC
-) -> str:
+) -> Phrase:
     """A forecast in one or two sentences; ``period`` is the word for it, such as ``month``.
 
     ``By the weekdays and hours of the last 28 days, the month ends at $412.00 (8 times of 10
     between $380.00 and $450.00). The limit of $400.00 is reached by 28 November, 14:05 UTC.``
     """
+    return Phrase(
+        "%(basis)s, the %(period)s ends at %(expected)s%(band)s. %(limit)s",
+        basis=_by_what(made),
+        period=Phrase(period),
+        expected=spoken_usd(made.expected_usd),
+        band=_band(made),
+        limit=_about_limit(made, limit_usd, tz),
+    )
+
+
+def _band(made: Forecast) -> str:
     low, high = spoken_usd(made.low_usd), spoken_usd(made.high_usd)
-    band = f" (8 times of 10 between {low} and {high})" if low != high else ""
-    if made.basis is ForecastBasis.STRAIGHT_LINE and band:
-        band = f" (roughly, between {low} and {high})"
-    ends = f"the {period} ends at {spoken_usd(made.expected_usd)}{band}."
-    return f"{_by_what(made)}, {ends} {_about_limit(made, limit_usd, tz)}"
-
-
-def _by_what(made: Forecast) -> str:
+    if low == high:
+        return ""
     if made.basis is ForecastBasis.STRAIGHT_LINE:
-        return "In a straight line from the spend so far"
-    what = "weekdays and hours" if made.basis is ForecastBasis.PROFILE else "hours of the day"
-    return f"By the {what} of the last {made.days} days"
+        return Phrase(" (roughly, between %(low)s and %(high)s)", low=low, high=high)
+    return Phrase(" (8 times of 10 between %(low)s and %(high)s)", low=low, high=high)
 
 
-def _about_limit(made: Forecast, limit_usd: Decimal, tz: tzinfo) -> str:
-    limit = f"limit of {spoken_usd(limit_usd)}"
+def _by_what(made: Forecast) -> Phrase:
+    if made.basis is ForecastBasis.STRAIGHT_LINE:
+        return Phrase("In a straight line from the spend so far")
+    if made.basis is ForecastBasis.PROFILE:
+        return Phrase("By the weekdays and hours of the last %(days)s days", days=made.days)
+    return Phrase("By the hours of the day of the last %(days)s days", days=made.days)
+
+
+def _about_limit(made: Forecast, limit_usd: Decimal, tz: tzinfo) -> Phrase:
+    limit = spoken_usd(limit_usd)
     if made.runs_out_at is not None:
         local = made.runs_out_at.astimezone(tz)
-        return f"The {limit} is reached by {local.day} {local:%B, %H:%M %Z}."
+        return Phrase(
+            "The limit of %(limit)s is reached by %(day)s %(month)s, %(time)s.",
+            limit=limit,
+            day=local.day,
+            month=Phrase(f"{local:%B}"),
+            time=f"{local:%H:%M %Z}",
+        )
     if made.high_usd >= limit_usd:
-        return f"The {limit} holds, but not for sure."
-    return f"The {limit} holds."
+        return Phrase("The limit of %(limit)s holds, but not for sure.", limit=limit)
+    return Phrase("The limit of %(limit)s holds.", limit=limit)

@@ -5,6 +5,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, local
 
 from domain.decimals import JSON_NUMBER
 from domain.errors import Invalid
+from domain.phrases import Phrase
 
 #: Largest amount that a sender may state, in US dollars.
 MOST_USD = Decimal(10**6)
@@ -32,9 +33,8 @@ def parse_usd(value: Decimal | str, pointer: str) -> Decimal:
     if not amount.is_finite() or not 0 <= amount <= MOST_USD:
         raise Invalid.at(pointer, "must be from 0 to 1000000 US dollars", code="invalid_money")
     if decimals_of(amount) > MOST_DECIMALS:
-        raise Invalid.at(
-            pointer, f"must have at most {MOST_DECIMALS} decimals", code="invalid_money"
-        )
+        detail = Phrase("must have at most %(most)s decimals", most=MOST_DECIMALS)
+        raise Invalid.at(pointer, detail, code="invalid_money")
     return amount
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from domain.errors import Invalid
+from domain.phrases import Phrase
 
 #: More buckets than any chart can show; the months of two hundred years fit in.
 MOST_BUCKETS = 2_500
@@ -87,7 +88,9 @@ def buckets(span: Span, interval: Interval, tz: tzinfo) -> list[Span]:
         end = min(span_containing(start, interval, tz).end, span.end)
         pieces.append(Span(start, end))
         if len(pieces) > MOST_BUCKETS:
-            detail = f"would cut this range into more than {MOST_BUCKETS} pieces"
+            detail = Phrase(
+                "would cut this range into more than %(most)s pieces", most=MOST_BUCKETS
+            )
             raise Invalid.at("/interval", detail, code="interval_too_short")
         start = end
     return pieces

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from domain.errors import Invalid
+from domain.phrases import Phrase
 
 #: Calls may come this late, so that a shorter time would delete what was just accepted.
 SHORTEST_DAYS = 90
@@ -13,7 +14,9 @@ LONGEST_DAYS = 36_500
 def check_days(days: int) -> None:
     """Raises ``Invalid`` for a number of days that calls cannot be kept."""
     if not SHORTEST_DAYS <= days <= LONGEST_DAYS:
-        detail = f"must be from {SHORTEST_DAYS} to {LONGEST_DAYS} days"
+        detail = Phrase(
+            "must be from %(least)s to %(most)s days", least=SHORTEST_DAYS, most=LONGEST_DAYS
+        )
         raise Invalid.at("/retention_days", detail)
 
 

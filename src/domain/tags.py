@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.errors import Invalid
+from domain.phrases import Phrase
 from domain.pointers import step
 from domain.text import check_text
 
@@ -17,7 +18,8 @@ def check_tags(tags: Mapping[str, str], pointer: str) -> None:
         Invalid: with ``too_many_tags`` or the code of the text's fault.
     """
     if len(tags) > MOST_TAGS:
-        raise Invalid.at(pointer, f"must have at most {MOST_TAGS} entries", code="too_many_tags")
+        detail = Phrase("must have at most %(most)s entries", most=MOST_TAGS)
+        raise Invalid.at(pointer, detail, code="too_many_tags")
     for name, value in tags.items():
         check_text(name, pointer, longest=LONGEST_TAG_NAME, shortest=1)
         check_text(value, pointer + step(name))

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from domain.errors import Invalid
+from domain.phrases import Phrase
 
 #: PostgreSQL stores no NUL, and UTF-8 has no lone surrogates.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -20,12 +21,14 @@ def check_text(value: str, pointer: str, *, longest: int = 256, shortest: int = 
         Invalid: too short, too long, or with a NUL or a lone surrogate.
     """
     if len(value) > longest:
-        raise Invalid.at(pointer, f"must have at most {longest} characters", code="text_too_long")
+        detail = Phrase("must have at most %(most)s characters", most=longest)
+        raise Invalid.at(pointer, detail, code="text_too_long")
     if len(value) < shortest:
         raise Invalid.at(pointer, "must not be empty", code="text_too_short")
     if has_unstorable(value):
-        detail = "must not contain NUL characters or lone surrogates"
-        raise Invalid.at(pointer, detail, code="invalid_text")
+        raise Invalid.at(
+            pointer, "must not contain NUL characters or lone surrogates", code="invalid_text"
+        )
     return value
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from domain.errors import Invalid
+from domain.phrases import Phrase
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1024
@@ -30,5 +31,9 @@ def check_password_length(password: str, pointer: str) -> None:
         Invalid: with code ``invalid_password``.
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        detail = f"must have {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters"
+        detail = Phrase(
+            "must have %(least)s to %(most)s characters",
+            least=SHORTEST_PASSWORD,
+            most=LONGEST_PASSWORD,
+        )
         raise Invalid.at(pointer, detail, code="invalid_password")

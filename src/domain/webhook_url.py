@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from domain.errors import Invalid
+from domain.phrases import Phrase
 
 #: Characters.
 LONGEST_URL = 2048
@@ -48,7 +49,7 @@ class WebhookUrl:
     def parse(cls, url: str) -> "WebhookUrl":
         """The parts of ``url``, or ``Invalid`` at ``/url``."""
         if len(url) > LONGEST_URL:
-            raise _refused(f"must have at most {LONGEST_URL} characters")
+            raise _refused(Phrase("must have at most %(most)s characters", most=LONGEST_URL))
         # Before it is split: the parser drops some of these without a word, others read them
         # differently, and a check of one meaning says nothing about another.
         if not url.isascii() or not url.isprintable() or {" ", "\\"} & set(url):

@@ -23,7 +23,7 @@ class Settings:
     """``database_url`` None means the embedded PostgreSQL in ``data_dir``.
 
     Limits are in events a second; None is without one. ``smtp_url`` None sends no mail; with it
-    there is always an ``smtp_from``.
+    there is always an ``smtp_from``. ``pages_language`` None is each reader's own.
     """
 
     database_url: str | None = field(repr=False)
@@ -44,6 +44,7 @@ class Settings:
     smtp_url: str | None = field(default=None, repr=False)
     smtp_from: str | None = None
     webhook_allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    pages_language: str | None = None
 
     @property
     def most_large_requests(self) -> int:
@@ -91,6 +92,7 @@ def _read(env: Env) -> Settings:
         smtp_url=smtp_url,
         smtp_from=smtp_from,
         webhook_allowed_networks=_networks(env, "WEBHOOK_ALLOWED_NETWORKS"),
+        pages_language=_pages_language(env),
     )
 
 
@@ -134,6 +136,16 @@ def _networks(env: Env, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(ip_network(part) for part in given)
     except ValueError as error:
         raise SettingsError(f"{name}: {error}") from None
+
+
+def _pages_language(env: Env) -> str | None:
+    """One that there is a translation for; None, when it is not set, is the reader's."""
+    from entrypoints.http.texts import languages
+
+    if not env.str("PAGES_LANGUAGE", ""):
+        return None
+    language: str = env.str("PAGES_LANGUAGE", validate=validate.OneOf(languages()))
+    return language
 
 
 def _database_url(env: Env) -> str | None:

@@ -138,7 +138,7 @@ def _reached(budget: Budget, period: Span, spent: Decimal, made: Forecast) -> li
             kind=AlertKind.FORECAST,
             threshold=threshold,
             spent_usd=spent,
-            explanation=text,
+            explanation=str(text),
         )
         for threshold in terms.forecast_thresholds
         if spent < terms.due_usd(threshold) <= made.expected_usd

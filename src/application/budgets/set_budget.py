@@ -12,6 +12,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.budget import Budget, BudgetTerms
 from domain.budget_version import BudgetVersion
 from domain.errors import Invalid, NotFound
+from domain.phrases import Phrase
 
 MOST_BUDGETS = 500
 
@@ -78,7 +79,8 @@ class SetBudget:
         )
         _check_channels(uow, budget)
         if len(uow.budgets.list(request.organization_id, limit=MOST_BUDGETS)) == MOST_BUDGETS:
-            raise Invalid(f"There are {MOST_BUDGETS} budgets already.", code="too_many_budgets")
+            detail = Phrase("There are %(most)s budgets already.", most=MOST_BUDGETS)
+            raise Invalid(detail, code="too_many_budgets")
         uow.budgets.add(request.organization_id, budget)
         version = BudgetVersion.of(budget, request.changed_by)
         uow.budgets.add_version(request.organization_id, version)

@@ -10,6 +10,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.ports.web_posts import WebPosts
 from domain.channel import MOST_CHANNELS, Channel, ChannelType, check_channel
 from domain.errors import Invalid, NotFound
+from domain.phrases import Phrase
 from domain.webhook_signature import new_secret
 
 
@@ -91,7 +92,8 @@ class SetChannel:
         )
         channel = check_channel(channel)
         if len(uow.channels.list(request.organization_id)) >= MOST_CHANNELS:
-            raise Invalid(f"There are {MOST_CHANNELS} channels already.", code="too_many_channels")
+            detail = Phrase("There are %(most)s channels already.", most=MOST_CHANNELS)
+            raise Invalid(detail, code="too_many_channels")
         uow.channels.add(request.organization_id, channel)
         return channel
 

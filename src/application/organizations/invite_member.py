@@ -9,6 +9,7 @@ from application.ports.secrets import Secrets
 from application.ports.unit_of_work import UnitsOfWork
 from domain.errors import Conflict
 from domain.organization import INVITATION_LIFETIME, Invitation, Member, Role, check_may_assign
+from domain.phrases import Phrase
 from domain.secret import hash_secret
 
 
@@ -66,7 +67,8 @@ class InviteMember:
         )
         with self._units_of_work() as uow:
             if uow.members.find(organization_id, email) is not None:
-                raise Conflict(f"{email} is a member already.", code="already_member")
+                detail = Phrase("%(email)s is a member already.", email=email)
+                raise Conflict(detail, code="already_member")
             check_may_withdraw(uow, request.actor, email, now)
             uow.invitations.put(organization_id, invitation)
             uow.commit()

@@ -11,6 +11,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.pricing.list_terms import AuthoredTerms
 from application.pricing.terms_repricing import request_repricing
 from domain.errors import Conflict, NotFound
+from domain.phrases import Phrase
 from domain.pricing.pricing_terms import Entry, PricingTerms
 from domain.pricing.terms import (
     AliasTerms,
@@ -27,10 +28,12 @@ _CLASSES: Mapping[TermsKind, type[Terms]] = {
     TermsKind.DISCOUNT: DiscountTerms,
     TermsKind.ALIAS: AliasTerms,
 }
-_WORDS = {
-    TermsKind.OWN_PRICE: "a price for this model",
-    TermsKind.DISCOUNT: "a discount of this provider",
-    TermsKind.ALIAS: "this alias",
+_OVERLAPPING = {
+    TermsKind.OWN_PRICE: Phrase("There is a price for this model on some of these days already."),
+    TermsKind.DISCOUNT: Phrase(
+        "There is a discount of this provider on some of these days already."
+    ),
+    TermsKind.ALIAS: Phrase("There is this alias on some of these days already."),
 }
 
 
@@ -130,9 +133,8 @@ def _found(known: list[Entry[Terms]], entry_id: str) -> Entry[Terms]:
 def _check(entry: Entry[Terms], others: list[Entry[Terms]]) -> None:
     kind = entry.terms.kind
     if len(others) >= MOST_ENTRIES:
-        raise Conflict(f"There are {MOST_ENTRIES} entries already.", code="too_many")
+        detail = Phrase("There are %(most)s entries already.", most=MOST_ENTRIES)
+        raise Conflict(detail, code="too_many")
     for other in others:
         if key_of(other.terms) == key_of(entry.terms) and other.terms.overlaps(entry.terms):
-            raise Conflict(
-                f"There is {_WORDS[kind]} on some of these days already.", code="overlapping_terms"
-            )
+            raise Conflict(_OVERLAPPING[kind], code="overlapping_terms")

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from domain.errors import Invalid
 from domain.money import MOST_USD, decimals_of
+from domain.phrases import Phrase
 from domain.service_tier import DEFAULT, plain_region, plain_service_tier
 from domain.text import check_text
 from domain.usage.token_usage import TokenClass, Unit
@@ -121,7 +122,8 @@ class OwnPriceTerms(DatedTerms):
         DatedTerms.__post_init__(self)
         check_text(self.model, "/model", shortest=1)
         if not 1 <= len(self.rates) <= MOST_RATES:
-            raise Invalid.at("/rates", f"must have from 1 to {MOST_RATES} entries")
+            detail = Phrase("must have from 1 to %(most)s entries", most=MOST_RATES)
+            raise Invalid.at("/rates", detail)
         stated = [(*rate.circumstance, rate.tier_from) for rate in self.rates]
         if len(set(stated)) < len(stated):
             raise Invalid.at("/rates", "must state each price once")
@@ -150,7 +152,8 @@ class DiscountTerms(DatedTerms):
         if not self.percent.is_finite() or not 0 < self.percent <= 100:
             raise Invalid.at("/percent", "must be above 0 and at most 100")
         if decimals_of(self.percent) > MOST_PERCENT_DECIMALS:
-            raise Invalid.at("/percent", f"must have at most {MOST_PERCENT_DECIMALS} decimals")
+            detail = Phrase("must have at most %(most)s decimals", most=MOST_PERCENT_DECIMALS)
+            raise Invalid.at("/percent", detail)
 
     @property
     def name(self) -> str:

@@ -1,10 +1,12 @@
 """The Flask application, put together from a container."""
 
+from pathlib import Path
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from entrypoints.container import Container
-from entrypoints.http import assets, errors, requests
+from entrypoints.http import assets, errors, requests, texts
 from entrypoints.http.api import (
     accounts,
     alerts,
@@ -31,9 +33,10 @@ from entrypoints.http.metrics import metrics_blueprint
 from entrypoints.http.openapi import SPEC_OPTIONS, describe_fields
 from entrypoints.http.pages import pages_blueprint
 from entrypoints.http.reference import reference_blueprint
+from entrypoints.http.texts import TRANSLATIONS
 
 
-def create_app(container: Container) -> Flask:
+def create_app(container: Container, *, translations: Path = TRANSLATIONS) -> Flask:
     """An application whose use cases come from ``container``; nothing is connected yet."""
     settings = container.settings()
     app = Flask(__name__)
@@ -58,6 +61,7 @@ def create_app(container: Container) -> Flask:
     ).install(app)
     errors.install(app)
     assets.install(app)
+    texts.install(app, language=settings.pages_language, folder=translations)
     _register(app, container)
     return app
 

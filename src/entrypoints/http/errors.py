@@ -10,11 +10,31 @@ from domain.errors import TrueComputeError
 from entrypoints.http.access import ROUTES
 from entrypoints.http.problems import problem, problem_of, problem_of_http, status_of
 from entrypoints.http.schemas.problem import ProblemSchema
+from entrypoints.http.texts import mark, translated
 
 log = structlog.get_logger(__name__)
 
 #: Paths of programs; every other path is a person's.
 _API_PATHS = ("/api/", "/v1/", "/openapi.json", "/metrics")
+
+
+#: The statuses that people meet, and what Werkzeug says of them; a page says others in English.
+STATUS_WORDS = (
+    mark(
+        "The requested URL was not found on the server. "
+        "If you entered the URL manually please check your spelling and try again."
+    ),
+    mark("The method is not allowed for the requested URL."),
+    mark("Bad request"),
+    mark("Unauthorized"),
+    mark("Forbidden"),
+    mark("Not found"),
+    mark("Method not allowed"),
+    mark("Conflict"),
+    mark("Too many requests"),
+    mark("Internal server error"),
+    mark("Service unavailable"),
+)
 
 
 class ProblemApi(Api):  # type: ignore[misc]
@@ -64,8 +84,12 @@ def _unanticipated(error: Exception) -> Response:
 
 
 def _page(answer: Response, detail: str | None) -> Response:
-    shown = {"status": answer.status_code, "title": answer.status[4:], "detail": detail}
     try:
+        shown = {
+            "status": answer.status_code,
+            "title": translated(answer.status[4:].capitalize()),
+            "detail": translated(detail or ""),
+        }
         page = make_response(render_template("error.html", **shown), answer.status_code)
     except Exception as error:
         # An error must not turn into another: no page has its addresses built from, say, a

@@ -6,8 +6,17 @@ import msgspec
 from flask.json.provider import DefaultJSONProvider
 
 from domain.decimals import exact
+from domain.phrases import Phrase
 
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+def _as_text(value: Any) -> str:
+    """For programs a phrase is the text that it makes."""
+    if isinstance(value, Phrase):
+        return str(value)
+    raise NotImplementedError(f"{type(value).__name__} is not for JSON")
+
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=_as_text)
 _DECODER = msgspec.json.Decoder(float_hook=exact)
 
 

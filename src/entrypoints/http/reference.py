@@ -9,14 +9,19 @@ from flask_smorest import Api
 
 from entrypoints.http.access import ROUTES, Access, Who
 from entrypoints.http.openapi import completed, operations_of
+from entrypoints.http.texts import gettext, mark
 
 _WHO = {
-    Who.ANYONE: "Open to anybody",
-    Who.USER: "With a session",
-    Who.MEMBER: "With a session of a member",
-    Who.MANAGER: "With a session of an owner or admin",
-    Who.KEY: "With an API key",
-    Who.MEMBER_OR_KEY: "With a session of a member, or an API key",
+    Who.ANYONE: mark("Open to anybody."),
+    Who.USER: mark("With a session."),
+    Who.MEMBER: mark("With a session of a member."),
+    Who.MANAGER: mark("With a session of an owner or admin."),
+    Who.KEY: mark("With an API key."),
+    Who.MEMBER_OR_KEY: mark("With a session of a member, or an API key."),
+}
+_SCOPED = {
+    Who.KEY: mark("With an API key of the scope '%(scope)s'."),
+    Who.MEMBER_OR_KEY: mark("With a session of a member, or an API key of the scope '%(scope)s'."),
 }
 
 
@@ -64,5 +69,6 @@ def _shown(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _access(access: Access) -> str:
-    scope = f" of the scope '{access.scope}'" if access.scope else ""
-    return f"{_WHO[access.who]}{scope}."
+    if access.scope:
+        return gettext(_SCOPED[access.who], scope=access.scope)
+    return gettext(_WHO[access.who])

@@ -11,7 +11,7 @@ VARIABLES = (
     "TRUECOMPUTE_DATA_DIR", "APP_URL", "WEB_CONCURRENCY", "WEB_THREADS", "LOG_LEVEL", "SIGNUP",
     "TRUSTED_PROXIES", "PASSWORD_COST", "METRICS_TOKEN",
     "RETENTION_DAYS",    "INGEST_LIMIT_PER_KEY", "INGEST_LIMIT_PER_ORGANIZATION",
-    "SMTP_URL", "SMTP_FROM", "WEBHOOK_ALLOWED_NETWORKS",
+    "SMTP_URL", "SMTP_FROM", "WEBHOOK_ALLOWED_NETWORKS", "PAGES_LANGUAGE",
 )  # fmt: skip
 
 
@@ -33,6 +33,14 @@ def test_without_any_variable_everything_has_its_default(monkeypatch: pytest.Mon
     assert not settings.cookies_are_secure
     assert (settings.smtp_url, settings.smtp_from) == (None, None)
     assert settings.webhook_allowed_networks == ()
+    assert settings.pages_language is None
+
+
+def test_the_language_of_the_pages_is_one_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, PAGES_LANGUAGE="en").pages_language == "en"
+    assert read(monkeypatch, PAGES_LANGUAGE="").pages_language is None
+    with pytest.raises(SettingsError, match="PAGES_LANGUAGE"):
+        read(monkeypatch, PAGES_LANGUAGE="xx")
 
 
 @pytest.mark.parametrize(

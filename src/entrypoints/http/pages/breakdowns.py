@@ -13,9 +13,12 @@ from entrypoints.http.pages.columns import COLUMNS, Column, RowOrder
 from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_page import Page, asked_of, chip_names, is_first, report_page
 from entrypoints.http.pages.sparklines import Sparkline, sparkline
+from entrypoints.http.texts import gettext, mark
 
 _PROVIDERS: GroupBy = (Dimension.PROVIDER,)
 _MODELS: GroupBy = (Dimension.PROVIDER, Dimension.MODEL)
+_TITLES = {_PROVIDERS: mark("Providers"), _MODELS: mark("Models")}
+_HEADS = {_PROVIDERS: mark("Provider"), _MODELS: mark("Model")}
 
 
 def add_pages(pages: Blueprint, container: Container) -> None:
@@ -47,7 +50,8 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             report=report,
             is_first=not report.rows and is_first(run_has_events),
             names=[str(each) for each in by],
-            columns=(Column(RowSort.NAME, str(by[-1]).capitalize()), *COLUMNS),
+            title=gettext(_TITLES[by]),
+            columns=(Column(RowSort.NAME, _HEADS[by]), *COLUMNS),
             order=order,
             top=max((row.measures.cost_usd or Decimal(0) for row in report.rows), default=None),
             trends=_trends(report, address),

@@ -19,6 +19,7 @@ from domain.budget_scope import SCOPE_DIMENSIONS, BudgetScope
 from domain.errors import Fault, Invalid
 from domain.money import parse_usd, plain
 from domain.period import zone
+from domain.phrases import Phrase
 from domain.providers import canonical_provider
 from domain.report import Dimension
 from domain.tags import LONGEST_TAG_NAME, MOST_TAGS
@@ -170,7 +171,7 @@ def _tags() -> Mapping[str, str]:
         check_text(name, "/tags", longest=LONGEST_TAG_NAME)
         tags[name] = check_text(value, "/tags")
     if len(tags) > MOST_TAGS:
-        raise Invalid.at("/tags", f"must be at most {MOST_TAGS}")
+        raise Invalid.at("/tags", Phrase("must be at most %(most)s", most=MOST_TAGS))
     return tags
 
 

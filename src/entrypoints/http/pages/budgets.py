@@ -22,6 +22,7 @@ from entrypoints.http.pages.forms import REFUSALS, Form, see_other, typed
 from entrypoints.http.pages.lists import after_in_address, page_of
 from entrypoints.http.pages.report_page import key_names
 from entrypoints.http.schemas.lists import MOST_ROWS
+from entrypoints.http.texts import translated
 
 _ROWS = 50
 _PREVIEW = "preview"
@@ -159,6 +160,7 @@ def _forecast_words(found: BudgetInFull) -> str | None:
     terms, forecast = found.budget.terms, found.status.status.forecast
     if forecast is None:
         return None
-    return explanation(
+    said = explanation(
         forecast, terms.limit_usd, period=terms.period.value, tz=zone(terms.timezone)
     )
+    return translated(said)

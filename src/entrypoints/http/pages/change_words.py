@@ -6,6 +6,7 @@ from typing import Any
 from domain.cost_change import CostChange
 from domain.movers import Cause, Mover
 from entrypoints.http.pages.formats import usd
+from entrypoints.http.texts import gettext
 
 
 def signed_usd(amount: Decimal) -> str:
@@ -15,7 +16,11 @@ def signed_usd(amount: Decimal) -> str:
 
 def effects(change: CostChange[Any]) -> list[tuple[str, Decimal]]:
     """The effects that are not 0 by name, the largest first."""
-    named = {"volume": change.volume_usd, "price": change.price_usd, "mix": change.mix_usd}
+    named = {
+        gettext("volume"): change.volume_usd,
+        gettext("price"): change.price_usd,
+        gettext("mix"): change.mix_usd,
+    }
     return sorted(
         ((name, amount) for name, amount in named.items() if amount),
         key=lambda pair: pair[1].copy_abs(),
@@ -26,10 +31,14 @@ def effects(change: CostChange[Any]) -> list[tuple[str, Decimal]]:
 def cause_words(mover: Mover[Any]) -> str:
     """What most of a model's change came from: ``used more``, ``cheaper per token``."""
     rose = mover.difference_usd > 0
-    unit = "token" if mover.before.tokens and mover.after.tokens else "call"
-    return {
-        Cause.NEW: "new",
-        Cause.GONE: "no longer used",
-        Cause.VOLUME: "used more" if rose else "used less",
-        Cause.PRICE: f"{'dearer' if rose else 'cheaper'} per {unit}",
-    }[mover.cause]
+    match mover.cause:
+        case Cause.NEW:
+            return gettext("new")
+        case Cause.GONE:
+            return gettext("no longer used")
+        case Cause.VOLUME:
+            return gettext("used more") if rose else gettext("used less")
+        case Cause.PRICE if mover.before.tokens and mover.after.tokens:
+            return gettext("dearer per token") if rose else gettext("cheaper per token")
+        case Cause.PRICE:
+            return gettext("dearer per call") if rose else gettext("cheaper per call")

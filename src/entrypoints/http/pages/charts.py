@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from domain.period import Interval
 from domain.report import SeriesPoint
+from entrypoints.http.pages import dates
 
 _GAP = 0.26
 _WIDEST_BAR = 6.0
@@ -80,14 +81,13 @@ def round_up(amount: Decimal) -> Decimal:
 
 def bucket_label(start: datetime, interval: Interval, tz: tzinfo) -> str:
     """``Mon 23 Nov``, ``Mon 23 Nov, 08:00``, ``Week of 23 Nov 2026`` or ``Nov 2026``."""
-    local = start.astimezone(tz)
     forms = {
-        Interval.HOUR: "%a %-d %b, %H:%M",
-        Interval.DAY: "%a %-d %b",
-        Interval.WEEK: "Week of %-d %b %Y",
-        Interval.MONTH: "%b %Y",
+        Interval.HOUR: dates.HOUR,
+        Interval.DAY: dates.DAY_OF_WEEK,
+        Interval.WEEK: dates.WEEK,
+        Interval.MONTH: dates.MONTH,
     }
-    return local.strftime(forms[interval])
+    return dates.written(start.astimezone(tz), forms[interval])
 
 
 def _bar(point: SeriesPoint, label: str, slot_x: float, slot: float, top: Decimal) -> Bar:
@@ -106,13 +106,14 @@ def _bar(point: SeriesPoint, label: str, slot_x: float, slot: float, top: Decima
 
 
 def _labels(bars: Sequence[Bar], interval: Interval, tz: tzinfo) -> tuple[Label, ...]:
-    short_form = {Interval.HOUR: "%H:%M", Interval.MONTH: "%b %y"}.get(interval, "%-d %b")
+    short_forms = {Interval.HOUR: dates.HOUR_OF_DAY, Interval.MONTH: dates.MONTH_SHORT}
+    short_form = short_forms.get(interval, dates.DAY_OF_YEAR)
     step = -(-len(bars) // _MOST_LABELS)
     # From the middle of a step on, so that no label stands at the very edge of the drawing.
     shown = bars[(step - 1) // 2 :: step]
     return tuple(
         Label(
-            text=bar.point.span.start.astimezone(tz).strftime(short_form),
+            text=dates.written(bar.point.span.start.astimezone(tz), short_form),
             x=round(bar.slot_x + bar.slot_width / 2, 3),
             is_minor=index % 2 == 1,
         )

@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.row_order import RowSort, SortOrder, first_order
+from entrypoints.http.texts import mark
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``room`` is the class that takes a column away where there is little of it."""
+    """``label`` and ``meaning`` are English, to be translated where they are shown.
+
+    ``room`` is the class that takes a column away where there is little of it.
+    """
 
     sort: RowSort
     label: str
@@ -17,26 +21,34 @@ class Column:
 
 
 COLUMNS = (
-    Column(RowSort.COST, "Cost", "The sum of the known costs"),
-    Column(RowSort.SHARE, "Share", "Of the cost of all rows"),
-    Column(RowSort.CALLS, "Calls", "Failed ones too", "roomy"),
-    Column(RowSort.COST_PER_CALL, "Per call", "Over the calls with a known cost", "wide"),
+    Column(RowSort.COST, mark("Cost"), mark("The sum of the known costs")),
+    Column(RowSort.SHARE, mark("Share"), mark("Of the cost of all rows")),
+    Column(RowSort.CALLS, mark("Calls"), mark("Failed ones too"), "roomy"),
+    Column(
+        RowSort.COST_PER_CALL, mark("Per call"), mark("Over the calls with a known cost"), "wide"
+    ),
     Column(
         RowSort.COST_PER_1000_TOKENS,
-        "Per 1k tokens",
-        "The known cost over all tokens, for a thousand of them",
+        mark("Per 1k tokens"),
+        mark("The known cost over all tokens, for a thousand of them"),
         "very-wide",
     ),
-    Column(RowSort.LATENCY_P50, "p50", "Latency that half of the calls reach", "very-wide"),
-    Column(RowSort.LATENCY_P95, "p95", "Latency that 95 % of the calls keep to", "wide"),
-    Column(RowSort.ERROR_RATE, "Errors", "Share of failed calls", "wide"),
+    Column(
+        RowSort.LATENCY_P50, mark("p50"), mark("Latency that half of the calls reach"), "very-wide"
+    ),
+    Column(
+        RowSort.LATENCY_P95, mark("p95"), mark("Latency that 95 % of the calls keep to"), "wide"
+    ),
+    Column(RowSort.ERROR_RATE, mark("Errors"), mark("Share of failed calls"), "wide"),
     Column(
         RowSort.CACHE_HIT_RATE,
-        "Cache hits",
-        "Share of the prompts' tokens that were read from a cache",
+        mark("Cache hits"),
+        mark("Share of the prompts' tokens that were read from a cache"),
         "very-wide",
     ),
-    Column(RowSort.COVERAGE, "Priced", "Share of calls whose whole cost is known", "wide"),
+    Column(
+        RowSort.COVERAGE, mark("Priced"), mark("Share of calls whose whole cost is known"), "wide"
+    ),
 )
 
 

@@ -10,6 +10,9 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from domain.money import plain
 from domain.period import Span
 from domain.report import Measures
+from entrypoints.http.pages.dates import DAY, DAY_OF_YEAR, MOMENT, written
+from entrypoints.http.pages.vocabulary import words
+from entrypoints.http.texts import gettext
 
 ABSENT = "\N{EM DASH}"
 _EN_DASH = "\N{EN DASH}"
@@ -46,7 +49,7 @@ def usd_short(amount: Decimal | None) -> str:
 def exactly(amount: Decimal | None) -> str:
     """To the last digit: ``$0.00041999``."""
     if amount is None:
-        return "unknown"
+        return gettext("unknown")
     return f"{_MINUS if amount < 0 else ''}${plain(abs(amount))}"
 
 
@@ -100,52 +103,40 @@ def duration(milliseconds: float | None) -> str:
     return f"{minutes}{_NO_BREAK}min" + (f" {rest}{_NO_BREAK}s" if rest else "")
 
 
-def wait(seconds: int) -> str:
-    """How long somebody has to wait, rounded up: ``14 minutes``."""
-    size, unit = (seconds, "second") if seconds < 60 else (-(-seconds // 60), "minute")
-    return f"{size} {unit}{'' if size == 1 else 's'}"
-
-
 def moment(instant: datetime | None, tz: tzinfo) -> str:
     """``23 Nov 2026, 08:04:05`` where the viewer is."""
-    return instant.astimezone(tz).strftime("%-d %b %Y, %H:%M:%S") if instant else ABSENT
+    return written(instant.astimezone(tz), MOMENT) if instant else ABSENT
 
 
 def day(instant: datetime | None, tz: tzinfo) -> str:
     """``23 Nov 2026`` where the viewer is."""
-    return instant.astimezone(tz).strftime("%-d %b %Y") if instant else ABSENT
+    return written(instant.astimezone(tz), DAY) if instant else ABSENT
 
 
 def last_day(end: datetime, tz: tzinfo) -> str:
     """The day before which something ends, or in which it does: ``31 Jan 2027``."""
-    return day(end - timedelta(microseconds=1), tz)
+    return written(_last(end, tz), DAY)
 
 
 def days(span: Span, tz: tzinfo) -> str:
     """The first and the last day of a span: ``26 Oct - 23 Nov 2026``."""
-    first, last = day(span.start, tz), last_day(span.end, tz)
-    if first == last:
-        return last
+    first, last = span.start.astimezone(tz), _last(span.end, tz)
+    if first.date() == last.date():
+        return written(last, DAY)
     # The year is said once where it is the same.
-    begin = first.removesuffix(last[-5:])
-    return f"{begin} {_EN_DASH} {last}"
-
-
-def words(identifier: str) -> str:
-    """A code as words: ``cache_write_5m`` is ``cache write 5m``."""
-    return identifier.replace("_", " ")
-
-
-def plural(count: int, singular: str, several: str | None = None) -> str:
-    """``1 call``, ``1,204 calls``."""
-    return f"{number(count)} {singular if count == 1 else several or singular + 's'}"
+    begin = written(first, DAY_OF_YEAR if first.year == last.year else DAY)
+    return f"{begin} {_EN_DASH} {written(last, DAY)}"
 
 
 def token_breakdown(measures: Measures) -> str:
     """Every class that occurs, in full, for a title."""
     tokens = measures.tokens.items()
     used = [f"{words(name)} {number(count)}" for name, count in tokens if count]
-    return ", ".join(used) or "none"
+    return ", ".join(used) or gettext("none")
+
+
+def _last(end: datetime, tz: tzinfo) -> datetime:
+    return (end - timedelta(microseconds=1)).astimezone(tz)
 
 
 def _at_least_cents(size: Decimal) -> str:

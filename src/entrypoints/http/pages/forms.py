@@ -17,9 +17,11 @@ from domain.errors import (
     Unauthenticated,
 )
 from domain.text import has_unstorable
-from entrypoints.http.pages.formats import wait
+from entrypoints.http.pages.counts import wait
+from entrypoints.http.pages.vocabulary import sentence
 from entrypoints.http.problems import status_of
 from entrypoints.http.schemas.fields import read_email
+from entrypoints.http.texts import gettext, mark
 
 #: What a form shows beside its fields; any other error is a page of its own.
 REFUSALS = (Invalid, Conflict, Forbidden, Unauthenticated, TooManyRequests)
@@ -40,9 +42,10 @@ class Form:
     def refused(cls, error: TrueComputeError, places: Mapping[str, str] | None = None) -> "Form":
         """The form of this request with what is wrong; ``places`` are the fields of codes."""
         errors = _errors_of(error, places or {})
-        message = None if errors else _sentence(error.detail)
+        message = None if errors else sentence(error.detail)
         if isinstance(error, TooManyRequests):
-            message = f"Too many attempts. Try again in {wait(error.retry_after_s)}."
+            pause = wait(error.retry_after_s)
+            message = gettext("Too many attempts. Try again in %(pause)s.", pause=pause)
         return cls(typed(), errors, message, status_of(error))
 
 
@@ -72,7 +75,8 @@ def email_address(name: str = "email") -> str:
     try:
         return read_email(text(name))
     except ValidationError:
-        detail = "must be an e-mail address" if text(name).strip() else "must not be empty"
+        is_empty = not text(name).strip()
+        detail = mark("must not be empty") if is_empty else mark("must be an e-mail address")
         raise Invalid.at(f"/{name}", detail) from None
 
 
@@ -83,11 +87,7 @@ def see_other(endpoint: str, notice: str | None = None, **values: Any) -> Respon
 
 def _errors_of(error: TrueComputeError, places: Mapping[str, str]) -> dict[str, str]:
     if error.code in places:
-        return {places[error.code]: _sentence(error.detail)}
+        return {places[error.code]: sentence(error.detail)}
     faults = error.faults if isinstance(error, Invalid) else ()
     named = ((fault.pointer.removeprefix("/").partition("/")[0], fault.detail) for fault in faults)
-    return {name: _sentence(detail) for name, detail in named if name}
-
-
-def _sentence(detail: str) -> str:
-    return detail[:1].upper() + detail[1:] + ("" if detail.endswith(".") else ".")
+    return {name: sentence(detail) for name, detail in named if name}

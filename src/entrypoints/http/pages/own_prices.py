@@ -16,23 +16,56 @@ from entrypoints.container import Container
 from entrypoints.http.authentication import current_member
 from entrypoints.http.pages.forms import REFUSALS, Form, see_other
 from entrypoints.http.pages.terms_form import CLASSES, terms_changes, terms_values
+from entrypoints.http.texts import mark
 
 #: As many as an organization may have of a kind.
 _MOST = 1000
 
 
 class _Kind(NamedTuple):
-    """How a kind is called in addresses, and on the page."""
+    """How a kind is called on the page, in English, to be translated where it is shown."""
 
     kind: TermsKind
-    word: str
     heading: str
+    about: str
+    new: str
+    edit: str
+    save: str
+    remove: str
+    remove_question: str
 
 
 KINDS = {
-    "prices": _Kind(TermsKind.OWN_PRICE, "price", "Own prices"),
-    "discounts": _Kind(TermsKind.DISCOUNT, "discount", "Discounts"),
-    "aliases": _Kind(TermsKind.ALIAS, "alias", "Aliases"),
+    "prices": _Kind(
+        TermsKind.OWN_PRICE,
+        heading=mark("Own prices"),
+        about=mark("What you pay for a model in place of the list price, class by class."),
+        new=mark("New price"),
+        edit=mark("Edit price"),
+        save=mark("Save price"),
+        remove=mark("Remove price"),
+        remove_question=mark("Remove this price?"),
+    ),
+    "discounts": _Kind(
+        TermsKind.DISCOUNT,
+        heading=mark("Discounts"),
+        about=mark("A percentage off every list price of a provider."),
+        new=mark("New discount"),
+        edit=mark("Edit discount"),
+        save=mark("Save discount"),
+        remove=mark("Remove discount"),
+        remove_question=mark("Remove this discount?"),
+    ),
+    "aliases": _Kind(
+        TermsKind.ALIAS,
+        heading=mark("Aliases"),
+        about=mark("Names that only you use, an Azure deployment say, and the models they mean."),
+        new=mark("New alias"),
+        edit=mark("Edit alias"),
+        save=mark("Save alias"),
+        remove=mark("Remove alias"),
+        remove_question=mark("Remove this alias?"),
+    ),
 }
 
 

@@ -23,11 +23,17 @@ from entrypoints.http.pages.report_page import (
 )
 from entrypoints.http.pages.templating import event_path
 from entrypoints.http.schemas.lists import MOST_ROWS
+from entrypoints.http.texts import mark
 
 SORTS = {
-    EventSort.TIMESTAMP: "Newest",
-    EventSort.COST: "Costliest",
-    EventSort.LATENCY: "Slowest",
+    EventSort.TIMESTAMP: mark("Newest"),
+    EventSort.COST: mark("Costliest"),
+    EventSort.LATENCY: mark("Slowest"),
+}
+ORDERS = {
+    EventSort.TIMESTAMP: mark("Single calls, newest first"),
+    EventSort.COST: mark("Single calls, costliest first"),
+    EventSort.LATENCY: mark("Single calls, slowest first"),
 }
 #: What the form of the filters has a field for; the rest is chosen on a call.
 FIELDS = ("provider", "model", "project", "environment", "user", "operation", "status", "api_key")
@@ -77,6 +83,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             span=span,
             sort=_sort(),
             sorts=SORTS,
+            orders=ORDERS,
             most_exported=MOST_ROWS,
             key_names=key_names(run_list_keys),
             **found,

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from entrypoints.http.texts import gettext
+
 KEY_PLACEHOLDER = "tc_live_YOUR_KEY"
 
 # The body is in single quotes, which end for each $(...): the shell fills in the present time.
@@ -69,25 +71,29 @@ def ways(base_url: str, key: str = KEY_PLACEHOLDER) -> list[Way]:
     return [
         Way(
             "curl",
-            "One call with the usage that the provider answered; the cost is computed here.",
-            [Snippet("command", "Shell", first_event_command(base_url, key))],
+            gettext(
+                "One call with the usage that the provider answered; the cost is computed here."
+            ),
+            [Snippet("command", gettext("Shell"), first_event_command(base_url, key))],
         ),
         Way(
             "Python SDK",
-            "Wraps the providers' clients: every call is reported, none waits for it.",
+            gettext("Wraps the providers' clients: every call is reported, none waits for it."),
             [
-                Snippet("sdk-settings", "Shell", sdk_settings(base_url, key)),
+                Snippet("sdk-settings", gettext("Shell"), sdk_settings(base_url, key)),
                 Snippet("sdk-program", "Python", _SDK_PYTHON),
             ],
         ),
         Way(
             "OpenTelemetry",
-            "Whatever exports traces of GenAI calls over OTLP/HTTP; they come in at /v1/traces.",
-            [Snippet("opentelemetry", "Shell", opentelemetry_settings(base_url, key))],
+            gettext(
+                "Whatever exports traces of GenAI calls over OTLP/HTTP; they come in at /v1/traces."
+            ),
+            [Snippet("opentelemetry", gettext("Shell"), opentelemetry_settings(base_url, key))],
         ),
         Way(
-            "LiteLLM proxy",
-            "The proxy's generic_api callback reports each call that goes through it.",
+            gettext("LiteLLM proxy"),
+            gettext("The proxy's generic_api callback reports each call that goes through it."),
             [Snippet("litellm", "config.yaml", litellm_settings(base_url, key))],
         ),
     ]

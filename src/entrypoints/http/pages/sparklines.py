@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from domain.period import Span, interval_for
 from entrypoints.http.pages.charts import bucket_label
-from entrypoints.http.pages.formats import exactly, plural
+from entrypoints.http.pages.counts import plural
+from entrypoints.http.pages.formats import exactly
+from entrypoints.http.texts import gettext
 
 WIDTH, HEIGHT = 100, 20
 #: The line is as wide as two units; its middle keeps that far from the edges.
@@ -47,4 +49,9 @@ def sparkline(costs: Sequence[Decimal | None], buckets: Sequence[Span], tz: tzin
 def _words(known: Sequence[Decimal], top: Decimal, buckets: Sequence[Span], tz: tzinfo) -> str:
     width = interval_for(Span(buckets[0].start, buckets[-1].end))
     at = bucket_label(buckets[known.index(top)].start, width, tz)
-    return f"Cost in {plural(len(known), width.value)}: at most {exactly(top)}, {at}"
+    return gettext(
+        "Cost in %(buckets)s: at most %(top)s, %(when)s",
+        buckets=plural(len(known), width.value),
+        top=exactly(top),
+        when=at,
+    )

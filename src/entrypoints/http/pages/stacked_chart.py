@@ -11,6 +11,8 @@ from entrypoints.http.pages.report_address import Filter, ReportAddress
 from entrypoints.http.pages.report_page import Asked
 from entrypoints.http.pages.series_colours import colours_of
 from entrypoints.http.pages.stacking import TAG
+from entrypoints.http.pages.vocabulary import filter_words
+from entrypoints.http.texts import gettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ def _series(
     colours = [*map(str, colours_of([_identity(each.group) for each in named])), "rest"]
     return [
         Series(
-            label="all others" if each.is_overflow else _label(each.group[-1], by[-1], key_names),
+            label=gettext("all others")
+            if each.is_overflow
+            else _label(each.group[-1], by[-1], key_names),
             detail=each.group[0] if len(by) > 1 and not each.is_overflow else None,
             colour=colour,
             points=each.points,
@@ -99,10 +103,10 @@ def _identity(group: Sequence[str | None]) -> str:
 
 def _label(value: str | None, by: Dimension | TagDimension, key_names: Mapping[str, str]) -> str:
     if value is None:
-        return f"no {name_of(by).removeprefix(TAG).replace('_', ' ')}"
+        return gettext("no %(dimension)s", dimension=filter_words(name_of(by)))
     if by is Dimension.API_KEY:
         return key_names.get(value, value)
-    return value or "(empty)"
+    return value or gettext("(empty)")
 
 
 def name_of(by: Dimension | TagDimension) -> str:

@@ -13,8 +13,9 @@ from entrypoints.http.authentication import visitor
 from entrypoints.http.converters import escaped
 from entrypoints.http.cookies import csrf_token, theme
 from entrypoints.http.file_names import report_name
-from entrypoints.http.pages import change_words, formats
+from entrypoints.http.pages import change_words, formats, vocabulary
 from entrypoints.http.pages.budget_bar import budget_bar
+from entrypoints.http.pages.counts import plural
 from entrypoints.http.pages.notes import note_words
 from entrypoints.http.pages.notices import notice
 from entrypoints.http.pages.report_address import (
@@ -26,6 +27,7 @@ from entrypoints.http.pages.report_address import (
 )
 from entrypoints.http.pages.theme import this_page
 from entrypoints.http.pages.time_zones import is_other_zone, zones_by_region
+from entrypoints.http.texts import translated
 from entrypoints.settings import Settings
 
 _FILTERS = (
@@ -45,8 +47,12 @@ _FILTERS = (
     formats.token_breakdown,
     formats.usd,
     formats.usd_short,
-    formats.words,
     note_words,
+    translated,
+    vocabulary.capital,
+    vocabulary.filter_words,
+    vocabulary.heading,
+    vocabulary.words,
 )
 
 
@@ -85,7 +91,7 @@ _GLOBALS = (
     csrf_token,
     date_fields,
     event_path,
-    formats.plural,
+    plural,
     is_date,
     is_other_zone,
     model_path,

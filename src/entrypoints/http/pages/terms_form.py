@@ -10,6 +10,7 @@ from flask import request
 
 from domain.errors import Fault, Invalid
 from domain.money import parse_usd, plain
+from domain.phrases import Phrase
 from domain.pricing.terms import (
     LONGEST_NOTE,
     AliasTerms,
@@ -148,7 +149,8 @@ def _rate(line: str) -> OwnRate:
 def _whole(typed: str | None) -> int | None:
     digits = (typed or "").replace(",", "")
     if len(digits) > _MOST_DIGITS:
-        raise Invalid.at("/rates", f"numbers must have at most {_MOST_DIGITS} digits")
+        detail = Phrase("numbers must have at most %(most)s digits", most=_MOST_DIGITS)
+        raise Invalid.at("/rates", detail)
     return int(digits) if digits else None
 
 

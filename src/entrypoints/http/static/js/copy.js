@@ -7,11 +7,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     const source = document.getElementById(button.dataset.copy);
     try {
       await navigator.clipboard.writeText(source.textContent);
-      label.textContent = "Copied";
+      label.textContent = button.dataset.copied;
     } catch {
       // No clipboard without https: select the text, so that one key copies it.
       getSelection().selectAllChildren(source);
-      label.textContent = "Selected";
+      label.textContent = button.dataset.selected;
     }
     setTimeout(() => { label.textContent = before; }, 2000);
   });

@@ -6,6 +6,6 @@ if (offer && zone && zone !== offer.dataset.zoneOffer) {
   const address = new URL(location.href);
   address.searchParams.set("tz", zone);
   offer.href = address.href;
-  offer.textContent = `Show in ${zone.replaceAll("_", " ")}`;
+  offer.textContent = offer.dataset.zoneText.replace("{zone}", zone.replaceAll("_", " "));
   offer.hidden = false;
 }

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.period import Span
 from domain.report import Measures
 from domain.usage.token_usage import TokenClass
+from entrypoints.http.pages.counts import plural, wait
 from entrypoints.http.pages.formats import (
     change,
     day,
@@ -21,14 +22,12 @@ from entrypoints.http.pages.formats import (
     moment,
     number,
     percent,
-    plural,
     short,
     token_breakdown,
     usd,
     usd_short,
-    wait,
-    words,
 )
+from entrypoints.http.pages.vocabulary import words
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KOLKATA = ZoneInfo("Asia/Kolkata")
@@ -166,7 +165,7 @@ def test_a_span_is_named_by_its_first_and_last_day() -> None:
 def test_identifiers_and_counts_become_words() -> None:
     assert words("cache_write_5m") == "cache write 5m"
     assert plural(1, "call") == "1 call"
-    assert plural(1204, "call is", "calls are") == "1,204 calls are"
+    assert plural(1204, "call is unpriced") == "1,204 calls are unpriced"
 
 
 def test_the_breakdown_of_tokens_names_what_was_used() -> None:
