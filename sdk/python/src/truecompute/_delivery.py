@@ -150,16 +150,17 @@ class Delivery:
         with self._lock:
             return self.sent + sum(self.dropped.values())
 
-    def abandon(self, reason: str) -> None:
-        """Give up what stands in the backlog: it is counted as dropped.
+    def abandon(self, reason: str) -> int:
+        """Give up what stands in the backlog: so many events, which are counted as dropped.
 
         An attempt that is still under way no longer counts, even if it should succeed.
         """
         with self._lock:
+            left = 0 if self._is_abandoned else self._backlog.count()
             self._is_abandoned = True
-            left = self._backlog.count()
             if left:
                 self.dropped[reason] += left
+            return left
 
     def counts(self) -> tuple[int, Counter[str], int]:
         """Delivered, dropped by reason, and standing in the backlog, at one moment."""
