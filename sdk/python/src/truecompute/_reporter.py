@@ -5,8 +5,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from truecompute import _process
+from truecompute._backlog import Backlog, MemoryBacklog
 from truecompute._context import Attribution
-from truecompute._delivery import Backlog, Delivery, MemoryBacklog, random_share
+from truecompute._delivery import Delivery, random_share
 from truecompute._diagnostics import is_speaking, say, say_failure
 from truecompute._encoding import bounded_document
 from truecompute._queue import EventQueue, Pending

@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from truecompute._delivery import MOST_BATCH_EVENTS, Backlog, Delivery
+from truecompute._backlog import MOST_BATCH_EVENTS, Backlog
+from truecompute._delivery import Delivery
 from truecompute._diagnostics import say_failure
 
 
