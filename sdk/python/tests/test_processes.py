@@ -310,3 +310,15 @@ def test_the_import_loads_no_client_of_a_provider_and_starts_no_thread() -> None
         [sys.executable, "-c", program], env=os.environ | {"PYTHONPATH": SOURCES}, check=False
     )
     assert done.returncode == 0
+
+
+def test_the_import_loads_nothing_slow_that_only_some_programs_need() -> None:
+    program = (
+        "import sys, truecompute\n"
+        "slow = {'decimal', 'http.client', 'inspect', 'logging', 'ssl', 'urllib.request'}\n"
+        "assert not slow & set(sys.modules), slow & set(sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], env=os.environ | {"PYTHONPATH": SOURCES}, check=False
+    )
+    assert done.returncode == 0
