@@ -18,7 +18,8 @@ from openai.types.chat import ChatCompletion
 import truecompute
 from fakes.openai import CHAT_USAGE
 from truecompute import Answer, TransportError
-from truecompute._delivery import Delivery, MemoryBacklog
+from truecompute._backlog import MemoryBacklog
+from truecompute._delivery import Delivery
 from truecompute._queue import EventQueue
 from truecompute._worker import Worker
 from truecompute.testing import RecordingTransport, accepted

@@ -11,7 +11,8 @@ import pytest
 
 import truecompute
 from truecompute import Answer, TransportError
-from truecompute._delivery import Delivery, MemoryBacklog
+from truecompute._backlog import MemoryBacklog
+from truecompute._delivery import Delivery
 from truecompute._queue import EventQueue
 from truecompute._verdict import Fate, retry_after_of, verdict_of
 from truecompute.testing import RecordingTransport, accepted

@@ -71,3 +71,12 @@ def test_a_model_that_tells_no_usage_is_told_all_the_same(recorder: Recorder) ->
     model = FakeListChatModel(responses=["Hello!"])
     model.invoke("Hi", config={"callbacks": [TrueComputeCallback(recorder.client)]})
     assert "provider_usage" not in recorder.event
+
+
+def test_a_stream_whose_reader_leaves_is_a_success_of_which_part_is_known(
+    provider: FakeProvider, recorder: Recorder
+) -> None:
+    stream = _model(provider, recorder).stream("Hi")
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert (recorder.event["status"], recorder.event["usage_status"]) == ("success", "missing")

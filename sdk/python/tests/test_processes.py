@@ -5,51 +5,20 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import truecompute
+from fakes.programs import BEGIN, SOURCES, runs
 from fakes.truecompute import FakeTrueCompute
 from tests.processes import eventually
-
-SOURCES = str(Path(truecompute.__file__).parents[1])
-BEGIN = """
-import os, sys, threading, time, truecompute
-tc = truecompute.Client(api_key="k", base_url=os.environ["URL"])
-def call(name):
-    tc.track(provider="acme", model="m", id=str(name))
-"""
 
 
 @pytest.fixture
 def server() -> Iterator[FakeTrueCompute]:
     with FakeTrueCompute().running() as fake:
         yield fake
-
-
-def _runs(program: str, url: str, **environment: str) -> tuple[int, str, float]:
-    """The exit code, what it said, and the seconds from its last word to its end."""
-    process = subprocess.Popen(
-        [sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", "-c", BEGIN + program],
-        env=os.environ | {"PYTHONPATH": SOURCES, "URL": url} | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None
-    said = ""
-    for line in process.stdout:
-        said += line
-        if line == "last\n":
-            break
-    at = time.monotonic()
-    said += process.stdout.read()
-    code = process.wait(60)
-    process.stdout.close()
-    return code, said, time.monotonic() - at
 
 
 TWENTY = "for n in range(20): call(n)\nprint('last', flush=True)\n"
@@ -97,7 +66,7 @@ def test_however_a_process_ends_its_events_arrive_and_its_code_is_its_own(
     end: str, server: FakeTrueCompute
 ) -> None:
     program, expected = ENDS[end]
-    code, said, _ = _runs(program, server.url)
+    code, said, _ = runs(program, server.url)
     assert code == (-signal.SIGINT if expected is None else expected), said
     assert server.received == {str(n): 1 for n in range(20)}
     assert "truecompute" not in said.lower().replace("truecompute.client", "")
@@ -109,7 +78,7 @@ def test_a_process_ends_in_time_although_the_server_takes_connections_and_is_sil
 ) -> None:
     program, expected = ENDS[end]
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        code, said, seconds = _runs(program, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        code, said, seconds = runs(program, f"http://127.0.0.1:{silent.getsockname()[1]}")
     assert code == (-signal.SIGINT if expected is None else expected), said
     assert seconds <= 2.5
 
@@ -127,7 +96,7 @@ def test_a_process_that_is_cut_off_is_neither_held_nor_changed(
     end: str, server: FakeTrueCompute
 ) -> None:
     program, expected = CUT_OFF[end]
-    code, said, seconds = _runs(program, server.url)
+    code, said, seconds = runs(program, server.url)
     assert (code, said) == (expected, "last\n")
     assert seconds <= 2.5
     assert set(server.received) <= {str(n) for n in range(20)}
@@ -170,7 +139,7 @@ def test_forks_while_eight_threads_hold_the_queue_lose_double_and_hang_nothing(
     server: FakeTrueCompute,
 ) -> None:
     forks = int(os.environ.get("SDK_FORKS", "200"))
-    code, said, _ = _runs(FORKS, server.url, FORKS=str(forks), PYTHONWARNINGS="ignore")
+    code, said, _ = runs(FORKS, server.url, FORKS=str(forks), PYTHONWARNINGS="ignore")
     assert code == 0, said
     parents = {f"parent-{n}" for n in range(int(said.split()[-1]))}
     children = {f"child-{each}-{n}" for each in range(forks) for n in range(3)}
@@ -197,7 +166,7 @@ print("last", flush=True)
 def test_a_call_that_is_under_way_at_a_fork_is_told_by_the_parent_alone(
     server: FakeTrueCompute,
 ) -> None:
-    code, said, _ = _runs(UNDER_WAY, server.url)
+    code, said, _ = runs(UNDER_WAY, server.url)
     assert code == 0, said
     assert len(server.received) == 2
     assert set(server.received.values()) == {1}
@@ -222,7 +191,7 @@ if __name__ == "__main__":
 
 
 def test_processes_of_multiprocessing_end_with_a_flush(server: FakeTrueCompute) -> None:
-    code, said, _ = _runs(POOL, server.url)
+    code, said, _ = runs(POOL, server.url)
     assert code == 0, said
     assert server.received == dict.fromkeys(
         ["parent", "alone", *(f"child-{n}" for n in range(30))], 1
@@ -250,7 +219,7 @@ def main():
 
 def test_a_spawned_process_ends_with_a_flush(server: FakeTrueCompute, tmp_path: Path) -> None:
     (tmp_path / "spawned.py").write_text(SPAWNED)
-    code, said, _ = _runs(SPAWN.format(here=str(tmp_path)), server.url)
+    code, said, _ = runs(SPAWN.format(here=str(tmp_path)), server.url)
     assert code == 0, said
     assert server.received == {"child-1": 1}
 
@@ -339,5 +308,17 @@ def test_the_import_loads_no_client_of_a_provider_and_starts_no_thread() -> None
     )
     done = subprocess.run(
         [sys.executable, "-c", program], env=os.environ | {"PYTHONPATH": SOURCES}, check=False
+    )
+    assert done.returncode == 0
+
+
+def test_the_import_loads_nothing_slow_that_only_some_programs_need() -> None:
+    program = (
+        "import sys, truecompute\n"
+        "slow = {'decimal', 'http.client', 'inspect', 'logging', 'ssl', 'urllib.request'}\n"
+        "assert not slow & set(sys.modules), slow & set(sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], env=os.environ | {"PYTHONPATH": SOURCES}, check=False
     )
     assert done.returncode == 0

@@ -96,10 +96,22 @@ class Call:
         self.started_at = time.time()
         self._began = time.perf_counter()
 
+    def began_within(self, other: "Call") -> bool:
+        """Whether it began after ``other`` had begun."""
+        return self._began >= other._began
+
+    def is_told_to(self, sink: Sink) -> bool:
+        """Whether its event goes there."""
+        return self._sink is sink
+
     def note_first(self) -> None:
         """The first of the answer is here."""
         if self._first is None:
             self._first = time.perf_counter()
+
+    def has_first(self) -> bool:
+        """Whether anything of the answer was noted."""
+        return self._first is not None
 
     def end(
         self, seen: Seen, error: BaseException | str | None = None, *, is_cut: bool = False

@@ -8,7 +8,6 @@ from typing import Any, Literal, TypeVar
 from truecompute import _context
 from truecompute._calls import add_attribution
 from truecompute._diagnostics import logger, say, say_failure
-from truecompute._process import EXIT_PATIENCE_S
 from truecompute._reporter import Reporter
 from truecompute._settings import read_settings
 from truecompute._stats import Stats
@@ -163,7 +162,7 @@ class Client:
                 self.reporter.note_failure("flushing")
             return False
 
-    def close(self, timeout: float = EXIT_PATIENCE_S) -> None:
+    def close(self, timeout: float = 2.0) -> None:
         """Send what is left, for ``timeout`` seconds at most, and end the thread.
 
         What is left then is in the spool, or counted as dropped, as is what comes afterwards.

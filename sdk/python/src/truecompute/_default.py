@@ -1,5 +1,6 @@
 """The functions of the module: those of a client that is made from the environment when needed."""
 
+import os
 import threading
 from typing import Any, TypeVar
 
@@ -23,6 +24,16 @@ def default_client() -> Client:
             if _client is None:
                 _client = Client()
     return _client
+
+
+def _begin_in_child() -> None:
+    """A thread of the parent may hold the lock, and is not there to release it."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_in_child)
 
 
 def wrap(

@@ -2,108 +2,20 @@
 
 import os
 import threading
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections import Counter
+from collections.abc import Callable
 
+from truecompute._backlog import Backlog, Batch
 from truecompute._diagnostics import say, say_failure
 from truecompute._exceptions import TransportError
-from truecompute._queue import EventQueue
 from truecompute._stats import REFUSED, REJECTED, TOO_LARGE
 from truecompute._transport import Transport
 from truecompute._verdict import Fate, Verdict, verdict_of
 
-MOST_BATCH_EVENTS = 500
-MOST_BATCH_BYTES = 1024 * 1024
 _FIRST_PAUSE_S = 0.5
 _MOST_PAUSE_S = 30.0
 #: A wrong key does not become right by asking; somebody must change it.
 _UNAUTHORIZED_PAUSE_S = 60.0
-
-
-class Batch:
-    """Events that go in one request. ``name`` is where a spool keeps them, None for memory."""
-
-    def __init__(self, events: Sequence[bytes], name: str | None = None) -> None:
-        self.events = list(events)
-        self.name = name
-
-
-class Backlog(Protocol):
-    """Where batches stand between the queue and the server.
-
-    ``found`` counts events of earlier processes that it took over. ``outlives`` says whether what
-    stands here is sent by another process when this one ends.
-    """
-
-    found: int
-    outlives: bool
-
-    def next(self) -> Batch | None:
-        """The oldest batch, without removing it."""
-        ...
-
-    def done(self, batch: Batch) -> None:
-        """Forget a batch: each of its events is delivered or given up."""
-        ...
-
-    def split(self, batch: Batch) -> None:
-        """Put two halves in the place of a batch."""
-        ...
-
-    def collect(self) -> None:
-        """Take over what waits in the queue, where there is room for it."""
-        ...
-
-    def count(self) -> int:
-        """How many events stand here, this process's and any that it found."""
-        ...
-
-    def close(self) -> None:
-        """Leave it for good; what a spool holds, another process will send."""
-        ...
-
-    def forget(self) -> None:
-        """Leave it in a child after a fork: it is the parent's."""
-        ...
-
-
-class MemoryBacklog:
-    """The one batch that is on its way: the others wait in the queue, where they are bounded."""
-
-    found = 0
-    outlives = False
-
-    def __init__(self, queue: EventQueue) -> None:
-        self._queue = queue
-        self._batches: deque[Batch] = deque()
-
-    def next(self) -> Batch | None:
-        if not self._batches:
-            events = self._queue.take(MOST_BATCH_EVENTS, MOST_BATCH_BYTES)
-            if events:
-                self._batches.append(Batch(events))
-        return self._batches[0] if self._batches else None
-
-    def done(self, batch: Batch) -> None:
-        self._batches.remove(batch)
-
-    def split(self, batch: Batch) -> None:
-        half = len(batch.events) // 2
-        self._batches.remove(batch)
-        self._batches.extendleft((Batch(batch.events[half:]), Batch(batch.events[:half])))
-
-    def collect(self) -> None:
-        """The queue keeps them."""
-
-    def close(self) -> None:
-        """There is nothing to let go of."""
-
-    def forget(self) -> None:
-        """Likewise."""
-
-    def count(self) -> int:
-        return sum(len(batch.events) for batch in list(self._batches))
 
 
 class Delivery:
@@ -150,16 +62,17 @@ class Delivery:
         with self._lock:
             return self.sent + sum(self.dropped.values())
 
-    def abandon(self, reason: str) -> None:
-        """Give up what stands in the backlog: it is counted as dropped.
+    def abandon(self, reason: str) -> int:
+        """Give up what stands in the backlog: so many events, which are counted as dropped.
 
         An attempt that is still under way no longer counts, even if it should succeed.
         """
         with self._lock:
+            left = 0 if self._is_abandoned else self._backlog.count()
             self._is_abandoned = True
-            left = self._backlog.count()
             if left:
                 self.dropped[reason] += left
+            return left
 
     def counts(self) -> tuple[int, Counter[str], int]:
         """Delivered, dropped by reason, and standing in the backlog, at one moment."""

@@ -13,8 +13,11 @@ Other calls through a wrapped client, ``track``, ``context``, ``tag``, ``flush``
 ``stats()``.
 """
 
-from datetime import datetime
-from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
 
 
 class TrueComputeError(Exception):
@@ -50,8 +53,8 @@ class BudgetExceeded(BudgetError):
         *,
         budget_id: str | None = None,
         budget_name: str | None = None,
-        remaining_usd: Decimal | None = None,
-        resets_at: datetime | None = None,
+        remaining_usd: "Decimal | None" = None,
+        resets_at: "datetime | None" = None,
         reason: str | None = None,
     ) -> None:
         super().__init__(text)

@@ -28,6 +28,7 @@ class _Reader:
         self._size = 0
 
     def reads(self, piece: bytes) -> None:
+        self._watch.begins()
         self._watch.call.note_first()
         self._size += len(piece)
         if not self._by_line:

@@ -1,13 +1,13 @@
 """What wrapped clients and callbacks report to: takes events in any thread and has them sent."""
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from truecompute import _process
+from truecompute._backlog import Backlog, MemoryBacklog
 from truecompute._context import Attribution
-from truecompute._delivery import Backlog, Delivery, MemoryBacklog, random_share
+from truecompute._delivery import Delivery, random_share
 from truecompute._diagnostics import is_speaking, say, say_failure
 from truecompute._encoding import bounded_document
 from truecompute._queue import EventQueue, Pending
@@ -54,7 +54,7 @@ class Reporter:
         self._failures = 0
         if self._reservations is not None:
             self._reservations.unchecked = 0
-        self._ends_at: float | None = None
+        self._is_ending = False
         self._told_dropped = 0
         self._worker = Worker(
             self._delivery,
@@ -76,8 +76,8 @@ class Reporter:
         waiting = self._queue.put(event)
         if self._worker.notice(waiting):
             _process.note_worker_process()
-        if self._ends_at is not None:
-            self._worker.flush(self._ends_at - time.monotonic())
+        if self._is_ending:
+            self._deliver_last()
 
     def note_failure(self, doing: str) -> None:
         """Count and log a fault of the SDK."""
@@ -129,26 +129,48 @@ class Reporter:
             close_transport()
         if self._backlog.outlives:
             self._backlog.close() if has_ended else self._backlog.collect()
-        waiting = self._queue.counts()[2]
-        self._queue.shut(CLOSED)
+        self._give_up()
         if self._reservations is not None:
             self._reservations.disabled_for = "the client of TrueCompute is closed"
-        if not self._backlog.outlives:
-            self._delivery.abandon(CLOSED)
-        if waiting:
-            say("closed", "TrueCompute was closed with %d event(s) undelivered", waiting)
 
-    def end(self, deadline: float) -> None:
-        """Flush at the end of the program; what others still report then is sent at once."""
+    def _give_up(self) -> None:
+        """Count as lost what still waits, unless it is in a spool, and what comes from now on."""
+        lost = self._queue.counts()[2]
+        self._queue.shut(CLOSED)
+        if not self._backlog.outlives:
+            lost += self._delivery.abandon(CLOSED)
+        if lost:
+            say("closed", "TrueCompute was closed with %d event(s) undelivered", lost)
+
+    def hasten(self, timeout: float) -> None:
+        """Have what there is sent in the background within ``timeout`` seconds."""
         try:
             self.open_streams.finish_all()
-            self._worker.flush(deadline - time.monotonic())
-            if self._backlog.outlives:
-                self._backlog.collect()
-            self._ends_at = deadline
+            self._worker.hasten(timeout)
         except Exception:  # noqa: BLE001 - never in the way
             with suppress(Exception):
                 self.note_failure("ending")
+
+    def end(self) -> None:
+        """Flush at the end of the program; what others still report then is sent at once.
+
+        What is not delivered by then is lost, unless there is a spool, and counted: a process of
+        ``multiprocessing``, or whoever comes later in ``atexit``, can ask.
+        """
+        try:
+            self._deliver_last()
+            self._is_ending = True
+        except Exception:  # noqa: BLE001 - never in the way
+            with suppress(Exception):
+                self.note_failure("ending")
+
+    def _deliver_last(self) -> None:
+        is_delivered = _process.spend(self._worker.flush)
+        if self._backlog.outlives:
+            self._backlog.collect()
+        elif not is_delivered:
+            self._worker.leave_off()
+            self._give_up()
 
     def begin_in_child(self) -> None:
         """Start anew after a fork: what waited is the parent's to send."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from truecompute._delivery import MOST_BATCH_BYTES, MOST_BATCH_EVENTS, Batch
+from truecompute._backlog import MOST_BATCH_BYTES, MOST_BATCH_EVENTS, Batch
 from truecompute._diagnostics import say, say_failure
 from truecompute._encoding import new_id
 from truecompute._exceptions import ConfigurationError

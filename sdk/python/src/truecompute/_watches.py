@@ -7,8 +7,10 @@ first chunk does so); it counts as the end after five seconds, or at the next fl
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
+from truecompute import _answers
 from truecompute._calls import Call, Seen
 from truecompute._diagnostics import say_failure
 
@@ -21,13 +23,16 @@ _GRACE_S = 5.0
 class Watch:
     """What is known of one stream. It holds nothing of the provider's."""
 
-    __slots__ = ("__weakref__", "_observe", "_open", "call", "is_advancing", "left_at", "seen")
+    __slots__ = (
+        "__weakref__", "_has_begun", "_observe", "_open", "call", "is_advancing", "left_at", "seen",
+    )  # fmt: skip
 
     def __init__(self, call: Call, observe: Observer, open_streams: "OpenStreams") -> None:
         self.call: Call = call
         self.seen: Seen = Seen()
         self.left_at: float | None = None
         self.is_advancing: bool = False
+        self._has_begun = False
         self._observe = observe
         self._open = open_streams
         open_streams.add(self)
@@ -35,6 +40,9 @@ class Watch:
     def sees(self, chunk: Any) -> bool:
         """Look at a chunk; whether to hide it. Raises no ``Exception``."""
         try:
+            if not self._has_begun:
+                with suppress(Exception):  # whether to hide the chunk does not depend on it
+                    self.begins()
             is_hidden = self._observe(chunk, self.seen)
             if self.seen.has_content:
                 self.call.note_first()
@@ -42,6 +50,12 @@ class Watch:
             say_failure("reading a chunk")
             return False
         return is_hidden
+
+    def begins(self) -> None:
+        """Its answer begins to come; only the first time counts."""
+        if not self._has_begun:
+            self._has_begun = True
+            _answers.note(self)
 
     def ends(self, error: BaseException | None = None, *, is_cut: bool = False) -> None:
         """The stream has ended; only the first time counts. Raises no ``Exception``."""

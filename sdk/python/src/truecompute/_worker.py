@@ -10,7 +10,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from truecompute._delivery import MOST_BATCH_EVENTS, Backlog, Delivery
+from truecompute._backlog import MOST_BATCH_EVENTS, Backlog
+from truecompute._delivery import Delivery
 from truecompute._diagnostics import say_failure
 
 
@@ -62,14 +63,10 @@ class Worker:
         """Send what there is now; False where it is not all settled within ``timeout`` seconds."""
         deadline = time.monotonic() + timeout
         target = self._owed()
-        if self._has_settled(target):
+        if self.hasten(timeout):
             return True
-        self._deadline = deadline
-        self._is_urgent = True
-        self.notice(0)
         if self._cannot_start:
             return self._send_here(target, deadline)
-        self._rouse()
         with self._progress:
             while not self._has_settled(target):
                 left = deadline - time.monotonic()
@@ -78,16 +75,30 @@ class Worker:
                 self._progress.wait(min(left, 0.25))
         return True
 
+    def hasten(self, timeout: float) -> bool:
+        """Begin to send what there is, within ``timeout`` seconds; whether all is settled."""
+        if self._has_settled(self._owed()):
+            return True
+        self._deadline = time.monotonic() + timeout
+        self._is_urgent = True
+        self.notice(0)
+        self._rouse()
+        return False
+
     def stop(self, timeout: float) -> bool:
         """Flush, and end the thread; False where it is still in the middle of an attempt."""
         deadline = time.monotonic() + timeout
         self.flush(timeout)
-        self._is_stopping = True
-        self._rouse()
+        self.leave_off()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(max(deadline - time.monotonic(), 0.05))
         return thread is None or not thread.is_alive()
+
+    def leave_off(self) -> None:
+        """Have the thread end after what it is at, without waiting for it."""
+        self._is_stopping = True
+        self._rouse()
 
     def _make_primitives(self) -> None:
         """Anew with each thread: gevent may have replaced what threads are since the import."""

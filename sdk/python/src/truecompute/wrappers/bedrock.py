@@ -140,6 +140,7 @@ def _reads_converse(answer: Any, seen: Seen) -> None:
 def _reads_event(event: Any, watch: Watch) -> None:
     """A parsed event of a stream: ``metadata`` of Converse, or a chunk of the maker's own."""
     seen = watch.seen
+    watch.begins()
     if not is_object(event):
         return
     if "contentBlockDelta" in event or "chunk" in event:

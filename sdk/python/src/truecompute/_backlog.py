@@ -1,0 +1,95 @@
+"""Where batches of events stand between the queue and the server."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Protocol
+
+from truecompute._queue import EventQueue
+
+MOST_BATCH_EVENTS = 500
+MOST_BATCH_BYTES = 1024 * 1024
+
+
+class Batch:
+    """Events that go in one request. ``name`` is where a spool keeps them, None for memory."""
+
+    def __init__(self, events: Sequence[bytes], name: str | None = None) -> None:
+        self.events = list(events)
+        self.name = name
+
+
+class Backlog(Protocol):
+    """Where batches stand between the queue and the server.
+
+    ``found`` counts events of earlier processes that it took over. ``outlives`` says whether what
+    stands here is sent by another process when this one ends.
+    """
+
+    found: int
+    outlives: bool
+
+    def next(self) -> Batch | None:
+        """The oldest batch, without removing it."""
+        ...
+
+    def done(self, batch: Batch) -> None:
+        """Forget a batch: each of its events is delivered or given up."""
+        ...
+
+    def split(self, batch: Batch) -> None:
+        """Put two halves in the place of a batch."""
+        ...
+
+    def collect(self) -> None:
+        """Take over what waits in the queue, where there is room for it."""
+        ...
+
+    def count(self) -> int:
+        """How many events stand here, this process's and any that it found."""
+        ...
+
+    def close(self) -> None:
+        """Leave it for good; what a spool holds, another process will send."""
+        ...
+
+    def forget(self) -> None:
+        """Leave it in a child after a fork: it is the parent's."""
+        ...
+
+
+class MemoryBacklog:
+    """The one batch that is on its way: the others wait in the queue, where they are bounded."""
+
+    found = 0
+    outlives = False
+
+    def __init__(self, queue: EventQueue) -> None:
+        self._queue = queue
+        self._batches: deque[Batch] = deque()
+
+    def next(self) -> Batch | None:
+        if not self._batches:
+            events = self._queue.take(MOST_BATCH_EVENTS, MOST_BATCH_BYTES)
+            if events:
+                self._batches.append(Batch(events))
+        return self._batches[0] if self._batches else None
+
+    def done(self, batch: Batch) -> None:
+        self._batches.remove(batch)
+
+    def split(self, batch: Batch) -> None:
+        half = len(batch.events) // 2
+        self._batches.remove(batch)
+        self._batches.extendleft((Batch(batch.events[half:]), Batch(batch.events[:half])))
+
+    def collect(self) -> None:
+        """The queue keeps them."""
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def forget(self) -> None:
+        """Likewise."""
+
+    def count(self) -> int:
+        return sum(len(batch.events) for batch in list(self._batches))
