@@ -7,86 +7,26 @@ import, and an outage: calls at a steady rate while nobody answers, and what bec
 somebody does.
 """
 
-import gzip
 import json
 import os
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
+
+from benchmarks.sdk_outage import report_outage
+from benchmarks.sdk_sink import sink
 
 HERE = Path(__file__).parent
 SOURCES = HERE.parent / "sdk" / "python" / "src"
 ENVIRONMENTS = HERE.parent / ".venv" / "peers"
 PEERS = ("langfuse", "openlit", "posthog", "opentelemetry")
-ROUNDS = 3
+ROUNDS, WINDOW = 3, 300
 IMPORTS = 15
-OUTAGE_S, OUTAGE_RATE = 60, 12_000
-
-
-class Sink(BaseHTTPRequestHandler):
-    """Takes anything, and gives TrueCompute's clients the receipt that they wait for."""
-
-    protocol_version = "HTTP/1.1"
-    seen: set[str]
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("content-length") or 0))
-        answer = b"{}"
-        if body and self.path.endswith("/api/v1/events"):
-            is_packed = self.headers.get("content-encoding") == "gzip"
-            events = json.loads(gzip.decompress(body) if is_packed else body)["events"]
-            self.seen.update(event["id"] for event in events)
-            receipt = {"accepted": len(events), "duplicates": 0, "conflicts": 0, "rejected": 0}
-            answer = json.dumps(receipt).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def do_GET(self) -> None:
-        if self.path == "/seen":
-            answer = str(len(self.seen)).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-        else:
-            self.do_POST()
-
-    def log_message(self, *_: object) -> None:
-        """Silent."""
-
-
-def serve(port: int) -> None:
-    Sink.seen = set()
-    ThreadingHTTPServer.request_queue_size = 128
-    with ThreadingHTTPServer(("127.0.0.1", port), Sink) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        sys.stdout.write(f"{server.server_address[1]}\n")
-        sys.stdout.flush()
-        sys.stdin.read()  # until the other side closes it
-
-
-@contextmanager
-def sink(port: int = 0) -> Iterator[str]:
-    """The address of a sink in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.sdk", "serve", str(port)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-        yield f"http://127.0.0.1:{_line(process)}"
-        process.communicate()
-
-
-def _line(process: subprocess.Popen[bytes]) -> str:
-    """The next line that a process says."""
-    return "" if process.stdout is None else process.stdout.readline().decode().strip()
 
 
 def measured(name: str, url: str) -> dict[str, list[int]]:
@@ -104,26 +44,44 @@ def measured(name: str, url: str) -> dict[str, list[int]]:
     return found
 
 
-def added(times: dict[str, list[int]]) -> tuple[float, float, float]:
-    """Microseconds more at the median and at the 99th percentile, and the control's median."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Microseconds more than the control: of a call and the bare one beside it, at the median.
+
+    ``quietest`` is that of the window of ``WINDOW`` calls in which others on the machine disturbed
+    least; ``late`` is what the 99th percentile grows by. ``bare`` is the control's median.
+    """
+
+    middle: float
+    quietest: float
+    late: float
+    bare: float
+
+
+def added(times: dict[str, list[int]]) -> Added:
     wrapped, bare = times["wrapped"], times["bare"]
-    at_99 = quantiles(wrapped, n=100)[98] - quantiles(bare, n=100)[98]
-    return (median(wrapped) - median(bare)) / 1e3, at_99 / 1e3, median(bare) / 1e3
+    more = [ours - control for ours, control in zip(wrapped, bare, strict=True)]
+    windows = [more[at : at + WINDOW] for at in range(0, len(more), WINDOW)]
+    late = quantiles(wrapped, n=100)[98] - quantiles(bare, n=100)[98]
+    found = (median(more), min(median(window) for window in windows), late, median(bare))
+    return Added(*(each / 1e3 for each in found))
 
 
 def report_calls() -> None:
-    print("added to a call on the caller's thread, microseconds (median of 3 rounds)")
+    print(f"added to a call on the caller's thread, microseconds (median of {ROUNDS} rounds)")
     with sink() as url:
-        rounds: dict[str, list[tuple[float, float, float]]] = {
-            name: [] for name in ("truecompute", "stream", *PEERS)
-        }
+        rounds: dict[str, list[Added]] = {name: [] for name in ("truecompute", "stream", *PEERS)}
         for _ in range(ROUNDS):
             for name, found in rounds.items():
                 found.append(added(measured(name, url)))
     for name, found in rounds.items():
-        middle, late, bare = (median(each[at] for each in found) for at in range(3))
+        middle, late = median(each.middle for each in found), median(each.late for each in found)
+        quietest, bare = min(each.quietest for each in found), median(each.bare for each in found)
         label = "truecompute, to the first chunk" if name == "stream" else name
-        print(f"  {label:32} median {middle:7.1f}   p99 {late:7.1f}   (bare call {bare:6.0f})")
+        print(
+            f"  {label:32} median {middle:6.1f}   quietest {WINDOW} {quietest:6.1f}"
+            f"   p99 {late:7.1f}   (bare call {bare:6.0f})"
+        )
 
 
 def report_stalls() -> None:
@@ -160,67 +118,8 @@ def report_import() -> None:
             float(subprocess.check_output([sys.executable, "-c", program], env=kept | places))
             for _ in range(1 + IMPORTS)
         ]
-    print(f"import of truecompute: {median(times[1:]) * 1000:.1f} ms (median of {IMPORTS})")
-
-
-def outage(port: int) -> None:
-    """Calls while nobody answers, then a delivery; figures as JSON."""
-    import truecompute
-
-    client = truecompute.Client(api_key="k", base_url=f"http://127.0.0.1:{port}")
-    usage = {"input": 400, "cache_read": 800, "output": 300}
-    for _ in range(1_000):
-        client.track(provider="acme", model="m", usage=usage)
-    before = resident_mib()
-    began = time.perf_counter()
-    produced, added_s = 1_000, []
-    while (elapsed := time.perf_counter() - began) < OUTAGE_S:
-        while produced - 1_000 < elapsed * OUTAGE_RATE:
-            at = time.perf_counter()
-            client.track(provider="acme", model="m", usage=usage, user="u_123")
-            added_s.append(time.perf_counter() - at)
-            produced += 1
-        time.sleep(0.001)
-    most = resident_mib() - before
-    late = quantiles(added_s, n=100)[98] * 1e6
-    print(json.dumps({"produced": produced, "mib": most, "p99_us": late}), flush=True)
-    sys.stdin.readline()  # the server is there
-    client.flush(60)
-    stats = client.stats()
-    print(json.dumps({"sent": stats.sent, "dropped": stats.dropped, "queued": stats.queued}))
-
-
-def resident_mib() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-
-
-def report_outage() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    command = [sys.executable, "-m", "benchmarks.sdk", "outage", str(port)]
-    environment = os.environ | {"PYTHONPATH": f"{SOURCES}:{os.environ.get('PYTHONPATH', '')}"}
-    with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        away = json.loads(_line(process))
-        with sink(port) as url:
-            told, _ = process.communicate(b"\n")
-            seen = _seen(url)
-    after = json.loads(told)
-    is_exact = after["sent"] == seen and seen + after["dropped"] == away["produced"]
-    print(
-        f"server away for {OUTAGE_S} s at {OUTAGE_RATE:,} calls/s: {away['mib']:.1f} MiB more, "
-        f"99 % of track() within {away['p99_us']:.0f} us; {away['produced']:,} produced = "
-        f"{seen:,} delivered + {after['dropped']:,} dropped: {'exact' if is_exact else 'NOT EXACT'}"
-    )
-
-
-def _seen(url: str) -> int:
-    from urllib.request import urlopen
-
-    with urlopen(f"{url}/seen", timeout=10) as answer:  # noqa: S310 - our own
-        return int(answer.read())
+    least, middle = min(times[1:]) * 1000, median(times[1:]) * 1000
+    print(f"import of truecompute: {least:.1f} ms, the median of {IMPORTS} {middle:.1f}")
 
 
 def report_exit() -> None:
@@ -244,14 +143,8 @@ def main() -> None:
     report_stalls()
     report_import()
     report_exit()
-    report_outage()
+    report_outage(SOURCES)
 
 
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["serve", port]:
-            serve(int(port))
-        case ["outage", port]:
-            outage(int(port))
-        case _:
-            main()
+    main()
