@@ -1,6 +1,7 @@
 """Keep sums by tag as well: sums of calls that are there are made anew by the worker.
 
-They are right meanwhile. Sums of calls that retention has deleted stay as they are, without tags.
+They are right meanwhile. Sums of calls that retention has deleted stay as they are, without tags;
+so do those of the few that came after it, for a time whose calls are deleted.
 """
 
 import sqlalchemy as sa
@@ -65,6 +66,8 @@ GROUP BY organization_id, part ORDER BY organization_id, part
 def upgrade() -> None:
     _create_values()
     _create_rollups()
+    # A worker that still runs would add calls between the two.
+    op.execute("LOCK TABLE pending_rollups, usage_rollups IN EXCLUSIVE MODE")
     op.execute(_FORGET)
     op.execute(_WAIT_AGAIN)
 

@@ -1,17 +1,15 @@
 """One billable call to an AI provider: as a sender reports it, and as it is kept."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
-from hashlib import sha256
 from operator import attrgetter
 
 from domain.costing import EventCost
 from domain.errors import Invalid
-from domain.money import plain
+from domain.fingerprint import fingerprint
 from domain.tags import check_tags
 from domain.text import check_text
 from domain.usage.token_usage import TokenUsage
@@ -20,8 +18,6 @@ OLDEST = timedelta(days=90)
 FURTHEST_AHEAD = timedelta(minutes=10)
 LONGEST_DURATION_MS = 86_400_000
 LONGEST_ID = 128
-#: Takes no digit off any number that fits into an event.
-_AS_SENT = Context(prec=1_000_000, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
 
 class Status(StrEnum):
@@ -165,37 +161,4 @@ class Event:
         Tells a repeated event from another one under the same id. It looks at what was sent
         alone, so that a retry is the same event also when usage is read better by then.
         """
-        return sha256(_ENCODER.encode(_content(self.reported)).encode()).digest()
-
-
-def _comparable(value: object) -> str:
-    """A fraction of a provider's usage by its value: 0.10 is 0.1."""
-    return str(value.normalize(_AS_SENT) if isinstance(value, Decimal) else value)
-
-
-#: Made once: an encoder for each event would take a third of the time again.
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_comparable)
-_COMPARED = ("provider", "model", "status", *_OPTIONAL_TEXTS, *_DURATIONS)
-_compared = attrgetter(*_COMPARED)
-
-
-def _content(reported: ReportedEvent) -> dict[str, object]:
-    """What was stated. Of all that an event may state it is a third, and this is a call's dearest
-    step: what was not stated has no place in it.
-    """
-    values = zip(_COMPARED, _compared(reported), strict=True)
-    content: dict[str, object] = {name: value for name, value in values if value is not None}
-    content["timestamp"] = reported.timestamp.astimezone(UTC).isoformat()
-    amount, usage = reported.provider_cost_usd, reported.usage
-    if reported.provider_usage is not None:
-        content["provider_usage"] = reported.provider_usage
-    if reported.tags:
-        content["tags"] = dict(reported.tags)
-    if usage is not None and not usage.is_empty:
-        content["usage"] = {name: str(quantity) for name, quantity in usage.tokens.items()}
-        content["units"] = {name: plain(quantity) for name, quantity in usage.units.items()}
-    if reported.usage_status not in (None, UsageStatus.COMPLETE):
-        content["usage_status"] = reported.usage_status
-    if amount is not None:
-        content["provider_cost_usd"] = plain(amount)
-    return content
+        return fingerprint(self.reported)

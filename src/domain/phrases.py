@@ -19,3 +19,7 @@ class Phrase(str):
         made = super().__new__(cls, pattern % values)
         made.pattern, made.values = pattern, values
         return made
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """A copy is the text that it makes."""
+        return str, (str(self),)

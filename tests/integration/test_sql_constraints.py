@@ -85,9 +85,11 @@ def refused_values(column: Column[object]) -> list[str]:
     """What a column must not hold; nothing for one that holds no amount, count or time."""
     if isinstance(column.type, DateTime):
         return TIMES
-    if column.identity is not None or column.name == "call_digest":
+    if column.identity is not None or column.foreign_keys or column.name == "call_digest":
         return []
-    if column.table.name == "usage_rollups" and isinstance(column.type, Numeric | BigInteger):
+    if column.table.name in ("usage_rollups", "tag_rollups") and isinstance(
+        column.type, Numeric | BigInteger
+    ):
         return SUMS + (NO_AMOUNTS if isinstance(column.type, Numeric) else [])
     if isinstance(column.type, Numeric):
         return NO_AMOUNTS + AMOUNTS[column.name]

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from adapters.memory.clock import ManualClock
-from adapters.sql import rollup_statements, tag_statements
+from adapters.sql import rollup_statements, rollups, tag_statements
 from adapters.sql.engine import create_pool
 from adapters.sql.migrations import downgrade, upgrade
 from adapters.sql.unit_of_work import SqlUnitsOfWork
@@ -73,6 +73,12 @@ def of_team(units_of_work: SqlUnitsOfWork, key: ApiKey, *teams: str, span: Span 
         return uow.usage_reports.measures(selected(key, span, team=teams))
 
 
+def rebuild(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
+    with units_of_work() as uow:
+        uow.rollups.rebuild(key.organization_id)
+        uow.commit()
+
+
 def forget_calls(database_url: str) -> None:
     """So that only sums can answer."""
     with psycopg.connect(database_url) as connection:
@@ -80,11 +86,20 @@ def forget_calls(database_url: str) -> None:
 
 
 def limited(monkeypatch: pytest.MonkeyPatch, tags: int, values: int) -> None:
-    """Fewer sums than an organization may have, in the statement that makes them."""
-    small = tag_statements.ADD.replace(f"place <= {MOST_SUMMED_VALUES}", f"place <= {values}")
-    small = small.replace(f"place <= {MOST_SUMMED_TAGS}", f"place <= {tags}")
-    assert small.count(f"place <= {tags} -") == small.count(f"place <= {values}\n") == 1
-    monkeypatch.setattr("adapters.sql.rollups._ADD", (rollup_statements.ADD, small))
+    """Fewer sums than an organization may have, in the statements that make and verify them."""
+
+    def small(statement: str) -> str:
+        fewer = statement.replace(f"place <= {MOST_SUMMED_VALUES}", f"place <= {values}")
+        fewer = fewer.replace(f"place <= {MOST_SUMMED_TAGS}", f"place <= {tags}")
+        assert fewer.count(f"place <= {tags} -") == fewer.count(f"place <= {values}\n") == 1
+        return fewer
+
+    module = "adapters.sql.rollups"
+    dimensions, by_tag = rollups._VERIFY
+    verify = (dimensions, (small(by_tag[0]), by_tag[1]))
+    monkeypatch.setattr(f"{module}._ADD", (rollup_statements.ADD, small(tag_statements.ADD)))
+    monkeypatch.setattr(f"{module}._FILL", (rollup_statements.FILL, small(tag_statements.FILL)))
+    monkeypatch.setattr(f"{module}._VERIFY", verify)
 
 
 def test_sums_alone_tell_each_value_and_the_calls_without_the_tag(
@@ -143,6 +158,9 @@ def test_beyond_the_most_values_calls_answer_and_no_value_is_lost(
     assert of_team(units_of_work, key, "1", "2").cost_usd == Decimal(3)
     assert of_team(units_of_work, key, "1", "5").cost_usd == Decimal(6)
     assert differences(units_of_work, key) == []
+    rebuild(units_of_work, key)
+    assert differences(units_of_work, key) == []
+    assert by_team(units_of_work, key, most=3) == rows
 
 
 def test_beyond_the_most_tags_calls_answer(
@@ -194,6 +212,9 @@ def series_costs(
         "UPDATE tag_rollups SET durations = '{1025}' WHERE tier = 1",
         "DELETE FROM tag_rollups WHERE tier = 2",
         "DELETE FROM tag_values WHERE value = 'red'",
+        "DELETE FROM tag_values WHERE tag = 'team'",
+        "DELETE FROM tag_values WHERE tag = ''",
+        "DELETE FROM tag_values",
     ],
 )
 def test_a_sum_by_tag_that_is_wrong_is_named_and_repaired(
@@ -204,9 +225,7 @@ def test_a_sum_by_tag_that_is_wrong_is_named_and_repaired(
         connection.execute(damage)
     found = differences(units_of_work, key)
     assert {each.breakdown for each in found} == {Breakdown.TAG}
-    with units_of_work() as uow:
-        uow.rollups.rebuild(key.organization_id)
-        uow.commit()
+    rebuild(units_of_work, key)
     assert differences(units_of_work, key) == []
     assert costs(by_team(units_of_work, key)) == {"red": Decimal(2), None: Decimal(2)}
 
@@ -269,3 +288,41 @@ def test_the_upgrade_keeps_the_sums_of_calls_that_are_gone_and_makes_those_by_ta
     assert differences(units_of_work, key) == []
     forget_calls(database_url)
     assert of_team(units_of_work, key, "red").calls == 1
+
+
+def test_a_late_call_that_is_older_than_the_sums_by_tag_is_priced_again_in_none_of_them(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    old = NOON - timedelta(days=200)
+    store(units_of_work, key, marked(key, "1", team="red"))
+    KeepMonths(units_of_work, ManualClock(NOON), longest_days=100)()
+    late = marked(key, "4", old, team="red")
+    store(units_of_work, key, late)
+    downgrade(database_url, "0010")
+    upgrade(database_url, "0011")
+    add_waiting(units_of_work)
+    ever = Span(old - timedelta(days=1), DAY.end)
+    before = of_team(units_of_work, key, "red", span=ever)
+    reprice(units_of_work, key, [late], "5")
+    assert of_team(units_of_work, key, "red", span=ever) == before
+    with units_of_work(snapshot=True) as uow:
+        assert uow.usage_reports.spent(selected(key, ever)) == 6
+
+
+def test_calls_are_not_deleted_while_sums_are_made_anew_of_them(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    store(units_of_work, key, marked(key, "1", team="red"))
+
+    def delete() -> int:
+        with units_of_work() as uow:
+            deleted = uow.event_storage.delete_before(key.organization_id, DAY.end)
+            uow.commit()
+        return deleted
+
+    with units_of_work() as uow:
+        uow.rollups.rebuild(key.organization_id)
+        assert delete() == 0
+        uow.commit()
+    assert delete() == 1
+    assert costs(by_team(units_of_work, key)) == {"red": Decimal(1)}

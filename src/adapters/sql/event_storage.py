@@ -6,14 +6,16 @@ from datetime import UTC, date, datetime, time
 
 from sqlalchemy import Connection, func, select, text, true
 
+from adapters.sql.rollups import is_locked
 from application.ports.event_storage import EventStorage
 from domain.retention import months, next_month
 
 _NAME = re.compile(r"events_(\d{4})_(\d{2})")
 _ADVISORY_LOCK = 7_226_114_002
-#: What somebody has stored for the month meanwhile moves out of the default part.
+#: What somebody has stored for the month meanwhile moves out of the default part. A part refers to
+#: what `events` refers to, and that is locked first, as by whoever stores a price with a call.
 _MAKE = """
-LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE organizations, api_keys, quotes, events IN SHARE ROW EXCLUSIVE MODE;
 CREATE TABLE {name} (LIKE events INCLUDING CONSTRAINTS);
 WITH moved AS (
     DELETE FROM events_default WHERE "timestamp" >= '{start}' AND "timestamp" < '{end}' RETURNING *
@@ -81,6 +83,8 @@ class SqlEventStorage(EventStorage):
         return dropped
 
     def delete_before(self, organization_id: str, moment: datetime, *, limit: int = 5_000) -> int:
+        if not is_locked(self._connection, organization_id):
+            return 0  # its sums are being made anew, of the very calls
         asked = {"organization_id": organization_id, "before": moment, "most": limit}
         return self._connection.execute(_DELETE, asked).rowcount
 

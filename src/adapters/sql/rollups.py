@@ -76,8 +76,7 @@ class SqlRollups(Rollups):
             .order_by(func.min(pending_rollups.c.number))
         )
         for organization_id in self._connection.execute(waiting).scalars().all():
-            lock = select(func.pg_try_advisory_xact_lock(_key(organization_id)))
-            if self._connection.execute(lock).scalar_one():
+            if is_locked(self._connection, organization_id):
                 return str(organization_id)
         return None
 
@@ -104,7 +103,9 @@ class SqlRollups(Rollups):
 
     def rebuild(self, organization_id: str) -> None:
         self._take_time()
-        _lock(self._connection, organization_id)
+        lock(self._connection, organization_id)
+        # No month may be dropped before its calls are in the new sums.
+        self._connection.execute(text("LOCK TABLE events IN ACCESS SHARE MODE"))
         scope = self._scope(organization_id)
         for sums in (usage_rollups, tag_rollups):
             made_anew = (
@@ -148,7 +149,7 @@ def summed_again(
     connection: Connection, organization_id: str, calls: Collection[Call]
 ) -> Iterator[None]:
     """Within it stored calls may change, and the sums that they are in follow."""
-    _lock(connection, organization_id)
+    lock(connection, organization_id)
     waiting = select(func.unnest(pending_rollups.c.event_ids)).where(
         pending_rollups.c.organization_id == organization_id,
         pending_rollups.c.event_ids.op("&&")(literal([name for name, _ in calls], ARRAY(Text))),
@@ -160,9 +161,15 @@ def summed_again(
     _change(connection, _GIVE_BACK, organization_id, summed)
 
 
-def _lock(connection: Connection, organization_id: str) -> None:
+def lock(connection: Connection, organization_id: str) -> None:
     """Until the transaction ends: whether a call is in a sum must not change meanwhile."""
     connection.execute(select(func.pg_advisory_xact_lock(_key(organization_id))))
+
+
+def is_locked(connection: Connection, organization_id: str) -> bool:
+    """The same without waiting: False where somebody else has the lock."""
+    taken = select(func.pg_try_advisory_xact_lock(_key(organization_id)))
+    return bool(connection.execute(taken).scalar_one())
 
 
 def _key(organization_id: str) -> ColumnElement[int]:

@@ -26,8 +26,8 @@ _OWN = "organization_id = CAST(:organization_id AS uuid)"
 _START = f"CASE tier WHEN {Tier.HOUR} THEN hour ELSE date_trunc('day', hour, 'UTC') END"
 
 
-#: Tags and values get sums, those with the most calls first, as far as there is room.
-_REGISTER = f"""
+#: Tags and values without sums, those with the most calls first, as far as there is room.
+_ROOM = f"""
 fresh AS MATERIALIZED (
     SELECT * FROM given WHERE NOT EXISTS (SELECT FROM tag_values AS k
         WHERE k.{_OWN} AND k.tag = given.tag AND k.value = given.value)
@@ -46,15 +46,20 @@ fresh AS MATERIALIZED (
         row_number() OVER (PARTITION BY tag ORDER BY calls DESC, value)
             + greatest(rows_there - 1, 0) AS place
     FROM fresh JOIN admitted USING (tag)
-), new AS (
+), having_room AS (
+    SELECT '{WHOLE}' AS tag, NULL AS value
+    WHERE NOT EXISTS (SELECT FROM tag_values WHERE {_OWN} AND tag = '{WHOLE}')
+    UNION ALL SELECT tag, NULL FROM admitted WHERE rows_there = 0
+    UNION ALL SELECT tag, value FROM placed WHERE place <= {MOST_SUMMED_VALUES}
+)"""
+_REGISTER = f"""{_ROOM}, new AS (
     INSERT INTO tag_values (organization_id, tag, value)
-    SELECT CAST(:organization_id AS uuid), tag, value FROM (
-        SELECT '{WHOLE}' AS tag, NULL AS value
-        WHERE NOT EXISTS (SELECT FROM tag_values WHERE {_OWN} AND tag = '{WHOLE}')
-        UNION ALL SELECT tag, NULL FROM admitted WHERE rows_there = 0
-        UNION ALL SELECT tag, value FROM placed WHERE place <= {MOST_SUMMED_VALUES}
-    ) AS having_room
+    SELECT CAST(:organization_id AS uuid), tag, value FROM having_room
     RETURNING number, tag, value
+)"""
+#: Of calls that are in sums all are there: what is not was lost.
+_LOST = f"""{_ROOM}, new AS (
+    SELECT -row_number() OVER (ORDER BY tag, value) AS number, tag, value FROM having_room
 )"""
 _NO_NEW = "new (number, tag, value) AS (SELECT 0::bigint, ''::text, ''::text WHERE false)"
 
@@ -128,21 +133,26 @@ _QUICK = f"""{_SLOTS}, slotted AS (
 )"""
 
 
-def _upsert(changes: str, slotted: str, new: str = _NO_NEW) -> str:
-    # In the order of the key, so that two transactions wait for one another and never deadlock.
-    return f"""WITH {_made(SOME, slotted, new)}
-INSERT INTO tag_rollups AS r ({listed(_COLUMNS)})
-SELECT {listed(_COLUMNS)} FROM made ORDER BY {listed(_KEY)}
-ON CONFLICT ({listed(_KEY)}) DO UPDATE SET {changes}"""
+# In the order of the key, so that two transactions wait for one another and never deadlock.
+_IN_ORDER = f"SELECT {listed(_COLUMNS)} FROM made ORDER BY {listed(_KEY)}"
 
 
-ADD = _upsert(f"{ADDED}, {DURATIONS}", _QUICK, _REGISTER)
-TAKE_AWAY, GIVE_BACK = _upsert(TAKEN_AWAY, ""), _upsert(ADDED, "")
+def _change(changes: str) -> str:
+    """Of rows that are there: a call may be older than sums by tag, and is in none then."""
+    same = " AND ".join(f"r.{name} = excluded.{name}" for name in _KEY)
+    return f"""WITH {_made(SOME, "")}
+UPDATE tag_rollups AS r SET {changes} FROM ({_IN_ORDER}) AS excluded WHERE {same}"""
+
+
+ADD = f"""WITH {_made(SOME, _QUICK, _REGISTER)}
+INSERT INTO tag_rollups AS r ({listed(_COLUMNS)}) {_IN_ORDER}
+ON CONFLICT ({listed(_KEY)}) DO UPDATE SET {ADDED}, {DURATIONS}"""
+TAKE_AWAY, GIVE_BACK = _change(TAKEN_AWAY), _change(ADDED)
 #: After the other sums were made anew, in the same transaction: of the calls that these have, and
 #: of none that has come meanwhile and waits.
 FILL = f"""WITH {_made(SUMMED, _WHOLE, _REGISTER)}
 INSERT INTO tag_rollups ({listed(_COLUMNS)}) SELECT {listed(_COLUMNS)} FROM made"""
-VERIFY = f"""WITH {_made(SUMMED, _WHOLE)}, kept AS (
+VERIFY = f"""WITH {_made(SUMMED, _WHOLE, _LOST)}, kept AS (
     SELECT * FROM tag_rollups
     WHERE {_OWN} AND start >= CAST(:begin AS timestamptz)
         AND (calls <> 0 OR durations IS NOT NULL)
@@ -151,6 +161,7 @@ SELECT '{Breakdown.TAG}' AS breakdown, tier, start, nullif(tag, '{WHOLE}') AS ta
     kept.calls AS kept_calls, made.calls AS true_calls,
     kept.cost_usd AS kept_cost_usd, made.cost_usd AS true_cost_usd
 FROM kept FULL JOIN made USING (number, tier, start)
-LEFT JOIN (SELECT number, tag, value FROM tag_values WHERE {_OWN}) AS named USING (number)
+LEFT JOIN (SELECT number, tag, value FROM tag_values WHERE {_OWN}
+    UNION ALL SELECT number, tag, value FROM new) AS named USING (number)
 WHERE {differing((*COUNTS, *SUMS))}
 ORDER BY tier, start, tag, value LIMIT :most"""

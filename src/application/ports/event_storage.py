@@ -21,7 +21,10 @@ class EventStorage(Protocol):
 
     @abstractmethod
     def delete_before(self, organization_id: str, moment: datetime, *, limit: int = 5_000) -> int:
-        """Delete an organization's oldest events from before ``moment``; how many, 0 at the end."""
+        """Delete an organization's oldest events from before ``moment``; how many, 0 at the end.
+
+        None at all while sums are being made anew of them: the next time will do.
+        """
 
     @abstractmethod
     def refresh_statistics(self) -> int:

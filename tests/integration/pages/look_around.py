@@ -131,7 +131,8 @@ def _files(home: Household) -> None:
     """Every file that the page offers is there, and adds up to what the page says."""
     for link in home.page.locator("a[download]").all():
         path, name = link.get_attribute("href"), link.get_attribute("download") or ""
-        answer = home.page.request.get(str(path))
+        # The server may close a connection that waits just as it is used again.
+        answer = home.page.request.get(str(path), max_retries=3)
         home.expect(f"status of {path}", answer.status, 200)
         if not name.endswith(".csv"):
             continue

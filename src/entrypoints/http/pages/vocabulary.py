@@ -52,7 +52,7 @@ def heading(code: str) -> str:
 
 def filter_words(name: str) -> str:
     """What a filter is called; the name of a tag is people's own and stays theirs."""
-    return name.removeprefix(_TAG).replace("_", " ") if name.startswith(_TAG) else words(name)
+    return name.removeprefix(_TAG) if name.startswith(_TAG) else words(name)
 
 
 def capital(text: str) -> str:
