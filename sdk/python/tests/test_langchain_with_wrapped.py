@@ -170,3 +170,24 @@ def test_a_model_of_another_kind_is_told_beside_a_wrapped_stream(
     callback = TrueComputeCallback(recorder.client)
     list(FakeListChatModel(responses=["Hello!"]).stream("Hi", config={"callbacks": [callback]}))
     assert len(recorder.events) == 2
+
+
+def test_a_model_that_streams_another_one_first_is_told_beside_it(
+    provider: FakeProvider, recorder: Recorder
+) -> None:
+    guard, _ = _clients(provider)
+    recorder.client.wrap(guard)
+
+    class Guarded(ChatOpenAI):
+        """Not wrapped itself; what it asks first is."""
+
+        def _stream(self, *args: Any, **options: Any) -> Any:
+            list(guard.chat.completions.create(model="gpt-4o-mini", messages=[], stream=True))
+            yield from super()._stream(*args, **options)
+
+    callback = TrueComputeCallback(recorder.client)
+    url = f"{provider.url}/v1"
+    model = Guarded(model="gpt-4o", api_key=SecretStr("k"), base_url=url, callbacks=[callback])
+    assert list(model.stream("Hi"))
+    assert len(provider.requests) == 2
+    assert len(recorder.events) == 2

@@ -47,7 +47,7 @@ class Answers:
         self.leave(call)
         while self._streams:
             stream = self._streams.popleft()
-            if stream.call.began_within(call):
+            if stream.call.began_within(call) and _may_be_same(stream.call.model, call.model):
                 return stream
         return None
 
@@ -55,6 +55,16 @@ class Answers:
         """``call`` waits no longer."""
         if call in self._waiting:
             self._waiting.remove(call)
+
+
+def _may_be_same(model: "str | None", told: "str | None") -> bool:
+    """Unless both are known to be other models; a framework may put a path before a name.
+
+    What is taken for two calls is counted twice at most, what is taken for one may be lost.
+    """
+    if not model or not told:
+        return True
+    return model.rpartition("/")[2] == told.rpartition("/")[2]
 
 
 _current: "ContextVar[Answers | None]" = ContextVar("truecompute_answers", default=None)
