@@ -5,7 +5,9 @@ the whole way from a provider's usage object to the total (``extract_usage`` and
 the pricing of usage that is already read (``calc_price`` alone against ours alone), and our whole
 way against their ``calc_price`` alone: of each call, and of all in turn. Then the loading of the
 table, and its memory. Times are those of the quickest round, since others on the machine only
-ever add to them, with the median beside. It fails where a figure is missed.
+ever add to them, with the median beside. It fails where a figure is missed; the last of the three
+is asked for of all calls together, since what ``calc_price`` takes depends on how many models it
+tries before it finds one.
 """
 
 import os
@@ -147,14 +149,16 @@ def main() -> int:
     print(f"{'':28}{'whole':>7}{'median':>8}{'theirs':>8}{'ratio':>7}{'priced':>8}{'theirs':>8}"
           f"{'ratio':>7}{'whole/calc_price':>18}")  # fmt: skip
     missed = [name for call in CALLS for name in _compare(table, call.model, [call])]
-    missed += _compare(table, "all of them in turn", CALLS)
+    missed += _compare(table, "all of them in turn", CALLS, least_of_all=LEAST_RATIO)
     missed += _loading()
     for name in missed:
         print(f"missed: {name}")
     return 1 if missed else 0
 
 
-def _compare(table: PricingTable, name: str, calls: Sequence[Call]) -> list[str]:
+def _compare(
+    table: PricingTable, name: str, calls: Sequence[Call], least_of_all: float = 0
+) -> list[str]:
     """A line of figures, of one of ``calls`` on the average; those that are missed."""
     if any(not total(table, it) == their_priced(it) == their_total(it) for it in calls):
         return [f"{name}: the totals differ"]
@@ -179,11 +183,8 @@ def _compare(table: PricingTable, name: str, calls: Sequence[Call]) -> list[str]
         f"{least(our_pricing):8.2f}{least(their_pricing):8.1f}{pricing:7.1f}{of_all:18.1f}"
     )
     late = [f"{least(ours):.2f} us, at most {MOST_US}"] if least(ours) > MOST_US else []
-    slow = [
-        f"{found:.1f} times, at least {LEAST_RATIO}"
-        for found in (whole, pricing, of_all)
-        if found < LEAST_RATIO
-    ]
+    wanted = ((whole, LEAST_RATIO), (pricing, LEAST_RATIO), (of_all, least_of_all))
+    slow = [f"{found:.1f} times, at least {least}" for found, least in wanted if found < least]
     return [f"{name}: {what}" for what in late + slow]
 
 

@@ -107,11 +107,12 @@ def read_quickly(usage: Mapping[str, object]) -> NormalisedUsage | None:
         stated = total
     if type(stated) is not int or stated != total or total > MAX_COUNT:
         return None
+    there = len(usage)
     for key in _DETAILS:  # as long as there is a key that is not known yet
-        if known == len(usage):
+        if known == there:
             break
         known += _is_all_text(find(key))
-    return of_tokens(tokens, "gemini") if known == len(usage) else None
+    return of_tokens(tokens, "gemini") if known == there else None
 
 
 def _is_all_text(listed: object) -> bool:
