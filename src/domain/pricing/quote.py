@@ -17,6 +17,7 @@ from domain.pricing.totals import UNCACHED, WholeNumbers, whole_numbers
 from domain.usage.token_usage import TokenUsage
 
 _ZERO = Decimal(0)
+_multiply, _new = EXACT.multiply, tuple.__new__
 #: Fields that JSON takes as they are.
 _PLAIN = (
     "provider",
@@ -78,10 +79,20 @@ class Quote:
     def total_of(self, usage: TokenUsage) -> Total:
         """What ``cost_of`` sums up to, without the lines."""
         whole_numbers = self._whole_numbers
-        if whole_numbers is not None and not usage.units:
-            return whole_numbers.total_of(usage)
-        cost = self.cost_of(usage)
-        return Total(cost.amount_usd, bool(cost.lines), not cost.unpriced)
+        if whole_numbers is None or usage.units:
+            cost = self.cost_of(usage)
+            return Total(cost.amount_usd, bool(cost.lines), not cost.unpriced)
+        # Here and not one call further down, because every event comes by.
+        find, amount, is_priced, is_whole = whole_numbers.find, 0, False, True
+        for name, tokens in usage.tokens.items():
+            price = find(name)
+            if price is not None:
+                is_priced = True
+                amount += tokens * price
+            elif tokens:
+                is_whole = False
+        # As the named tuple's own constructor does, in half the time.
+        return _new(Total, (_multiply(whole_numbers.one, amount), is_priced, is_whole))
 
     def cost_of(self, usage: TokenUsage) -> Cost:
         """The exact cost. What was used and has no rate is named, not priced at zero."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from domain.money import EXACT, decimals_of
-from domain.pricing.cost import Total, power_of_ten
+from domain.pricing.cost import power_of_ten
 from domain.pricing.rates import UnitRate
 from domain.usage.token_usage import TokenClass, TokenUsage, Unit
 
@@ -20,18 +20,19 @@ UNCACHED = {
     TokenClass.CACHE_WRITE_1H: TokenClass.INPUT,
 }
 _ZERO = Decimal(0)
-_multiply, _new = EXACT.multiply, tuple.__new__
+_multiply = EXACT.multiply
 _CLASSES = {str(name): name for name in TokenClass}
 
 
 class WholeNumbers:
     """A quote's rates per single token, in units of 10^-``places`` US dollars."""
 
-    __slots__ = ("_find", "_one", "_savings")
+    __slots__ = ("_savings", "find", "one")
 
     def __init__(self, prices: Mapping[TokenClass, int], places: int) -> None:
-        self._one = Decimal(1).scaleb(-places, EXACT)
-        self._find = prices.get
+        #: The unit, and the number of it that a token of a class costs; None where it has no price.
+        self.one = Decimal(1).scaleb(-places, EXACT)
+        self.find = prices.get
         #: What each token of a cache saves against one that is not cached; a class is absent where
         #: a price to compare is not known.
         self._savings = {
@@ -39,20 +40,6 @@ class WholeNumbers:
             for cached, full in UNCACHED.items()
             if cached in prices and full in prices
         }
-
-    def total_of(self, usage: TokenUsage) -> Total:
-        """The total of a usage of tokens alone."""
-        find = self._find
-        amount, is_priced, is_whole = 0, False, True
-        for name, tokens in usage.tokens.items():
-            price = find(name)
-            if price is not None:
-                is_priced = True
-                amount += tokens * price
-            elif tokens:
-                is_whole = False
-        # As the named tuple's own constructor does, in half the time.
-        return _new(Total, (_multiply(self._one, amount), is_priced, is_whole))
 
     def cache_savings_of(self, usage: TokenUsage) -> Decimal | None:
         """What ``Quote.cache_savings_of`` says."""
@@ -64,7 +51,7 @@ class WholeNumbers:
                 if saving is None:
                     return None
                 saved += cached * saving
-        return _multiply(self._one, saved) if saved else _ZERO
+        return _multiply(self.one, saved) if saved else _ZERO
 
 
 def whole_numbers(rates: Mapping[str, UnitRate]) -> WholeNumbers | None:
