@@ -79,6 +79,12 @@ def rebuild(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
         uow.commit()
 
 
+def make_sums_by_tag_anew(database_url: str) -> None:
+    """As the upgrade does that brings them, of a database without."""
+    downgrade(database_url, "0010")
+    upgrade(database_url, "0011")
+
+
 def forget_calls(database_url: str) -> None:
     """So that only sums can answer."""
     with psycopg.connect(database_url) as connection:
@@ -275,8 +281,7 @@ def test_the_upgrade_keeps_the_sums_of_calls_that_are_gone_and_makes_those_by_ta
     # A late call is in the sums of a time whose calls are gone, and another one waits.
     store(units_of_work, key, marked(key, "4", old))
     append(units_of_work, key, [marked(key, "8", old)])
-    downgrade(database_url, "0010")
-    upgrade(database_url, "0011")
+    make_sums_by_tag_anew(database_url)
     with units_of_work(snapshot=True) as uow:
         assert uow.rollups.waiting().calls == 2
     ever = Span(old - timedelta(days=1), DAY.end)
@@ -298,8 +303,7 @@ def test_a_late_call_that_is_older_than_the_sums_by_tag_is_priced_again_in_none_
     KeepMonths(units_of_work, ManualClock(NOON), longest_days=100)()
     late = marked(key, "4", old, team="red")
     store(units_of_work, key, late)
-    downgrade(database_url, "0010")
-    upgrade(database_url, "0011")
+    make_sums_by_tag_anew(database_url)
     add_waiting(units_of_work)
     ever = Span(old - timedelta(days=1), DAY.end)
     before = of_team(units_of_work, key, "red", span=ever)

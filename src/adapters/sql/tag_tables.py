@@ -27,7 +27,7 @@ from domain.tags import LONGEST_TAG_NAME
 WHOLE = ""
 
 #: What has sums: each value of a tag, as many as are allowed; by null, all further values of the
-#: tag together; and ``WHOLE``. Once it is here it stays, so that its sums have all of its calls.
+#: tag together; and ``WHOLE``. Once it is here it stays, so that its sums have all calls since.
 tag_values = Table(
     "tag_values",
     metadata,
