@@ -1,6 +1,7 @@
 """What the answers of a server do to the events that were sent."""
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -13,7 +14,7 @@ import truecompute
 from truecompute import Answer, TransportError
 from truecompute._backlog import MemoryBacklog
 from truecompute._delivery import Delivery
-from truecompute._queue import EventQueue
+from truecompute._queue import MOST_UNWRITTEN, EventQueue
 from truecompute._verdict import Fate, retry_after_of, verdict_of
 from truecompute.testing import RecordingTransport, accepted
 
@@ -220,6 +221,46 @@ def test_a_put_in_the_middle_of_a_put_neither_waits_nor_is_lost() -> None:
     _reenter(queue)
     assert queue.counts() == (1, {}, 1)
     assert queue.take(10, 10_000) == [b"late"]
+
+
+class Written:
+    """An event that knows which thread wrote it out."""
+
+    def __init__(self) -> None:
+        self.by: int | None = None
+
+    def document(self) -> bytes:
+        self.by = threading.get_ident()
+        return b"{}"
+
+
+def test_who_brings_an_event_writes_it_out_only_when_very_many_wait() -> None:
+    queue = EventQueue(1_000_000, 10**9)
+    events = [Written() for _ in range(MOST_UNWRITTEN + 200)]
+    for event in events:
+        queue.put(event)
+    assert not any(event.by for event in events[:MOST_UNWRITTEN])
+    assert events[-1].by == threading.get_ident()
+    assert queue.counts() == (len(events), {}, len(events))
+
+
+def test_many_threads_bring_events_and_each_is_counted_once() -> None:
+    queue = EventQueue(1_000_000, 10**9)
+
+    def bring() -> None:
+        for _ in range(1_000):
+            queue.put(b"{}")
+
+    threads = [threading.Thread(target=bring) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    taken: list[bytes] = []
+    while any(thread.is_alive() for thread in threads):
+        taken += queue.take(500, 10**6)
+    while rest := queue.take(500, 10**6):
+        taken += rest
+    assert len(taken) == 8_000
+    assert queue.counts() == (8_000, {}, 0)
 
 
 @pytest.mark.parametrize("make", [lambda: Answer(200), lambda: Answer(200, {}, b"\xff\xfe")])

@@ -4,7 +4,8 @@ import time
 from typing import Any, Protocol
 
 from truecompute._context import NOTHING, Attribution, current
-from truecompute._encoding import bounded_document, new_id, plain, timestamp_of
+from truecompute._encoding import bounded_document, plain, timestamp_of
+from truecompute._ids import new_id
 from truecompute._text import clean
 
 #: Errors after which the provider may still have done, and bill, the work.

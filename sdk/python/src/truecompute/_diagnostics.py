@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 _PAUSE_S = 60.0
 _last_said: dict[str, float] = {}
-_speaking = threading.local()
+#: The threads that are in the middle of a log line.
+_speaking: set[int] = set()
 
 
 def logger() -> "logging.Logger":
@@ -30,11 +31,12 @@ def say(kind: str, text: str, *values: object, with_traceback: bool = False) -> 
         if now - _last_said.get(kind, -math.inf) < _PAUSE_S or is_speaking():
             return
         _last_said[kind] = now
-        _speaking.now = True
+        thread = threading.get_ident()
+        _speaking.add(thread)
         try:
             logger().warning(text, *values, exc_info=with_traceback)
         finally:
-            _speaking.now = False
+            _speaking.discard(thread)
     except Exception:  # noqa: BLE001 - a handler of the host's that fails is not our news
         pass
 
@@ -50,9 +52,10 @@ def is_speaking() -> bool:
 
     A log handler of the host's that calls a model itself would otherwise loop for ever.
     """
-    return getattr(_speaking, "now", False)
+    return bool(_speaking) and threading.get_ident() in _speaking
 
 
 def forget() -> None:
     """Let everything be said again, as after a fork."""
     _last_said.clear()
+    _speaking.intersection_update({threading.get_ident()})

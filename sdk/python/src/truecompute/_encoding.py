@@ -6,9 +6,7 @@ host's is held or can change afterwards.
 
 import json
 import math
-import os
 import sys
-import time
 from collections.abc import Collection, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
@@ -22,22 +20,6 @@ if TYPE_CHECKING:
 #: Above it the server refuses an event (64 KiB, with room for what a proxy may add).
 MOST_BYTES = 60_000
 _MOST_DEPTH = 24
-
-
-def new_id() -> str:
-    """A UUIDv7 (RFC 9562): ids of one time lie together in the server's index."""
-    ms = int(time.time() * 1000) & 0xFFFF_FFFF_FFFF
-    bits = int.from_bytes(os.urandom(10), "big")
-    high, low = (bits >> 62) & 0xFFF, bits & 0x3FFF_FFFF_FFFF_FFFF
-    text = f"{ms:012x}7{high:03x}{low | 0x8000_0000_0000_0000:016x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
-def stable_id(request_id: str) -> str:
-    """The id of the event of an answer that may be read twice: the same wherever it is made."""
-    import hashlib  # few need it, and it is slow to load
-
-    return f"tc-{hashlib.sha256(request_id.encode('utf-8', 'replace')).hexdigest()[:40]}"
 
 
 def timestamp_of(seconds: float) -> str:

@@ -21,12 +21,10 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 def field(holder: Any, name: str) -> Any:
     """What ``holder`` has under ``name``, None where it has none."""
-    if is_object(holder):
-        return holder.get(name)
-    return getattr(holder, name, None)
+    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
 
 
 def text_field(holder: Any, name: str) -> str | None:
     """The same, unless it is no text."""
-    value = field(holder, name)
+    value = holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
     return value if isinstance(value, str) and value else None

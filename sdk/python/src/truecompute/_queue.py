@@ -1,7 +1,6 @@
 """Events that wait to be sent: bounded, never blocking, and each one counted."""
 
 import threading
-import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -9,14 +8,14 @@ from typing import Protocol
 
 from truecompute._diagnostics import say_failure
 from truecompute._stats import QUEUE_FULL, UNREADABLE
+from truecompute._turns import Turns
 
-#: So many events may wait as they came, holding what a provider's client answered. Beyond it
-#: whoever brings one writes it out at once, so that what is held is known to the byte.
-MOST_UNWRITTEN = 1_000
-#: After writing so many, other threads get their turn: an event loop that gives the interpreter up
-#: for a moment would get it back only when the interpreter takes it away, 5 ms later.
-_WRITTEN_AT_ONCE = 16
-_TURN_S = 0.0001
+#: So many events may wait as they came, holding what a provider's client answered, while the
+#: program leaves the thread that writes no time. Beyond it whoever brings one writes it out at
+#: once, so that what is held is known to the byte.
+MOST_UNWRITTEN = 5_000
+#: So many are counted at once: it takes as long as to add them.
+_COUNTED_AT_ONCE = 32
 
 
 class Pending(Protocol):
@@ -31,8 +30,8 @@ class EventQueue:
     """Events in their order, at most so many and so many bytes; the newest is dropped.
 
     ``put`` never waits: it may be called from a signal handler, by the garbage collector in the
-    middle of another ``put``, or in thousands of threads. Where the lock is taken, the event goes
-    on a side list, which only grows by atomic appends and is folded in by whoever has the lock.
+    middle of another ``put``, or in thousands of threads. An event goes on a side list, which only
+    grows by atomic appends and is folded in, a few at once, by whoever has the lock.
     """
 
     def __init__(self, most_events: int, most_bytes: int) -> None:
@@ -49,20 +48,18 @@ class EventQueue:
         self._shut_for: str | None = None
 
     def put(self, event: Pending | bytes) -> int:
-        """Add an event, or count it as dropped; how many wait now, about."""
-        waiting = len(self._unwritten)
-        if waiting >= MOST_UNWRITTEN and not isinstance(event, bytes):
+        """Add an event, or have it counted as dropped; how many wait now, about."""
+        unwritten = len(self._unwritten)
+        if unwritten >= MOST_UNWRITTEN and not isinstance(event, bytes):
             event = _written(event)
-        if self._lock.acquire(blocking=False):
+        self._late.append(event)
+        late = len(self._late)
+        if late >= _COUNTED_AT_ONCE and self._lock.acquire(blocking=False):
             try:
-                if self._late:
-                    self._fold()
-                self._add(event)
+                self._fold()
             finally:
                 self._lock.release()
-        else:
-            self._late.append(event)
-        return waiting + len(self._waiting) + 1
+        return unwritten + late + len(self._waiting)
 
     def write(self) -> None:
         """Write out what is not, on the caller's time: what waits is then only bytes."""
@@ -138,10 +135,10 @@ class EventQueue:
 
 
 def _all_written(pending: Iterable[Pending]) -> Iterator[bytes]:
-    for number, each in enumerate(pending):
-        if number % _WRITTEN_AT_ONCE == _WRITTEN_AT_ONCE - 1:
-            time.sleep(_TURN_S)
+    turns = Turns()
+    for each in pending:
         yield _written(each)
+        turns.pause_if_due()
 
 
 def _written(pending: Pending) -> bytes:

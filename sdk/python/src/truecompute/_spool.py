@@ -11,8 +11,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from truecompute._backlog import MOST_BATCH_BYTES, MOST_BATCH_EVENTS, Batch
 from truecompute._diagnostics import say, say_failure
-from truecompute._encoding import new_id
 from truecompute._exceptions import ConfigurationError
+from truecompute._ids import new_id
 from truecompute._queue import EventQueue
 
 try:

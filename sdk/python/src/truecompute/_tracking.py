@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from truecompute._encoding import new_id, plain, timestamp_of
+from truecompute._encoding import plain, timestamp_of
+from truecompute._ids import new_id
 from truecompute._text import clean, clean_tags
 
 _TEXTS = frozenset(

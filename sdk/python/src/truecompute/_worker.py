@@ -41,6 +41,7 @@ class Worker:
         self._starting = threading.Lock()
         self._make_primitives()
         self._thread: threading.Thread | None = None
+        self._ident: int | None = None
         self._cannot_start = False
         self._is_stopping = False
         self._deadline: float | None = None
@@ -56,8 +57,7 @@ class Worker:
 
     def is_worker_thread(self) -> bool:
         """Whether the caller runs inside the thread, as a transport does."""
-        thread = self._thread
-        return thread is not None and thread.ident == threading.get_ident()
+        return self._ident == threading.get_ident()
 
     def flush(self, timeout: float) -> bool:
         """Send what there is now; False where it is not all settled within ``timeout`` seconds."""
@@ -130,6 +130,7 @@ class Worker:
             pass  # it is awake, or about to be
 
     def _run(self) -> None:
+        self._ident = threading.get_ident()
         while not self._is_stopping:
             self._wake.acquire(timeout=self._interval)
             try:
@@ -141,6 +142,7 @@ class Worker:
                     say_failure("delivering events")
         with suppress(Exception):
             self._tell()
+        self._ident = None  # the system gives it to another thread
 
     def _send_all(self) -> None:
         while not self._is_stopping:

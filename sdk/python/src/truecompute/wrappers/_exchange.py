@@ -11,6 +11,8 @@ from truecompute._reporter import Reporter
 from truecompute.wrappers._patches import Patches
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+#: Made once: each call goes through it.
+_QUIETLY = suppress(Exception)
 
 
 class Exchange:
@@ -108,7 +110,7 @@ def _called(
                         exchange.fails(error)
                 raise
         if exchange is not None:
-            with suppress(Exception):
+            with _QUIETLY:
                 result = exchange.answers(result)
         return result
 
@@ -146,7 +148,7 @@ def _awaited(
                         exchange.fails(error)
                 raise
         if exchange is not None:
-            with suppress(Exception):
+            with _QUIETLY:
                 result = exchange.answers(result)
         return result
 

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 from truecompute._calls import Seen, add_attribution
 from truecompute._context import current
-from truecompute._encoding import stable_id
 from truecompute._fields import field
+from truecompute._ids import stable_id
 from truecompute._in_place import HidingAsyncIterator, HidingIterator
 from truecompute._reporter import Reporter
 from truecompute._tracking import tracked

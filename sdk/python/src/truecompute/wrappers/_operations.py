@@ -7,11 +7,13 @@ https://docs.together.ai/reference.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from truecompute._calls import Seen
-from truecompute._encoding import plain, stable_id
+from truecompute._encoding import plain
 from truecompute._fields import field, is_list, is_object, text_field
+from truecompute._ids import stable_id
 
 Body = Mapping[str, Any]
 
@@ -24,6 +26,7 @@ class Operation(NamedTuple):
     sees: Callable[[Any, Seen], bool]
 
 
+@lru_cache(maxsize=256)
 def operation_of(method: str, url: str) -> Operation | None:
     """The operation of a request; None for one that is not billed."""
     if method.lower() != "post":

@@ -9,7 +9,7 @@ import copy
 import functools
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from typing import Any, cast
 
@@ -127,7 +127,7 @@ class _Exchange(CallExchange):
         return args, {**kwargs, "options": options}
 
     def _should_ask_for_usage(self) -> bool:
-        if self._calls.package != "openai" or not self._body.get("stream"):
+        if not self._body.get("stream") or self._calls.package != "openai":
             return False
         if not self._options.url.endswith(ASKED_FOR_USAGE) or self._calls.takes_options is False:
             return False
@@ -167,10 +167,8 @@ class _Exchange(CallExchange):
         """A model, a stream, or a response to be parsed."""
         if self._hides_usage:
             self._calls.takes_options = True
-        kind = cast("type[object]", type(result))
-        if hasattr(kind, "model_fields"):
-            # A model: what is not there is slow to ask it for.
-            self._reads(result)
+        if _is_model(cast("Hashable", type(result))):
+            self._reads(result)  # what is not there is slow to ask a model for
         elif hasattr(result, "_iterator"):
             self._watches(result)
         elif is_raw(result):
@@ -220,6 +218,11 @@ class _Exchange(CallExchange):
         seen.has_content = seen.is_final = True
         self._operation.reads(document, seen, self._body)
         return False
+
+
+@functools.lru_cache(maxsize=256)
+def _is_model(kind: Hashable) -> bool:
+    return hasattr(kind, "model_fields")
 
 
 def _copied(options: Any) -> Any:
