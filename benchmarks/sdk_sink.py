@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -39,6 +39,10 @@ class Sink(BaseHTTPRequestHandler):
             self.wfile.write(answer)
         else:
             self.do_POST()
+
+    def handle(self) -> None:
+        with suppress(ConnectionError):  # a program that was measured is over
+            super().handle()
 
     def log_message(self, *_: object) -> None:
         """Silent."""

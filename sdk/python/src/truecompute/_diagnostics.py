@@ -3,11 +3,14 @@
 import math
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import logging
 
+#: For what each call goes through: made once, and never in the call's way.
+QUIETLY = suppress(Exception)
 _PAUSE_S = 60.0
 _last_said: dict[str, float] = {}
 #: The threads that are in the middle of a log line.

@@ -24,6 +24,20 @@ def field(holder: Any, name: str) -> Any:
     return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
 
 
+def extra_field(holder: Any, name: str) -> Any:
+    """A field that a client's models may not know, None where there is none.
+
+    Most have none, and to ask a model of pydantic's for what it has not is slow.
+    """
+    if isinstance(holder, dict):
+        return holder.get(name)
+    known = getattr(holder, "__dict__", None)
+    if known is None:
+        return getattr(holder, name, None)
+    extra = known if name in known else getattr(holder, "__pydantic_extra__", None)
+    return extra.get(name) if extra else None
+
+
 def text_field(holder: Any, name: str) -> str | None:
     """The same, unless it is no text."""
     value = holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)

@@ -1,8 +1,9 @@
 """What stands in the place of a stream's own iterator, and leaves items out."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
+
+from truecompute._diagnostics import QUIETLY
 
 
 class InPlace:
@@ -33,7 +34,7 @@ class HidingIterator(_Hiding):
         while True:
             item = next(self._inner)
             is_hidden = False
-            with suppress(Exception):
+            with QUIETLY:
                 is_hidden = self._is_hidden(item)
             if not is_hidden:
                 return item
@@ -49,7 +50,7 @@ class HidingAsyncIterator(_Hiding):
         while True:
             item = await self._inner.__anext__()
             is_hidden = False
-            with suppress(Exception):
+            with QUIETLY:
                 is_hidden = self._is_hidden(item)
             if not is_hidden:
                 return item

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from typing import Any
 
+from truecompute._diagnostics import QUIETLY
 from truecompute._in_place import InPlace
 from truecompute._watches import Watch
 
@@ -61,7 +62,7 @@ class WatchedIterator(_Watched):
             finally:
                 watch.is_advancing = False
             is_hidden = False
-            with suppress(Exception):
+            with QUIETLY:
                 is_hidden = watch.sees(chunk)
             if not is_hidden:
                 return chunk
@@ -103,7 +104,7 @@ class WatchedAsyncIterator(_Watched):
             finally:
                 watch.is_advancing = False
             is_hidden = False
-            with suppress(Exception):
+            with QUIETLY:
                 is_hidden = watch.sees(chunk)
             if not is_hidden:
                 return chunk

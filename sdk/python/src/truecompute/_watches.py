@@ -7,12 +7,11 @@ first chunk does so); it counts as the end after five seconds, or at the next fl
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 from truecompute import _answers
 from truecompute._calls import Call, Seen
-from truecompute._diagnostics import say_failure
+from truecompute._diagnostics import QUIETLY, say_failure
 
 #: Tells what a chunk says; True for a chunk that the caller did not ask for.
 Observer = Callable[[Any, Seen], bool]
@@ -41,7 +40,7 @@ class Watch:
         """Look at a chunk; whether to hide it. Raises no ``Exception``."""
         try:
             if not self._has_begun:
-                with suppress(Exception):  # whether to hide the chunk does not depend on it
+                with QUIETLY:  # whether to hide the chunk does not depend on it
                     self.begins()
             is_hidden = self._observe(chunk, self.seen)
             if self.seen.has_content:

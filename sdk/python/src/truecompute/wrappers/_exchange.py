@@ -6,13 +6,12 @@ from contextlib import suppress
 from typing import Any
 
 from truecompute._calls import Call, Seen
+from truecompute._diagnostics import QUIETLY
 from truecompute._limits import Limits
 from truecompute._reporter import Reporter
 from truecompute.wrappers._patches import Patches
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
-#: Made once: each call goes through it.
-_QUIETLY = suppress(Exception)
 
 
 class Exchange:
@@ -110,7 +109,7 @@ def _called(
                         exchange.fails(error)
                 raise
         if exchange is not None:
-            with _QUIETLY:
+            with QUIETLY:
                 result = exchange.answers(result)
         return result
 
@@ -148,7 +147,7 @@ def _awaited(
                         exchange.fails(error)
                 raise
         if exchange is not None:
-            with _QUIETLY:
+            with QUIETLY:
                 result = exchange.answers(result)
         return result
 

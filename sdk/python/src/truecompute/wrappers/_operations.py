@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from truecompute._calls import Seen
 from truecompute._encoding import plain
-from truecompute._fields import field, is_list, is_object, text_field
+from truecompute._fields import extra_field, field, is_list, is_object, text_field
 from truecompute._ids import stable_id
 
 Body = Mapping[str, Any]
@@ -58,7 +58,7 @@ def _sees(chunk: Any, seen: Seen) -> bool:
     if seen.model is None:
         reads_named(chunk, seen)
     usage = field(chunk, "usage")
-    if usage is None and (own := field(chunk, "x_groq")) is not None:
+    if usage is None and (own := extra_field(chunk, "x_groq")) is not None:
         usage = field(own, "usage")
         seen.request_id = text_field(own, "id") or seen.request_id
     if usage is not None:
