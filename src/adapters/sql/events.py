@@ -1,6 +1,6 @@
 """Events in PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -29,7 +29,7 @@ from adapters.sql.event_keys import OF_KEY, Claims, claim_keys
 from adapters.sql.event_rows import priced_columns, to_event
 from adapters.sql.event_tables import IS_UNPRICED, event_keys, events, quotes
 from adapters.sql.rollups import summed_again
-from adapters.sql.selections import conditions
+from adapters.sql.selections import Chosen, conditions, values_of
 from application.ports.events import EventPosition, EventStore, Fate
 from domain.event import Event
 from domain.report import EventSelection, EventSort
@@ -86,13 +86,13 @@ class SqlEventStore(EventStore):
         limit: int = 50,
     ) -> list[Event]:
         column = _SORT_COLUMNS[sort]
-        passing = conditions(selection)
+        passing, values = conditions(Chosen.by(selection)), values_of(selection)
         if after is not None:
             passing.append(_behind(column, _sort_value(sort, after.value), after.id))
         if sort is EventSort.TIMESTAMP:
             # A time is always known, and without a word about nulls an index has this order.
             order = (column.desc(), events.c.id.desc())
-            return self._read(_SELECT.where(*passing).order_by(*order).limit(limit))
+            return self._read(_SELECT.where(*passing).order_by(*order).limit(limit), values)
         order = (column.desc().nulls_last(), events.c.id.desc())
         # What is sorted are places, and not whole events with their prices.
         places = select(*_PLACE_COLUMNS).where(*passing).order_by(*order).limit(limit).subquery()
@@ -100,19 +100,20 @@ class SqlEventStore(EventStore):
         found = _SELECT.join(places, and_(*is_there)).where(
             events.c.organization_id == selection.organization_id
         )
-        return self._read(found.order_by(*order))
+        return self._read(found.order_by(*order), values)
 
     def around(
         self, selection: EventSelection, event: Event, *, limit: int
     ) -> tuple[list[Event], list[Event]]:
-        found = _SELECT.where(*conditions(selection)).limit(limit)
+        found = _SELECT.where(*conditions(Chosen.by(selection))).limit(limit)
+        values = values_of(selection)
         here = tuple_(literal(event.reported.timestamp), literal(event.id))
         before = found.where(here > _PLACE).order_by(events.c.timestamp.desc(), events.c.id.desc())
         after = found.where(here < _PLACE).order_by(events.c.timestamp, events.c.id)
-        return self._read(before)[::-1], self._read(after)
+        return self._read(before, values)[::-1], self._read(after, values)
 
-    def _read(self, found: Select[Any]) -> list[Event]:
-        return [to_event(row._asdict()) for row in self._connection.execute(found)]
+    def _read(self, found: Select[Any], values: Mapping[str, Any] | None = None) -> list[Event]:
+        return [to_event(row._asdict()) for row in self._connection.execute(found, values)]
 
     def to_reprice(
         self,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -11,9 +10,9 @@ from sqlalchemy import (
     SmallInteger,
     TableClause,
     TableValuedAlias,
+    bindparam,
     column,
     func,
-    literal,
     null,
     select,
     table,
@@ -24,8 +23,9 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from adapters.sql.rollup_tables import usage_rollups
 from adapters.sql.selections import filters
-from domain.report import Dimension, EventSelection, GroupBy
-from domain.rollup import Breakdown, Piece
+from adapters.sql.usage_questions import Shape
+from domain.report import Dimension
+from domain.rollup import Breakdown
 
 _MOMENTS = ARRAY(DateTime(timezone=True))
 
@@ -53,13 +53,14 @@ class Ready:
         return number if self.sign is None else number * self.sign
 
 
-def runs(whole: Sequence[Piece]) -> TableValuedAlias:
+def runs(shape: Shape) -> TableValuedAlias:
     """A row for each piece: its ``tier``, its ``first`` moment, and the ``next`` after it."""
-    starts: list[datetime] = [piece.span.start for piece in whole]
-    ends: list[datetime] = [piece.span.end for piece in whole]
-    tiers = literal([piece.tier for piece in whole], ARRAY(SmallInteger))
     return (
-        func.unnest(tiers, literal(starts, _MOMENTS), literal(ends, _MOMENTS))
+        func.unnest(
+            shape.value("tiers", ARRAY(SmallInteger)),
+            shape.value("firsts", _MOMENTS),
+            shape.value("nexts", _MOMENTS),
+        )
         .table_valued(
             column("tier", SmallInteger),
             column("first", DateTime(timezone=True)),
@@ -71,26 +72,22 @@ def runs(whole: Sequence[Piece]) -> TableValuedAlias:
 
 
 def of_dimensions(
-    selection: EventSelection,
-    by: GroupBy,
-    breakdown: Breakdown,
-    wanted: Sequence[str],
-    piece: TableValuedAlias,
+    shape: Shape, breakdown: Breakdown, wanted: Sequence[str], piece: TableValuedAlias
 ) -> Ready:
     """The rows of each piece in a breakdown by dimensions.
 
     The offset keeps the planner from reading the rows of all pieces at once: each piece is
     looked up in the index.
     """
-    own = [each.value if isinstance(each, Dimension) else None for each in by]
+    own = [each.value if isinstance(each, Dimension) else None for each in shape.by]
     columns = dict.fromkeys((*filter(None, own), *wanted))
     kept = (
         select(*(_ROLLUPS.c[name] for name in columns))
         .where(
-            _ROLLUPS.c.organization_id == selection.organization_id,
+            _ROLLUPS.c.organization_id == bindparam("of"),
             _ROLLUPS.c.breakdown == breakdown,
             *in_piece(_ROLLUPS, piece),
-            *filters(selection, _ROLLUPS),
+            *filters(shape.chosen, _ROLLUPS),
         )
         .offset(0)
         .lateral("kept")

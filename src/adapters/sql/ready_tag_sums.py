@@ -1,14 +1,16 @@
 """Sums by one tag, for a report that asks for that tag and for nothing else."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     DateTime,
     Select,
     TableValuedAlias,
+    bindparam,
     case,
     exists,
     false,
@@ -21,11 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from adapters.sql.ready_sums import Ready, in_piece, plain
+from adapters.sql.selections import NUMBER_OF_TAGS, passing_tags
 from adapters.sql.tables import organizations
 from adapters.sql.tag_tables import WHOLE, tag_rollups, tag_values
-from domain.report import EventSelection, GroupBy, TagDimension
+from adapters.sql.usage_questions import Shape
+from domain.report import TagDimension
 from domain.rollup import Tier
-from domain.text import has_unstorable
 
 #: The group of all values that have no sum of their own: longer than any value may be.
 FURTHER = "." * 257
@@ -42,15 +45,13 @@ _ALWAYS, _NEVER = (
 class TagSums:
     """``wanted`` are the columns that a report adds up."""
 
-    def __init__(self, selection: EventSelection, by: GroupBy, wanted: Sequence[str]) -> None:
-        self._selection = selection
-        self._by = by
+    def __init__(self, shape: Shape, wanted: Sequence[str]) -> None:
+        self._by = shape.by
         self._wanted = wanted
-        named = {each.name for each in by if isinstance(each, TagDimension)}
-        (self._tag,) = {*selection.filter.tags, *named}
-        asked = selection.filter.tags.get(self._tag)
+        named = {each.name for each in shape.by if isinstance(each, TagDimension)}
+        (self._tag,) = {*shape.chosen.tags, *named}
         #: None asks for all values, and for the calls without the tag.
-        self._asked = None if asked is None else {it for it in asked if not has_unstorable(it)}
+        self._asked = passing_tags(shape.chosen) if shape.chosen.tags else None
         self.reach = self._reach()
 
     def _reach(self) -> ColumnElement[datetime]:
@@ -62,7 +63,7 @@ class TagSums:
         """
         has_sums = exists(self._values().where(_VALUES.c.value.is_(None)))
         begin = select(func.coalesce(organizations.c.events_begin, _NEVER)).where(
-            organizations.c.id == self._selection.organization_id
+            organizations.c.id == bindparam("of")
         )
         found = case(
             (~has_sums, _NEVER),
@@ -75,21 +76,21 @@ class TagSums:
 
     def _values(self) -> Select[Any]:
         return select(_VALUES.c.number).where(
-            _VALUES.c.organization_id == self._selection.organization_id,
+            _VALUES.c.organization_id == bindparam("of"),
             _VALUES.c.tag == self._tag,
         )
 
     def _further(self) -> Select[Any]:
         """Days of the span in which there are calls with values that have no sum."""
-        span = self._selection.span
+        moment = DateTime(timezone=True)
         return (
             self._values()
             .join(_ROLLUPS, _OF_VALUE)
             .where(
                 _VALUES.c.value.is_(None),
                 _ROLLUPS.c.tier == literal_column(str(int(Tier.DAY))),
-                _ROLLUPS.c.start >= datetime.combine(span.start.astimezone(UTC), time(), UTC),
-                _ROLLUPS.c.start < span.end,
+                _ROLLUPS.c.start >= func.date_trunc("day", bindparam("begin", type_=moment), "UTC"),
+                _ROLLUPS.c.start < bindparam("end", type_=moment),
                 _ROLLUPS.c.calls > 0,
             )
         )
@@ -99,7 +100,7 @@ class TagSums:
             return false()
         found = self._values().where(_VALUES.c.value.in_(self._asked))
         number = found.with_only_columns(func.count()).scalar_subquery()
-        return number == len(self._asked)
+        return number == bindparam(NUMBER_OF_TAGS, type_=BigInteger)
 
     def ready(self, piece: TableValuedAlias) -> Iterator[Ready]:
         """Each value's; and all calls' less these, which are those of the calls without the tag."""
@@ -118,7 +119,7 @@ class TagSums:
             select(_VALUES.c.tag, _VALUES.c.value, *(_ROLLUPS.c[name] for name in self._wanted))
             .join_from(_VALUES, _ROLLUPS, _OF_VALUE)
             .where(
-                _VALUES.c.organization_id == self._selection.organization_id,
+                _VALUES.c.organization_id == bindparam("of"),
                 *which,
                 *in_piece(_ROLLUPS, piece),
                 _ROLLUPS.c.start < self.reach,

@@ -1,22 +1,53 @@
-"""A selection of events as conditions of SQL."""
+"""A selection of events as conditions of SQL.
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+The text of a statement depends on what is ``Chosen`` by, and not on the values: it is made once for
+all selections of a kind, and executed with the ``values_of`` each.
+"""
 
-from sqlalchemy import ColumnElement, FromClause, Text, cast, null
+from collections.abc import Iterator
+from typing import Any, NamedTuple, Self
+
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Text, bindparam, cast, null
 
 from adapters.sql.event_tables import events
 from domain.report import Dimension, EventSelection, TagDimension
 from domain.text import has_unstorable
 
 
-def conditions(selection: EventSelection) -> list[ColumnElement[bool]]:
+class Chosen(NamedTuple):
+    """The dimensions and the names of tags that a selection filters by, each once."""
+
+    dimensions: tuple[Dimension, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @classmethod
+    def by(cls, selection: EventSelection) -> Self:
+        return cls(tuple(selection.filter.dimensions), tuple(selection.filter.tags))
+
+
+def values_of(selection: EventSelection) -> dict[str, Any]:
+    """The parameters of a statement with ``conditions``."""
+    passing = [*selection.filter.dimensions.values(), *selection.filter.tags.values()]
+    return {
+        "of": selection.organization_id,
+        "begin": selection.span.start,
+        "end": selection.span.end,
+        **{_name(number): _storable(values) for number, values in enumerate(passing)},
+        NUMBER_OF_TAGS: len(_storable(passing[-1])) if selection.filter.tags else 0,
+    }
+
+
+#: How many values of the last tag pass.
+NUMBER_OF_TAGS = "number_of_tags"
+
+
+def conditions(chosen: Chosen) -> list[ColumnElement[bool]]:
     """The WHERE clause; the organization always leads it."""
     return [
-        events.c.organization_id == selection.organization_id,
-        events.c.timestamp >= selection.span.start,
-        events.c.timestamp < selection.span.end,
-        *filters(selection, events),
+        events.c.organization_id == bindparam("of"),
+        events.c.timestamp >= bindparam("begin"),
+        events.c.timestamp < bindparam("end"),
+        *filters(chosen, events),
     ]
 
 
@@ -32,14 +63,27 @@ def group_column(by: Dimension | TagDimension) -> ColumnElement[Any]:
     return events.c[by.value]
 
 
-def filters(selection: EventSelection, table: FromClause) -> Iterator[ColumnElement[bool]]:
+def filters(chosen: Chosen, table: FromClause) -> Iterator[ColumnElement[bool]]:
     """What passes, of single events or of roll-ups; these know no tags."""
-    for dimension, values in selection.filter.dimensions.items():
+    for number, dimension in enumerate(chosen.dimensions):
         column = group_column(dimension) if table is events else table.c[dimension.value]
-        yield _is_one_of(column, values)
-    for name, values in selection.filter.tags.items():
-        yield _is_one_of(group_column(TagDimension(name)), values)
+        yield column.in_(_passing(number))
+    for number, name in enumerate(chosen.tags, start=len(chosen.dimensions)):
+        yield group_column(TagDimension(name)).in_(_passing(number))
 
 
-def _is_one_of(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
-    return column.in_([value for value in values if not has_unstorable(value)])
+def passing_tags(chosen: Chosen) -> BindParameter[Any]:
+    """The values of the last tag that pass."""
+    return _passing(len(chosen.dimensions) + len(chosen.tags) - 1)
+
+
+def _passing(number: int) -> BindParameter[Any]:
+    return bindparam(_name(number), expanding=True)
+
+
+def _name(number: int) -> str:
+    return f"passing_{number}"
+
+
+def _storable(values: tuple[str, ...]) -> list[str]:
+    return [value for value in dict.fromkeys(values) if not has_unstorable(value)]

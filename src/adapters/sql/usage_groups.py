@@ -1,10 +1,6 @@
 """The groups of a report: their order, and which of them share a row."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from sqlalchemy import ColumnElement, Text, false, func, literal, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.usage_sums import Sums, added_up, known_cost
@@ -13,7 +9,7 @@ from domain.report import GroupRow, place_of
 #: A value for each dimension that is asked for.
 Group = tuple[str | None, ...]
 #: In the place of no value: as long as none may be.
-_NONE = FURTHER[:-1] + "-"
+NOTHING = FURTHER[:-1] + "-"
 
 
 def apart(
@@ -47,15 +43,9 @@ def without_last(groups: Mapping[Group, Sums]) -> dict[Group, Sums]:
     return {group: added_up(each) for group, each in parts.items()}
 
 
-def is_one_of(keys: Sequence[ColumnElement[Any]], groups: Sequence[Group]) -> ColumnElement[bool]:
-    """Of the groups; nothing is equal to nothing here."""
-    if not groups:
-        return false()
-    values = zip(*groups, strict=True)
-    given = select(
-        *(
-            func.unnest(literal([_NONE if it is None else it for it in column], ARRAY(Text)))
-            for column in values
-        )
-    )
-    return tuple_(*(func.coalesce(key, _NONE) for key in keys)).in_(given)
+def own_values(groups: Sequence[Group]) -> dict[str, list[str]]:
+    """``own_0`` and so on: the values of the groups, by column."""
+    return {
+        f"own_{number}": [NOTHING if value is None else value for value in column]
+        for number, column in enumerate(zip(*groups, strict=True))
+    }

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    CompoundSelect,
     Connection,
     DateTime,
     Integer,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Subquery,
     Text,
     and_,
+    bindparam,
     case,
     cast,
     false,
@@ -26,6 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.event_tables import TOKEN_COLUMNS
 from adapters.sql.ready_tag_sums import FURTHER
+from adapters.sql.usage_questions import Question, Shape, made_once
 from adapters.sql.usage_sources import sums
 from adapters.sql.usage_sums import known_cost
 from domain.costing import CostSource
@@ -45,27 +48,37 @@ def series(
     connection: Connection, selection: EventSelection, buckets: Sequence[Span]
 ) -> list[SeriesPoint]:
     """One point per bucket."""
-    source = sums(selection, buckets=buckets, numbers=_NUMBERS).subquery()
-    bucket = _bucket(source, buckets)
-    found = select(bucket, *_totals(source)).group_by(bucket)
-    rows = {row.bucket: row._asdict() for row in connection.execute(found)}
-    return _points(buckets, rows)
+    asked = Question(selection, (), buckets)
+    found = connection.execute(_sums_of_buckets(asked.shape), asked.values)
+    return _points(buckets, {row.bucket: row._asdict() for row in found})
+
+
+@made_once
+def _sums_of_buckets(shape: Shape) -> Select[Any]:
+    source = sums(shape, numbers=_NUMBERS).subquery()
+    bucket = _bucket(source)
+    return select(bucket, *_totals(source)).group_by(bucket)
 
 
 def trends(
     connection: Connection, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
 ) -> dict[tuple[str | None, ...], list[Decimal | None]]:
     """The cost of every group in each bucket."""
-    source = sums(selection, by, buckets, numbers=_OF_TRENDS).subquery()
-    names = _names(by)
-    keys, bucket = [source.c[name] for name in names], _bucket(source, buckets)
-    totals = [func.sum(source.c[name]).label(name) for name in _OF_TRENDS]
+    asked = Question(selection, by, buckets)
     found: dict[tuple[str | None, ...], list[Decimal | None]] = {}
-    for row in connection.execute(select(*keys, bucket, *totals).group_by(*keys, bucket)):
+    for row in connection.execute(_costs_of_groups(asked.shape), asked.values):
         if row.calls and row[0] != FURTHER:
             costs = found.setdefault(tuple(row[: len(by)]), [Decimal(0)] * len(buckets))
             costs[row.bucket - 1] = known_cost(row._asdict())
     return found
+
+
+@made_once
+def _costs_of_groups(shape: Shape) -> Select[Any]:
+    source = sums(shape, numbers=_OF_TRENDS).subquery()
+    keys, bucket = [source.c[name] for name in _names(shape.by)], _bucket(source)
+    totals = [func.sum(source.c[name]).label(name) for name in _OF_TRENDS]
+    return select(*keys, bucket, *totals).group_by(*keys, bucket)
 
 
 def series_of_groups(
@@ -79,9 +92,9 @@ def series_of_groups(
 
     No more rows leave the database than a chart has parts, however many users or tags there are.
     """
-    names = _names(by)
-    rows = connection.execute(_of_groups(selection, by, buckets, most))
-    return _to_series((row._asdict() for row in rows), names, buckets, most)
+    asked = Question(selection, by, buckets)
+    rows = connection.execute(_of_groups(asked.shape, most), asked.values)
+    return _to_series((row._asdict() for row in rows), _names(by), buckets, most)
 
 
 def costliest(
@@ -90,13 +103,13 @@ def costliest(
     """``series_of_groups`` of each dimension for the whole span, all by one statement."""
     found: dict[int, list[_Row]] = {number: [] for number in range(len(dimensions))}
     if dimensions:
-        parts = [
-            _of_groups(selection, (dimension,), [selection.span], most).add_columns(
-                literal(number).label("number")
-            )
+        asked = [
+            Question(selection, (dimension,), [selection.span], mark=f"{number}_")
             for number, dimension in enumerate(dimensions)
         ]
-        for row in connection.execute(union_all(*parts)):
+        values = {name: value for each in asked for name, value in each.values.items()}
+        shapes = tuple(each.shape for each in asked)
+        for row in connection.execute(_of_each(shapes, most), values):
             found[row.number].append(row._asdict())
     return {
         dimension: _to_series(found[number], _names((dimension,)), [selection.span], most)
@@ -108,12 +121,20 @@ def _names(by: GroupBy) -> list[str]:
     return [f"group_{number}" for number in range(len(by))]
 
 
-def _of_groups(
-    selection: EventSelection, by: GroupBy, buckets: Sequence[Span], most: int
-) -> Select[Any]:
-    names = _names(by)
-    source = sums(selection, by, buckets, numbers=_NUMBERS).subquery()
-    ranked = _ranked(source, names, buckets)
+@made_once
+def _of_each(shapes: Sequence[Shape], most: int) -> CompoundSelect[Any]:
+    return union_all(
+        *(
+            _of_groups(shape, most).add_columns(literal(number).label("number"))
+            for number, shape in enumerate(shapes)
+        )
+    )
+
+
+@made_once
+def _of_groups(shape: Shape, most: int) -> Select[Any]:
+    names = _names(shape.by)
+    ranked = _ranked(sums(shape, numbers=_NUMBERS).subquery(), names)
     own = func.least(ranked.c.place, most + 1)
     place = case((ranked.c.is_further, most + 1), else_=own).label("place")
     # Those beyond are one group, whatever they are called.
@@ -139,10 +160,10 @@ def _to_series(
     ]
 
 
-def _ranked(source: Subquery, names: Sequence[str], buckets: Sequence[Span]) -> Subquery:
+def _ranked(source: Subquery, names: Sequence[str]) -> Subquery:
     """The sums of each group in each bucket, with its place: as ``place_of`` has it."""
     keys = [source.c[name] for name in names]
-    bucket = _bucket(source, buckets)
+    bucket = _bucket(source)
     cells = select(*keys, bucket, *_totals(source)).group_by(*keys, bucket).subquery()
     of_group = [cells.c[name] for name in names]
 
@@ -163,8 +184,8 @@ def _ranked(source: Subquery, names: Sequence[str], buckets: Sequence[Span]) -> 
     return select(wholes, func.dense_rank().over(order_by=order).label("place")).subquery()
 
 
-def _bucket(source: Subquery, buckets: Sequence[Span]) -> Label[int]:
-    starts = literal([span.start for span in buckets], ARRAY(DateTime(timezone=True)))
+def _bucket(source: Subquery) -> Label[int]:
+    starts = bindparam("starts", type_=ARRAY(DateTime(timezone=True)))
     return func.width_bucket(source.c.moment, starts, type_=Integer).label("bucket")
 
 

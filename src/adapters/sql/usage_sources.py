@@ -4,7 +4,7 @@ Where no breakdown knows all dimensions that are asked for (a tag of a model, a 
 is calls alone.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
+    bindparam,
     false,
     func,
     literal,
@@ -32,23 +33,15 @@ from adapters.sql.ready_tag_sums import TagSums
 from adapters.sql.rollup_statements import OF_EVENT, SLOT_MASK, SLOTS_OF_EVENT
 from adapters.sql.rollup_tables import COUNTS, SLOT_BITS, SUMS, pending_rollups
 from adapters.sql.selections import conditions, group_column
-from domain.period import Span
-from domain.report import Dimension, EventSelection, GroupBy, TagDimension
-from domain.rollup import Breakdown, Piece, breakdown_for, pieces
-from domain.text import has_unstorable
+from adapters.sql.usage_questions import Shape
+from domain.rollup import Breakdown
 
 NUMBERS = (*COUNTS, *SUMS)
 
 
-def sums(
-    selection: EventSelection,
-    by: GroupBy = (),
-    buckets: Sequence[Span] = (),
-    *,
-    numbers: Sequence[str] = NUMBERS,
-) -> CompoundSelect[Any] | Select[Any]:
+def sums(shape: Shape, *, numbers: Sequence[str] = NUMBERS) -> CompoundSelect[Any] | Select[Any]:
     """Rows with ``group_0`` and so on, a ``moment`` inside their bucket, and sums: ``numbers``."""
-    parts = _Parts(selection, by, buckets, ("start", *numbers))
+    parts = _Parts(shape, ("start", *numbers))
     ready = [
         select(
             *_keys(each.keys),
@@ -58,21 +51,21 @@ def sums(
         for each in parts.ready
     ]
     single = select(
-        *_keys(map(group_column, by)),
+        *_keys(map(group_column, shape.by)),
         events.c.timestamp.label("moment"),
         *(literal_column(OF_EVENT[name]).label(name) for name in numbers),
     )
     return parts.together(ready, single)
 
 
-def slots(selection: EventSelection, by: GroupBy = ()) -> CompoundSelect[Any] | Select[Any]:
+def slots(shape: Shape) -> CompoundSelect[Any] | Select[Any]:
     """Rows with ``group_0`` and so on, a ``slot`` of durations, and ``n`` calls in it."""
-    parts = _Parts(selection, by, (), ("durations",))
+    parts = _Parts(shape, ("durations",))
     ready = [_slots_of(each, parts.rows_of(each)) for each in parts.ready]
     each_slot: Select[Any] = select(literal_column(SLOTS_OF_EVENT).label("slot")).correlate(events)
     of_call = each_slot.lateral("each")
     single = select(
-        *_keys(map(group_column, by)), of_call.c.slot, literal(1, BigInteger).label("n")
+        *_keys(map(group_column, shape.by)), of_call.c.slot, literal(1, BigInteger).label("n")
     ).join_from(events, of_call, of_call.c.slot.is_not(None))
     return parts.together(ready, single)
 
@@ -100,37 +93,22 @@ def _keys(values: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
 
 
 class _Parts:
-    """A selection taken apart into whole buckets of a breakdown and single calls.
+    """The whole buckets of a breakdown and the single calls that answer a question.
 
     ``wanted`` are the columns of buckets that a report adds up.
     """
 
-    def __init__(
-        self,
-        selection: EventSelection,
-        by: GroupBy,
-        buckets: Sequence[Span],
-        wanted: Sequence[str],
-    ) -> None:
-        self._selection = selection
-        breakdown = _breakdown(selection, by)
-        covering = (
-            pieces(buckets or [selection.span], breakdown.finest)
-            if breakdown
-            else [Piece(None, selection.span)]
-        )
-        whole = [piece for piece in covering if piece.tier is not None]
-        self._whole = [piece.span for piece in whole]
-        self._single = [piece.span for piece in covering if piece.tier is None]
-        self._piece = runs(whole)
+    def __init__(self, shape: Shape, wanted: Sequence[str]) -> None:
+        self._shape = shape
+        self._piece = runs(shape)
         #: What is asked of sums, and how far they reach; None is to the end of time.
         self.ready: list[Ready] = []
         self._reach: ColumnElement[Any] | None = None
-        if breakdown is Breakdown.TAG:
-            tag = TagSums(selection, by, wanted)
+        if shape.breakdown is Breakdown.TAG:
+            tag = TagSums(shape, wanted)
             self.ready, self._reach = list(tag.ready(self._piece)), tag.reach
-        elif breakdown:
-            self.ready = [of_dimensions(selection, by, breakdown, wanted, self._piece)]
+        elif shape.breakdown:
+            self.ready = [of_dimensions(shape, shape.breakdown, wanted, self._piece)]
 
     def rows_of(self, ready: Ready) -> FromClause:
         """The buckets' rows, to be selected from."""
@@ -140,10 +118,10 @@ class _Parts:
         self, ready: Sequence[Select[Any]], single: Select[Any]
     ) -> CompoundSelect[Any] | Select[Any]:
         """Both, or single calls alone."""
-        calls = single.where(*conditions(self._selection))
-        if not self._whole:
+        calls = single.where(*conditions(self._shape.chosen))
+        if not self._shape.wholes:
             return calls
-        at_edges, waiting = _within(self._single), self._waiting(calls)
+        at_edges, waiting = self._within("edge", self._shape.edges), self._waiting(calls)
         if self._reach is None:
             return union_all(*ready, calls.where(at_edges), waiting)
         single = calls.where(or_(at_edges, events.c.timestamp >= self._reach))
@@ -153,44 +131,20 @@ class _Parts:
         """Calls of the buckets' time that are in no sum yet."""
         waiting = select(
             func.unnest(pending_rollups.c.timestamps), func.unnest(pending_rollups.c.event_ids)
-        ).where(pending_rollups.c.organization_id == self._selection.organization_id)
+        ).where(pending_rollups.c.organization_id == bindparam("of"))
         return calls.where(
-            tuple_(events.c.timestamp, events.c.id).in_(waiting), _within(self._whole)
+            tuple_(events.c.timestamp, events.c.id).in_(waiting),
+            self._within("whole", self._shape.wholes),
         )
 
-
-def _breakdown(selection: EventSelection, by: GroupBy) -> Breakdown | None:
-    chosen = selection.filter
-    # One user's calls are few, and found by an index; every user's sums are many.
-    if Dimension.USER in chosen.dimensions:
-        return None
-    tags = {TagDimension(name) for name in chosen.tags}
-    asked: Collection[Dimension | TagDimension] = {*chosen.dimensions, *tags, *by}
-    # No call has such a tag, and PostgreSQL refuses to look for it.
-    if any(isinstance(each, TagDimension) and has_unstorable(each.name) for each in asked):
-        return None
-    return breakdown_for(asked)
-
-
-def _within(spans: Iterable[Span]) -> ColumnElement[bool]:
-    return or_(
-        false(),
-        *(
-            and_(events.c.timestamp >= span.start, events.c.timestamp < span.end)
-            for span in _joined(spans)
-        ),
-    )
-
-
-def _joined(spans: Iterable[Span]) -> Iterator[Span]:
-    """Adjacent ones as one: there may be thousands."""
-    known: Span | None = None
-    for span in spans:
-        if known is not None and known.end == span.start:
-            known = Span(known.start, span.end)
-        else:
-            if known is not None:
-                yield known
-            known = span
-    if known is not None:
-        yield known
+    def _within(self, name: str, number: int) -> ColumnElement[bool]:
+        return or_(
+            false(),
+            *(
+                and_(
+                    events.c.timestamp >= self._shape.value(f"{name}_{each}_begin"),
+                    events.c.timestamp < self._shape.value(f"{name}_{each}_end"),
+                )
+                for each in range(number)
+            ),
+        )
