@@ -16,6 +16,7 @@ __all__ = ["Forecast", "ForecastBasis", "HourlySpend", "explanation", "forecast"
 #: Digits enough for statistics of amounts; they are no accounts and need not be exact.
 _STATISTICS = Context(prec=50)
 _LAST_DIGIT = Decimal("0.000001")
+_NOTHING = Decimal(0)
 _TICK = timedelta(microseconds=1)
 
 
@@ -114,9 +115,16 @@ def _reached_at(
 
 
 def explanation(
-    made: Forecast, limit_usd: Decimal, *, period: str = "period", tz: tzinfo = UTC
+    made: Forecast,
+    limit_usd: Decimal,
+    *,
+    spent_usd: Decimal = _NOTHING,
+    period: str = "period",
+    tz: tzinfo = UTC,
 ) -> Phrase:
     """A forecast in one or two sentences; ``period`` is the word for it, such as ``month``.
+
+    ``spent_usd`` is what is spent by now, which may have reached the limit since.
 
     ``By the weekdays and hours of the last 28 days, the month ends at $412.00 (8 times of 10
     between $380.00 and $450.00). The limit of $400.00 is reached by 28 November, 14:05 UTC.``
@@ -127,7 +135,7 @@ def explanation(
         period=Phrase(period),
         expected=spoken_usd(made.expected_usd),
         band=_band(made),
-        limit=_about_limit(made, limit_usd, tz),
+        limit=_about_limit(made, limit_usd, spent_usd, tz),
     )
 
 
@@ -148,8 +156,10 @@ def _by_what(made: Forecast) -> Phrase:
     return Phrase("By the hours of the day of the last %(days)s days", days=made.days)
 
 
-def _about_limit(made: Forecast, limit_usd: Decimal, tz: tzinfo) -> Phrase:
+def _about_limit(made: Forecast, limit_usd: Decimal, spent_usd: Decimal, tz: tzinfo) -> Phrase:
     limit = spoken_usd(limit_usd)
+    if spent_usd >= limit_usd:
+        return Phrase("The limit of %(limit)s is reached.", limit=limit)
     if made.runs_out_at is not None:
         local = made.runs_out_at.astimezone(tz)
         return Phrase(

@@ -106,6 +106,7 @@ class Tally:
 
     calls: int
     cost_usd: Decimal | None
+    unpriced_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,7 @@ class Measures:
 
     @property
     def tally(self) -> Tally:
-        return Tally(self.calls, self.cost_usd)
+        return Tally(self.calls, self.cost_usd, self.coverage.unpriced)
 
     @property
     def error_rate(self) -> float | None:
@@ -168,13 +169,14 @@ class Measures:
 
 @dataclass(frozen=True, slots=True)
 class SeriesPoint:
-    """One bucket of a chart."""
+    """One bucket of a chart; ``unpriced_calls`` are those that ``cost_usd`` is without."""
 
     span: Span
     cost_usd: Decimal | None
     calls: int
     errors: int
     tokens: int
+    unpriced_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)

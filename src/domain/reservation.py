@@ -93,7 +93,8 @@ class BudgetExceeded(TrueComputeError):
     ) -> None:
         name = budget.terms.name
         super().__init__(
-            f"The budget “{name}” takes no calls of models without a price."
+            f"The budget “{name}” takes no calls of models without a price, and this one has none:"
+            " give it one, or the alias of a model that has."
             if reason is Refusal.UNPRICED
             else f"The budget “{name}” has no room for this call."
         )

@@ -63,7 +63,8 @@ def take(
         left = before.room_usd(budget.terms.limit_usd)
         amount = amount_to_hold(budget, asked.estimate_usd)
         if amount is None or amount > left:
-            reason = Refusal.UNPRICED if amount is None else Refusal.LIMIT
+            # With nothing left, a price would not help.
+            reason = Refusal.UNPRICED if amount is None and left > 0 else Refusal.LIMIT
             return BudgetExceeded(budget, reason, max(left, Decimal(0)), place.period.end)
         holds.append(Hold(budget.id, place.period.start, amount))
         reserved_usd = EXACT.add(before.reserved_usd, amount)

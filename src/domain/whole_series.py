@@ -24,4 +24,5 @@ def _together(span: Span, points: Sequence[SeriesPoint]) -> SeriesPoint:
         calls=sum(point.calls for point in called),
         errors=sum(point.errors for point in called),
         tokens=sum(point.tokens for point in called),
+        unpriced_calls=sum(point.unpriced_calls for point in called),
     )

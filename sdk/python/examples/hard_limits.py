@@ -16,7 +16,9 @@ def ask(client: OpenAI, question: str) -> str:
             max_completion_tokens=200,  # what is reserved: the less, the more calls find room
         )
     except truecompute.BudgetExceeded as error:
-        return f"Not asked: {error} Try again after {error.resets_at}."
+        # A model without a price has none after the reset either.
+        when = f" Try again after {error.resets_at}." if error.reason == "limit" else ""
+        return f"Not asked: {error}{when}"
     return answer.choices[0].message.content or ""
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from adapters.memory.selections import select, value_of
 from adapters.memory.state import State
 from application.ports.usage_reports import UsageReports
+from domain.costing import CostSource
 from domain.durations import distribution, slot_of
 from domain.event import Event, Status
 from domain.money import exact_sum
@@ -95,7 +96,7 @@ class InMemoryUsageReports(UsageReports):
 
     def tally(self, selection: EventSelection) -> Tally:
         events = list(select(self._state, selection))
-        return Tally(len(events), _cost(events))
+        return Tally(len(events), _cost(events), _unpriced(events))
 
     def price_gaps(self, selection: EventSelection) -> list[PriceGap]:
         groups: dict[tuple[str, str, GapReason], list[Event]] = {}
@@ -163,7 +164,12 @@ def _point(span: Span, events: Iterable[Event]) -> SeriesPoint:
         calls=len(inside),
         errors=_errors(inside),
         tokens=sum(event.usage.total_tokens for event in inside),
+        unpriced_calls=_unpriced(inside),
     )
+
+
+def _unpriced(events: Iterable[Event]) -> int:
+    return sum(event.cost.source is CostSource.UNPRICED for event in events)
 
 
 def _cost(events: Sequence[Event]) -> Decimal | None:

@@ -94,8 +94,10 @@ class SqlUsageReports(UsageReports):
         asked = Question(selection)
         found = self._connection.execute(usage_statements.tally(asked.shape), asked.values)
         row = found.one()._asdict()
-        # Sums over no rows at all are null.
-        return Tally(int(row["calls"]), known_cost(row)) if row["calls"] else Tally(0, Decimal(0))
+        if not row["calls"]:  # sums over no rows at all are null
+            return Tally(0, Decimal(0))
+        unpriced = int(row[usage_statements.UNPRICED])
+        return Tally(int(row["calls"]), known_cost(row), unpriced)
 
     def price_gaps(self, selection: EventSelection) -> list[PriceGap]:
         found = usage_statements.price_gaps(Chosen.by(selection))

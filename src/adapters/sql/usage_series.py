@@ -212,4 +212,5 @@ def _to_point(span: Span, row: _Row | None) -> SeriesPoint:
         calls=int(row["calls"]),
         errors=int(row["errors"]),
         tokens=sum(int(row[name] or 0) for name in TOKEN_COLUMNS.values()),
+        unpriced_calls=int(row[_UNPRICED]),
     )

@@ -28,7 +28,8 @@ from adapters.sql.usage_questions import Shape, made_once
 from adapters.sql.usage_sources import slots, sums
 from domain.costing import CostSource
 
-TALLIED = ("calls", f"{CostSource.UNPRICED}_calls", "cost_usd")
+UNPRICED = f"{CostSource.UNPRICED}_calls"
+TALLIED = ("calls", UNPRICED, "cost_usd")
 _FIRST = func.min(events.c.timestamp).label("first_seen")
 _LAST = func.max(events.c.timestamp).label("last_seen")
 _TOKENS_OF_EVENTS = sum(

@@ -130,7 +130,13 @@ def hourly_spend(uow: UnitOfWork, budget: Budget, now: datetime) -> list[HourlyS
 
 def _reached(budget: Budget, period: Span, spent: Decimal, made: Forecast) -> list[Reached]:
     terms = budget.terms
-    text = explanation(made, terms.limit_usd, period=terms.period.value, tz=zone(terms.timezone))
+    text = explanation(
+        made,
+        terms.limit_usd,
+        spent_usd=spent,
+        period=terms.period.value,
+        tz=zone(terms.timezone),
+    )
     return [
         Reached(
             budget=budget,

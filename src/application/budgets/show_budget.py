@@ -31,12 +31,14 @@ class ShowBudgetRequest:
 class PastPeriod:
     """What a period's calls on the budget's scope cost, and the limit that held in the end.
 
-    ``limit_usd`` is None for periods before there was a budget.
+    ``limit_usd`` is None for periods before there was a budget. ``spent_usd`` is without the
+    ``unpriced_calls``, whose cost nobody knows.
     """
 
     span: Span
     spent_usd: Decimal
     limit_usd: Decimal | None
+    unpriced_calls: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,7 @@ def _periods(
             span=point.span,
             spent_usd=point.cost_usd or Decimal(0),
             limit_usd=_limit_at(point.span.end, versions),
+            unpriced_calls=point.unpriced_calls,
         )
         for point in reversed(points[used:])
     ]

@@ -101,6 +101,22 @@ def test_a_budgets_card_says_what_it_counts_and_how_it_stands(team: Team, owner:
     assert "Counts user ada ." in text
 
 
+def test_calls_without_a_known_cost_are_said_beside_what_is_spent(
+    team: Team, owner: Browser
+) -> None:
+    owner.submit(NEW_BUDGET, **BUDGET | {"scope_provider": "", "scope_project": "", "tags": ""})
+    (budget,) = budgets_of(owner)
+    path = f"{BUDGETS}/{budget['id']}"
+    team.send(an_event(), an_event())
+    assert "cost is not known" not in owner.open(BUDGETS).text + owner.open(path).text
+    team.send(an_event(provider="acme", model="acme-1"))
+    said = "No budget counts 1 call of the last 30 days whose cost is not known. Mend it"
+    assert said in owner.open(BUDGETS).text
+    text = owner.open(path).text
+    assert "What is spent is without 1 call whose cost is not known. Mend it" in text
+    assert "without 1 call" in text.partition("Spent")[2]
+
+
 def test_an_unknown_budget_is_not_found(owner: Browser) -> None:
     unknown = f"{BUDGETS}/0192f3c1-7d3e-7000-8000-00000000abcd"
     assert owner.open(unknown).status == 404

@@ -131,3 +131,10 @@ def test_members_see_prices_and_not_the_terms(team: Team) -> None:
     assert member.open(PRICES).status == 200
     assert "Your terms" not in member.open(UNPRICED).text
     assert member.open(OWN).status == 403
+
+
+def test_a_calls_page_says_the_discount_that_it_was_priced_with(team: Team, owner: Browser) -> None:
+    discount = {"provider": "anthropic", "percent": "10", "valid_from": "2020-01-01"}
+    assert owner.submit(f"{OWN}/discounts/new", **discount).status == 303
+    team.send(an_event(id="discounted"))
+    assert "discount of 10 %" in owner.open("/dashboard/queries/discounted").text

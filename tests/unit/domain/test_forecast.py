@@ -238,6 +238,15 @@ def test_a_forecast_says_whether_a_limit_holds() -> None:
     assert explanation(kept, Decimal(500)).endswith(" The limit of $500.00 holds.")
 
 
+@pytest.mark.parametrize("runs_out_at", [None, FOUND.runs_out_at])
+def test_a_limit_that_is_spent_is_reached_whatever_was_foreseen(
+    runs_out_at: datetime | None,
+) -> None:
+    made = replace(FOUND, runs_out_at=runs_out_at).at_least(Decimal(440))
+    said = explanation(made, Decimal(440), spent_usd=Decimal(440))
+    assert said.endswith(" The limit of $440.00 is reached.")
+
+
 def test_a_forecast_without_doubt_names_no_interval() -> None:
     sure = replace(FOUND, low_usd=Decimal("0.04"), expected_usd=Decimal("0.04"))
     sure = replace(sure, high_usd=Decimal("0.0401"), runs_out_at=None)

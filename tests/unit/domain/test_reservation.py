@@ -92,5 +92,8 @@ def test_a_refusal_names_the_budget_and_its_reason() -> None:
     assert full.code == "budget_exceeded"
     assert full.detail == "The budget “All of it” has no room for this call."
     unpriced = BudgetExceeded(BUDGET, Refusal.UNPRICED, Decimal(1), EXPIRES)
-    assert unpriced.detail == "The budget “All of it” takes no calls of models without a price."
+    assert unpriced.detail == (
+        "The budget “All of it” takes no calls of models without a price, and this one has none:"
+        " give it one, or the alias of a model that has."
+    )
     assert (unpriced.remaining_usd, unpriced.resets_at) == (Decimal(1), EXPIRES)

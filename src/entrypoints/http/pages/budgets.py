@@ -11,6 +11,7 @@ from application.budgets.remove_budget import RemoveBudgetRequest
 from application.budgets.set_budget import SetBudgetRequest
 from application.budgets.show_budget import BudgetInFull, ShowBudgetRequest
 from application.notifications.list_channels import ListChannelsRequest
+from application.reports.tally_usage import TallyUsageRequest
 from domain.budget import Budget
 from domain.channel import MOST_CHANNELS
 from domain.forecast import explanation
@@ -33,20 +34,26 @@ def budgets_pages(container: Container) -> Blueprint:
     pages = Blueprint("budgets", __name__, url_prefix="/dashboard/budgets")
     run_list_budgets, run_remove_budget = container.list_budgets(), container.remove_budget()
     run_list_keys = container.list_keys()
-    run_show_budget = container.show_budget()
+    run_show_budget, run_tally_usage = container.show_budget(), container.tally_usage()
 
     @pages.get("")
     def list() -> str:  # noqa: A001 - the name of the route
+        organization_id = current_organization().id
         rows = run_list_budgets(
             ListBudgetsRequest(
-                organization_id=current_organization().id,
+                organization_id=organization_id,
                 after=after_in_address(),
                 limit=_ROWS + 1,
             )
         )
         shown, after = page_of(rows, _ROWS, lambda each: each.budget.id)
-        names = key_names(run_list_keys)
-        return render_template("budgets/list.html", budgets=shown, after=after, key_names=names)
+        return render_template(
+            "budgets/list.html",
+            budgets=shown,
+            after=after,
+            key_names=key_names(run_list_keys),
+            tally=run_tally_usage(TallyUsageRequest(organization_id=organization_id)),
+        )
 
     @pages.get("/<uuid:budget_id>")
     def show(budget_id: object) -> str:
@@ -161,6 +168,10 @@ def _forecast_words(found: BudgetInFull) -> str | None:
     if forecast is None:
         return None
     said = explanation(
-        forecast, terms.limit_usd, period=terms.period.value, tz=zone(terms.timezone)
+        forecast,
+        terms.limit_usd,
+        spent_usd=found.status.status.spent_usd,
+        period=terms.period.value,
+        tz=zone(terms.timezone),
     )
     return translated(said)

@@ -66,6 +66,14 @@ def test_each_period_has_the_limit_that_held_in_its_end(office: Office) -> None:
     assert [each.terms.limit_usd for each in found.versions] == [20, 10]
 
 
+def test_each_period_tells_how_many_calls_it_could_not_count(office: Office) -> None:
+    unpriced = {"provider": "acme", "model": "acme-1"}
+    office.send(a_call("1"), a_call(**unpriced), a_call(**unpriced))
+    office.send(a_call(**unpriced, timestamp=NOW - timedelta(days=1)))
+    found = show(office, office.budget(period=BudgetPeriod.DAY)).periods
+    assert [(each.spent_usd, each.unpriced_calls) for each in found] == [(1, 2), (0, 1)]
+
+
 def test_its_status_alerts_and_costliest_parts_are_there(office: Office) -> None:
     budget = office.budget("10", scope=OF_A)
     for number in range(7):
