@@ -1,6 +1,6 @@
 """What a report page's address asks for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
 import pytest
@@ -147,3 +147,24 @@ def test_another_way_of_stacking_is_kept_but_where_there_is_no_chart() -> None:
     assert address.for_days(7).by == address.without_filters().by == "project"
     assert address.stacked_by("provider").query() == "?user=ada"
     assert "by=" not in address.for_span(Span(utc(2026, 11, 1), utc(2026, 11, 2))).query()
+
+
+@given(
+    FILTERS,
+    FILTERS,
+    st.sampled_from(["UTC", "Asia/Kolkata"]),
+    st.sampled_from([None, 7, 30]),
+    st.datetimes(datetime(2000, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+)
+def test_a_link_of_a_chart_is_the_address_of_its_span(
+    filters: list[tuple[str, str]],
+    added: list[tuple[str, str]],
+    tz: str,
+    days: int | None,
+    start: datetime,
+) -> None:
+    address = ReportAddress(
+        tz=tz, days=days, start="2026-01-01", filters=tuple(filters), by="model"
+    )
+    span = Span(start, start + timedelta(days=1))
+    assert address.query_for(span, *added) == address.for_span(span).with_filter(*added).query()
