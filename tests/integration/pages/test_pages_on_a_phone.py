@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.http_client import Team, an_event, found
 from tests.integration.pages.looking import a_reader
@@ -41,3 +41,19 @@ def test_an_alert_says_when_it_happened_on_a_phone_too_and_says_it_once(desk: De
         assert sum(each.is_visible() for each in whens.all()) == 1, width
         table = desk.page.locator(".table-scroll")
         assert table.evaluate("each => each.scrollWidth <= each.clientWidth"), width
+
+
+def test_the_form_of_a_channel_has_the_field_of_the_type_that_is_chosen(desk: Desk) -> None:
+    page = desk.page
+    page.goto("/dashboard/channels/new")
+    url, address = page.locator("#url"), page.locator("#address")
+    expect(url).to_be_visible()
+    expect(address).to_be_hidden()
+    page.locator("#type").select_option("email")
+    expect(address).to_be_visible()
+    expect(url).to_be_hidden()
+    page.locator("#type").select_option("slack")
+    url.fill("no address")
+    page.locator("#type").select_option("email")
+    # Hidden, it would keep the form from being sent without a word.
+    expect(url).to_be_visible()
