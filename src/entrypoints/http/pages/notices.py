@@ -27,6 +27,9 @@ NOTICES = {
     "test-sent": mark("A test was begun. What becomes of it stands below; reload for the latest."),
     "resent": mark("It was begun once more. What becomes of it stands below."),
     "terms-saved": mark("Saved. The calls it concerns are being priced again."),
+    "alias-saved-without-price": mark(
+        "Saved, but no price is known for what it means: its calls stay without one."
+    ),
     "terms-removed": mark("Removed. The calls it priced are being priced again."),
     "key-revoked": mark("The key was revoked. It is refused from its next request on."),
     "password-changed": mark("Your password was changed. Every other session of yours has ended."),
