@@ -65,6 +65,24 @@ def test_a_test_and_a_resent_delivery_are_seen_on_the_channels_page(owner: Brows
     assert f"{path}/resend" not in page.forms
 
 
+@pytest.mark.parametrize("notice", ["test-sent", "test-pending", "resent"])
+def test_what_was_said_of_a_test_is_still_true_after_its_outcome(
+    team: Team, owner: Browser, units: UnitsOfWork, notice: str
+) -> None:
+    path = a_channel(owner)
+    owner.submit(f"{path}/test", on=path)
+    assert "is on its way" not in owner.open(f"{path}?notice={notice}").text
+    with units() as uow:
+        organization_id = team.organization["id"]
+        (test,) = uow.deliveries.of_channel(organization_id, path.rpartition("/")[2])
+        uow.deliveries.update(organization_id, test.delivered(datetime.now(UTC), 200))
+        uow.commit()
+    page = owner.open(f"{path}?notice={notice}").text
+    assert "stands below" in page
+    assert "delivered" in page
+    assert "on its way" not in page.replace("was on its way already", "")
+
+
 def test_what_is_tried_again_later_may_be_tried_now_and_nothing_that_is_under_way(
     team: Team, owner: Browser, units: UnitsOfWork
 ) -> None:
