@@ -93,6 +93,11 @@ class Delivery:
         digest = sha256(f"{self.id} {self.attempts}".encode()).digest()
         return digest[0] / 127.5 - 1
 
+    def is_resting(self, now: datetime) -> bool:
+        """Whether an attempt failed and the next is still to come, so that none is under way."""
+        is_begun = self.state is DeliveryState.PENDING and self.attempts > 0
+        return is_begun and self.next_attempt_at > now
+
     def is_stale(self, now: datetime) -> bool:
         """Whether it waited longer for its channel than it would be tried for."""
         return now - self.next_attempt_at > STALE

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from domain.alert import Alert, AlertKind
+from domain.budget import BudgetTerms, Enforcement
 from domain.dollars import spoken_usd
 from domain.money import plain
 from domain.organization import Organization
 from domain.period import Span
+from domain.report import Dimension
 from domain.timestamps import format_timestamp
 
 TEST_TYPE = "channel.test"
@@ -20,11 +22,17 @@ TEST_SUBJECT = "TrueCompute: a test"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notification:
-    """An alert, for whom it is, and where to look; ``alert`` None is a test of the channel."""
+    """An alert, for whom it is, and where to look; ``alert`` None is a test of the channel.
+
+    ``terms`` are those of the alert's budget, None where there are none any more. ``key_name`` is
+    what the API key of their scope is called.
+    """
 
     organization: Organization
     alert: Alert | None
     url: str
+    terms: BudgetTerms | None = None
+    key_name: str | None = None
 
     @property
     def subject(self) -> str:
@@ -39,7 +47,8 @@ class Notification:
                 "Alerts about budgets will arrive here.",
             ]
         else:
-            lines = [*_sentences(self.alert), f"Organization: {self.organization.name}"]
+            about = [] if self.terms is None else [_about(self.terms, self.key_name)]
+            lines = [*_sentences(self.alert), *about, f"Organization: {self.organization.name}"]
         return "\n".join([*lines, self.url])
 
     @property
@@ -95,6 +104,21 @@ def _sentences(alert: Alert) -> list[str]:
         f"{spent} in the period {_days(alert.period)}."
     )
     return [first, *explained]
+
+
+def _about(terms: BudgetTerms, key_name: str | None) -> str:
+    """What the budget counts and whether it blocks, in the words of its page."""
+    counted = [
+        f"API key {key_name or value}"
+        if name is Dimension.API_KEY
+        else f"{name.replace('_', ' ')} {value}"
+        for name, value in terms.scope.dimensions.items()
+    ]
+    counted += [f"{name} {value}" for name, value in terms.scope.tags.items()]
+    counts = f"Counts {', '.join(counted)}." if counted else "Counts every call."
+    blocks = terms.enforcement is Enforcement.BLOCK
+    ends = "Reservations that do not fit are refused." if blocks else "It stops no call."
+    return f"{counts} {ends}"
 
 
 def _days(period: Span) -> str:

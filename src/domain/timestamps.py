@@ -25,6 +25,12 @@ def parse_timestamp(text: str, pointer: str) -> datetime:
     raise Invalid.at(pointer, detail, code="invalid_timestamp")
 
 
+def format_milliseconds(instant: datetime) -> str:
+    """RFC 3339 in UTC with ``Z``, to the millisecond; what is finer is cut off."""
+    written = instant.astimezone(UTC).isoformat(timespec="milliseconds")
+    return written.replace("+00:00", "Z")
+
+
 def format_timestamp(instant: datetime) -> str:
     """RFC 3339 in UTC with ``Z``, to the millisecond or, where it has them, microsecond."""
     precision = "microseconds" if instant.microsecond % 1000 else "milliseconds"

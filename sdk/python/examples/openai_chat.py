@@ -41,8 +41,8 @@ def main() -> None:
     client = truecompute.wrap(OpenAI())
     with truecompute.context(project="examples", user="u_123", tags={"feature": "chat"}):
         print(ask(client, "What does a heron eat?"))
-    tell(client, "And in winter?")
-    print(asyncio.run(ask_later("And at night?")))
+        tell(client, "And in winter?")
+        print(asyncio.run(ask_later("And at night?")))
     truecompute.flush()
     print(truecompute.stats())
 

@@ -102,7 +102,10 @@ class GuardedWebPosts(WebPosts):
     def _refusal(self, url: WebhookUrl, addresses: Sequence[Address]) -> str | None:
         """Why these may not be posted to. They are not named, since the inside has secrets."""
         if not all(self._allowed.allows(address) for address in addresses):
-            return "must lead to the internet, not into a private or reserved network"
+            return (
+                "must lead to the internet, not into a private or reserved network, unless the"
+                " operator opens that one by WEBHOOK_ALLOWED_NETWORKS"
+            )
         if not url.has_usual_port and not all(map(self._allowed.opens, addresses)):
             return "must have port 80 or 443"
         return None

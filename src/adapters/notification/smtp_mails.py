@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import socket
 import ssl
 import unicodedata
 from contextlib import suppress
@@ -10,10 +11,14 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 
+import structlog
+
 from adapters.notification.mail_addresses import ENCODED_WORD, parse_address, parse_sender
 from adapters.notification.smtp_server import Encryption, SmtpServer
 from application.ports.mails import Mails
 from domain.errors import Undeliverable
+
+log = structlog.get_logger(__name__)
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 #: Unicode's control characters, separators of lines and paragraphs, and lone surrogates.
@@ -60,7 +65,11 @@ class SmtpMails(Mails):
             finally:
                 smtp.close()
         except OSError as error:
-            raise _undeliverable(error) from error
+            refusal = _undeliverable(self._server, error)
+            # Neither what the server said nor the receiver: either may name a person.
+            cause = type(error).__name__
+            log.warning("a mail was not handed over", detail=refusal.detail, cause=cause)
+            raise refusal from error
 
     def _message(self, to: str, subject: str, text: str, message_id: str) -> EmailMessage:
         if not _MESSAGE_ID.fullmatch(message_id):
@@ -113,23 +122,46 @@ def _line(text: str) -> str:
     return "".join(" " if unicodedata.category(one) in _UNFIT else one for one in text)
 
 
-def _undeliverable(error: OSError) -> Undeliverable:
-    """The server's own words stay in the cause, for the operator's log."""
+def _undeliverable(server: SmtpServer, error: OSError) -> Undeliverable:
+    """The server's own words stay in the cause, and are shown to nobody."""
     match error:
         case smtplib.SMTPAuthenticationError():
-            detail, code = "The mail server does not accept our password", "login_refused"
+            what, code = "does not accept our password", "login_refused"
         case smtplib.SMTPRecipientsRefused():
-            detail, code = "The mail server refuses the receiver", "recipient_refused"
+            what, code = "refuses the receiver", "recipient_refused"
         case smtplib.SMTPNotSupportedError():
-            detail, code = "The mail server lacks what this message needs", "not_supported"
+            what, code = "lacks what this message needs", "not_supported"
         case smtplib.SMTPResponseException():
-            detail, code = "The mail server refuses the message", "message_refused"
+            what, code = "refuses the message", "message_refused"
         case ssl.SSLCertVerificationError():
-            detail, code = "The mail server's certificate is refused", "certificate_refused"
+            what, code = "has a certificate that is refused", "certificate_refused"
         case _:
-            # smtplib makes no difference between a time that is over and a broken connection.
-            detail, code = "The mail server cannot be reached, hung up or is slow", "unreachable"
-    return Undeliverable(f"{detail}{_reply_code(error)}.", code=code)
+            what, code = _lost(error), "unreachable"
+    detail = f"The mail server {_place(server)} {what}{_reply_code(error)}."
+    return Undeliverable(detail, code=code)
+
+
+def _lost(error: OSError) -> str:
+    """Why there is no conversation, as far as the exception tells."""
+    match error:
+        case socket.gaierror():
+            return "has a name that is not known"
+        case ConnectionRefusedError():
+            return "refuses the connection"
+        case TimeoutError():
+            return "did not answer in time"
+        case ssl.SSLError():
+            return "does not speak TLS as it should"
+        case smtplib.SMTPServerDisconnected():
+            # smtplib tells a time that is over as a broken connection, with the reason behind it.
+            is_late = isinstance(error.__context__, TimeoutError)
+            return "did not answer in time" if is_late else "hung up"
+    return "cannot be reached, or hung up"
+
+
+def _place(server: SmtpServer) -> str:
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    return f"{host}:{server.port}"
 
 
 def _reply_code(error: OSError) -> str:

@@ -10,11 +10,14 @@ from application.ports.clock import Clock
 from application.ports.mails import Mails
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.ports.web_posts import PostAnswer, WebPosts
+from domain.alert import Alert
+from domain.budget import BudgetTerms
 from domain.channel import Channel, ChannelType
 from domain.delivery import LONGEST_WAIT, SCHEDULE, Delivery
 from domain.errors import Undeliverable
 from domain.notification import Notification
-from domain.timestamps import format_timestamp
+from domain.report import Dimension
+from domain.timestamps import format_milliseconds
 from domain.webhook_signature import signature_headers
 
 _GONE = 410
@@ -85,8 +88,15 @@ class SendNext:
         path = _NO_BUDGET
         if alert is not None and alert.budget_id is not None:
             path = f"/dashboard/budgets/{alert.budget_id}"
+        terms = None if alert is None else _terms(uow, alert)
+        key_id = None if terms is None else terms.scope.dimensions.get(Dimension.API_KEY)
+        key = None if key_id is None else uow.api_keys.get(of, key_id)
         notification = Notification(
-            organization=organization, alert=alert, url=f"{self._app_url}{path}"
+            organization=organization,
+            alert=alert,
+            url=f"{self._app_url}{path}",
+            terms=terms,
+            key_name=None if key is None else key.name,
         )
         return Claimed(delivery, channel, notification, delivery.is_stale(self._clock.now()))
 
@@ -154,7 +164,7 @@ class SendNext:
         body = json.dumps(
             {
                 "type": claimed.notification.type,
-                "timestamp": format_timestamp(delivery.created_at),
+                "timestamp": format_milliseconds(delivery.created_at),
                 "data": claimed.notification.document,
             }
         ).encode()
@@ -165,3 +175,11 @@ class SendNext:
             body=body,
         )
         return self._web_posts.post(claimed.channel.target, headers=_JSON | signed, body=body)
+
+
+def _terms(uow: UnitOfWork, alert: Alert) -> BudgetTerms | None:
+    """What was agreed about the alert's budget; None where that has been changed or is gone."""
+    if alert.budget_id is None:
+        return None
+    budget = uow.budgets.get(alert.organization_id, alert.budget_id)
+    return budget.terms if budget is not None and budget.version == alert.version else None

@@ -62,6 +62,7 @@ def test_every_wrong_field_of_a_budget_is_said_at_once(owner: Browser) -> None:
     wrong = {
         "name": " ", "limit_usd": "lots", "timezone": "Mars", "period": "year",
         "thresholds": "often", "tags": "nonsense", "scope_model": "gpt-4o",
+        "forecast_thresholds": "2000", "unpriced": "estimate", "unpriced_estimate_usd": "",
     }  # fmt: skip
     page = owner.submit(NEW_BUDGET, **BUDGET | wrong)
     assert page.status == 422
@@ -70,17 +71,53 @@ def test_every_wrong_field_of_a_budget_is_said_at_once(owner: Browser) -> None:
     assert "IANA time zone" in page.error("timezone")
     assert page.error("period")
     assert "whole percents" in page.error("thresholds")
+    assert page.error("forecast_thresholds") == "Must be from 1 to 1000 percent."
+    assert "“Allow, for an amount”" in page.error("unpriced_estimate_usd")
     assert "name=value" in page.error("tags")
+    assert "The form was not accepted: see the messages beside its fields." in page.text
     assert page.value("limit_usd") == "lots"
     assert page.value("scope_model") == "gpt-4o"
     assert budgets_of(owner) == []
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", "1000001", "NaN", ""])
+@pytest.mark.parametrize("limit", ["0", "-1", "-0", "1000001", "1e999999", "$-1"])
 def test_a_limit_is_above_zero_and_not_absurd(owner: Browser, limit: str) -> None:
     page = owner.submit(NEW_BUDGET, **BUDGET | {"limit_usd": limit})
     assert page.status == 422
-    assert page.error("limit_usd")
+    assert page.error("limit_usd") == "Must be above 0 and at most 1,000,000 US dollars."
+
+
+@pytest.mark.parametrize("limit", ["NaN", "", "1,000"])
+def test_a_limit_is_a_number(owner: Browser, limit: str) -> None:
+    page = owner.submit(NEW_BUDGET, **BUDGET | {"limit_usd": limit})
+    assert page.status == 422
+    assert page.error("limit_usd") == "Must be a decimal number."
+
+
+def test_a_budget_may_go_without_thresholds_and_its_form_says_what_that_means(
+    owner: Browser,
+) -> None:
+    text = owner.open(NEW_BUDGET).text
+    assert "At percent spent (optional)" in text
+    assert "Without any, nobody hears of what is spent." in text
+    assert owner.submit(NEW_BUDGET, **BUDGET | {"thresholds": ""}).status == 303
+    (budget,) = budgets_of(owner)
+    assert budget["thresholds"] == []
+
+
+def test_the_mark_of_the_limit_is_explained_where_the_bar_has_one(
+    team: Team, owner: Browser
+) -> None:
+    for name, limit in (("Low", "0.001"), ("High", "1000000")):
+        body = {"name": name, "limit_usd": limit}
+        assert owner.client.post("/api/v1/budgets", json=body).status_code == 201
+    team.send(an_event())
+    page = owner.open(BUDGETS)
+    assert page.html.count("meter-limit") == page.html.count("limit-key") == 1
+    assert "Limit $0.001" in page.text
+    low, high = (each for each in page.links if each.startswith(f"{BUDGETS}/0"))
+    assert "Limit $0.001 Forecast" in owner.open(low).text
+    assert "limit-key" not in owner.open(high).html
 
 
 def test_a_budgets_card_says_what_it_counts_and_how_it_stands(team: Team, owner: Browser) -> None:

@@ -1,8 +1,14 @@
 """Channels, alerts and the page of a budget, through a browser."""
 
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
 import pytest
 
-from tests.http_client import Team, an_event, body_of, log_in
+from application.ports.unit_of_work import UnitsOfWork
+from entrypoints.container import Container
+from tests.http_client import Team, an_event, body_of, log_in, settings_on
 from tests.integration.http.browsing import Browser
 
 CHANNELS, ALERTS, BUDGETS = "/dashboard/channels", "/dashboard/alerts", "/dashboard/budgets"
@@ -12,6 +18,14 @@ HOOK = {"name": "Finance", "type": "webhook", "url": "https://1.1.1.1/hook", "ad
 @pytest.fixture
 def owner(team: Team) -> Browser:
     return Browser(team.owner.client)
+
+
+@pytest.fixture
+def units(file_database_url: str) -> Iterator[UnitsOfWork]:
+    """What the worker writes with."""
+    container = Container(settings=settings_on(file_database_url))
+    yield container.units_of_work()
+    container.engine().dispose()
 
 
 def a_channel(owner: Browser) -> str:
@@ -48,6 +62,47 @@ def test_a_test_and_a_resent_delivery_are_seen_on_the_channels_page(owner: Brows
     page = owner.open(path)
     assert "A test" in page.text
     assert "on its way" in page.text
+    assert f"{path}/resend" not in page.forms
+
+
+@pytest.mark.parametrize("notice", ["test-sent", "test-pending", "resent"])
+def test_what_was_said_of_a_test_is_still_true_after_its_outcome(
+    team: Team, owner: Browser, units: UnitsOfWork, notice: str
+) -> None:
+    path = a_channel(owner)
+    owner.submit(f"{path}/test", on=path)
+    assert "is on its way" not in owner.open(f"{path}?notice={notice}").text
+    with units() as uow:
+        organization_id = team.organization["id"]
+        (test,) = uow.deliveries.of_channel(organization_id, path.rpartition("/")[2])
+        uow.deliveries.update(organization_id, test.delivered(datetime.now(UTC), 200))
+        uow.commit()
+    page = owner.open(f"{path}?notice={notice}").text
+    assert "stands below" in page
+    assert "delivered" in page
+    assert "on its way" not in page.replace("was on its way already", "")
+
+
+def test_what_is_tried_again_later_may_be_tried_now_and_nothing_that_is_under_way(
+    team: Team, owner: Browser, units: UnitsOfWork
+) -> None:
+    path = a_channel(owner)
+    a_budget(team)
+    team.send(an_event(), an_event())
+    assert "Try now" not in owner.open(path).text
+    for away in (False, True):
+        with units() as uow:
+            (delivery, *_) = uow.deliveries.of_channel(
+                team.organization["id"], path.rpartition("/")[2]
+            )
+            begun = delivery.begun()
+            after = begun.failed(datetime.now(UTC), "It is away.") if away else begun
+            uow.deliveries.update(team.organization["id"], after)
+            uow.commit()
+        assert ("Try now" in owner.open(path).text) is away
+    tried = owner.submit(f"{path}/resend", on=path, delivery=delivery.id)
+    assert tried.location == f"{path}?notice=resent"
+    assert "Try now" not in owner.open(path).text
 
 
 def test_a_channel_is_switched_off_and_on_and_deleted(owner: Browser) -> None:
@@ -67,7 +122,14 @@ def test_a_channel_is_switched_off_and_on_and_deleted(owner: Browser) -> None:
     ("fields", "wrong", "said"),
     [
         ({"name": " "}, "name", "Must not be empty."),
-        ({"url": "http://169.254.169.254/"}, "url", "Must lead to the internet"),
+        (
+            {"url": "http://169.254.169.254/"},
+            "url",
+            (
+                "Must lead to the internet, not into a private or reserved network, unless the"
+                " operator opens that one by WEBHOOK_ALLOWED_NETWORKS."
+            ),
+        ),
         ({"url": "nonsense"}, "url", "Must"),
         ({"type": "slack"}, "url", "Must be an incoming webhook of Slack"),
         ({"type": "email", "address": "lead@example.com"}, "type", "Needs a mail server"),
@@ -88,7 +150,7 @@ def test_alerts_stand_with_where_they_went(team: Team, owner: Browser) -> None:
     path = a_budget(team)
     team.send(an_event(), an_event())
     text = owner.open(ALERTS).text
-    assert "Trial reached 100% $0.0042 of $0.004" in text
+    assert re.search(r"Trial reached 100% [^$]{5,40} \$0\.0042 of \$0\.004", text)
     assert "Finance on its way" in text
     assert path in owner.open(ALERTS).links
 

@@ -55,9 +55,13 @@ def test_an_alias_repairs_past_calls_from_the_page_of_unpriced_models(
 
 
 def test_an_alias_that_leads_to_no_price_says_so_where_it_was_entered(owner: Browser) -> None:
+    notices = {"useful": "terms-saved", "mistyped": "alias-saved-without-price"}
     for alias, model in (("useful", "gpt-4o"), ("mistyped", "gtp-4o")):
         fields = {"provider": "azure", "alias": alias, "model": model}
-        assert owner.submit(f"{OWN}/aliases/new", **fields).status == 303
+        saved = owner.submit(f"{OWN}/aliases/new", **fields)
+        assert saved.location == f"{OWN}?notice={notices[alias]}"
+    told = owner.open(f"{OWN}?notice=alias-saved-without-price").text
+    assert "no price is known for what it means" in told
     page = owner.open(OWN).text
     assert page.count("no price known") == 1
     assert page.index("mistyped") < page.index("no price known")

@@ -69,10 +69,33 @@ def test_one_is_never_sent_anywhere_but_to_a_page(browser: Browser, back: str) -
     assert choose(browser, "dark", back).location == "/dashboard"
 
 
-def test_a_page_that_a_form_has_made_offers_no_way_to_lose_it(browser: Browser) -> None:
+def test_a_page_with_a_secret_keeps_the_switch_in_its_place_and_no_way_to_lose_it(
+    browser: Browser,
+) -> None:
     created = browser.submit("/dashboard/keys/new", name="Once", scopes="ingest")
     assert "tc_live_" in created.text
     assert "/theme" not in created.forms
+    resting = [its for tag, its in created.elements if its.get("name") == "theme"]
+    assert len(resting) == 3
+    assert all("disabled" in its for its in resting)
+
+
+@pytest.mark.parametrize(
+    ("path", "on", "back"),
+    [
+        ("/dashboard/budgets/new", None, "/dashboard/budgets/new"),
+        ("/dashboard/keys/new", None, "/dashboard/keys/new"),
+        # Which leads on to the settings.
+        ("/settings/password", "/settings", "/settings/password"),
+    ],
+)
+def test_a_refused_form_keeps_the_switch_which_leads_to_the_form_or_the_page_above(
+    browser: Browser, path: str, on: str | None, back: str
+) -> None:
+    refused = browser.submit(path, on=on)
+    assert refused.status in (401, 422)
+    assert refused.value("next") == back
+    assert choose(browser, "dark", back).location == back
 
 
 def test_a_forged_form_changes_nothing(app: Flask) -> None:

@@ -99,3 +99,12 @@ def test_sent_again_it_begins_anew_under_the_same_id() -> None:
     assert (again.id, again.state, again.attempts) == ("d", DeliveryState.PENDING, 0)
     assert (again.next_attempt_at, again.delivered_at) == (later, None)
     assert again.created_at == NOW
+
+
+def test_a_delivery_rests_between_a_failed_attempt_and_the_next() -> None:
+    new = a_delivery()
+    begun = new.begun()
+    away = begun.failed(NOW, "It is away.")
+    assert [each.is_resting(NOW) for each in (new, begun, away)] == [False, False, True]
+    assert not away.is_resting(away.next_attempt_at)
+    assert not begun.failed(NOW, "It is away.", is_final=True).is_resting(NOW)

@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from domain.alert import Alert, AlertKind
+from domain.budget import Enforcement
+from domain.budget_scope import BudgetScope
 from domain.notification import Notification
 from domain.period import Span
-from tests.builders import NOW, an_organization
+from domain.report import Dimension
+from tests.builders import NOW, a_budget, an_organization
 
 ACME = an_organization(slug="acme")
 URL = "https://costs.example.com/dashboard/budgets/b"
@@ -99,3 +102,18 @@ def test_a_test_says_for_whom_it_is() -> None:
     assert notification.subject == "TrueCompute: a test"
     assert notification.text.splitlines()[0] == "This is a test for Acme."
     assert notification.text.splitlines()[-1] == URL
+
+
+def test_people_read_what_the_budget_counts_and_whether_it_blocks() -> None:
+    terms = a_budget(ACME).terms
+    told = replace(about(ALERT), terms=terms)
+    assert told.text.splitlines()[1] == "Counts every call. It stops no call."
+    scope = BudgetScope(
+        dimensions={Dimension.PROJECT: "checkout", Dimension.API_KEY: "k"}, tags={"team": "search"}
+    )
+    blocking = replace(terms, scope=scope, enforcement=Enforcement.BLOCK)
+    assert replace(told, terms=blocking, key_name="Backend").text.splitlines()[1] == (
+        "Counts project checkout, API key Backend, team search. "
+        "Reservations that do not fit are refused."
+    )
+    assert "API key k," in replace(told, terms=blocking).text

@@ -11,13 +11,15 @@ from flask import request
 from domain.budget import (
     DEFAULT_FORECAST_THRESHOLDS,
     DEFAULT_THRESHOLDS,
+    LARGEST_THRESHOLD,
     BudgetPeriod,
     BudgetTerms,
     Enforcement,
 )
 from domain.budget_scope import SCOPE_DIMENSIONS, BudgetScope
+from domain.decimals import JSON_NUMBER
 from domain.errors import Fault, Invalid
-from domain.money import parse_usd, plain
+from domain.money import MOST_USD, parse_usd, plain
 from domain.period import zone
 from domain.phrases import Phrase
 from domain.providers import canonical_provider
@@ -68,7 +70,7 @@ def budget_changes() -> dict[str, Any]:
     """
     readers = {
         "name": lambda: check_name(text("name"), "/name"),
-        "limit_usd": lambda: parse_usd(text("limit_usd").strip().removeprefix("$"), "/limit_usd"),
+        "limit_usd": _limit_usd,
         "period": _period,
         "timezone": _timezone,
         "scope": _scope,
@@ -104,6 +106,14 @@ def _read(readers: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
     return changes
 
 
+def _limit_usd() -> Decimal:
+    typed = text("limit_usd").strip().removeprefix("$")
+    if JSON_NUMBER.fullmatch(typed) and not 0 < Decimal(typed) <= MOST_USD:
+        # Said here, so that what is below 0 and what is 0 are told the same.
+        raise Invalid.at("/limit_usd", "must be above 0 and at most 1,000,000 US dollars")
+    return parse_usd(typed, "/limit_usd")
+
+
 def _period() -> BudgetPeriod:
     try:
         return BudgetPeriod(text("period"))
@@ -128,6 +138,9 @@ def _unpriced() -> str | Decimal:
     policy = text("unpriced")
     if policy == "estimate":
         typed = text("unpriced_estimate_usd").strip().removeprefix("$")
+        if not typed:
+            detail = "must be filled in with the choice “Allow, for an amount”"
+            raise Invalid.at("/unpriced_estimate_usd", detail)
         return parse_usd(typed, "/unpriced_estimate_usd")
     if policy not in ("block", "allow"):
         raise Invalid.at("/unpriced", "must be of those listed")
@@ -146,7 +159,12 @@ def _percents(name: str) -> tuple[int, ...]:
     parts = [part for part in re.split(r"[\s,;%]+", text(name)) if part]
     if len(parts) > _MOST_THRESHOLDS or not all(re.fullmatch(r"\d{1,4}", part) for part in parts):
         raise Invalid.at(f"/{name}", "must be whole percents such as 50, 80, 100")
-    return tuple(map(int, parts))
+    percents = tuple(map(int, parts))
+    if any(not 1 <= percent <= LARGEST_THRESHOLD for percent in percents):
+        # The terms say so too, but only once every other field is right.
+        detail = Phrase("must be from 1 to %(most)s percent", most=LARGEST_THRESHOLD)
+        raise Invalid.at(f"/{name}", detail)
+    return percents
 
 
 def _scope() -> BudgetScope:

@@ -86,6 +86,7 @@ def _add_history(pages: Blueprint, container: Container) -> None:
     """The page of one channel, and what is sent from it."""
     run_list, run_deliveries = container.list_channels(), container.list_deliveries()
     run_try, run_resend = container.try_channel(), container.resend_delivery()
+    clock = container.clock()
 
     @pages.get("/<uuid:channel_id>")
     def show(channel_id: object) -> str:
@@ -101,7 +102,9 @@ def _add_history(pages: Blueprint, container: Container) -> None:
         shown, after = page_of(rows, _ROWS, lambda each: each.delivery.id)
         asked = ListChannelsRequest(organization_id=organization_id, limit=10 * MOST_CHANNELS)
         channel = _named(run_list(asked), str(channel_id))
-        return render_template("channels/show.html", channel=channel, deliveries=shown, after=after)
+        return render_template(
+            "channels/show.html", channel=channel, deliveries=shown, after=after, now=clock.now()
+        )
 
     @pages.post("/<uuid:channel_id>/test")
     def test(channel_id: object) -> Response:

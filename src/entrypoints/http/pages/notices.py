@@ -21,11 +21,15 @@ NOTICES = {
         "%(most)s tests and repetitions went out within an hour: wait.", most=MOST_AN_HOUR
     ),
     "test-pending": mark(
-        "A test is on its way already. Reload in a moment to see what became of it."
+        "A test was on its way already. What becomes of it stands below; reload for the latest."
     ),
-    "test-sent": mark("A test is on its way. Reload in a moment to see what became of it."),
-    "resent": mark("It is on its way once more."),
+    # These hold on after a reload, by when it may have arrived or failed.
+    "test-sent": mark("A test was begun. What becomes of it stands below; reload for the latest."),
+    "resent": mark("It was begun once more. What becomes of it stands below."),
     "terms-saved": mark("Saved. The calls it concerns are being priced again."),
+    "alias-saved-without-price": mark(
+        "Saved, but no price is known for what it means: its calls stay without one."
+    ),
     "terms-removed": mark("Removed. The calls it priced are being priced again."),
     "key-revoked": mark("The key was revoked. It is refused from its next request on."),
     "password-changed": mark("Your password was changed. Every other session of yours has ended."),

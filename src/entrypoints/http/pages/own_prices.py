@@ -1,6 +1,6 @@
 """An organization's own prices, discounts and aliases, and what they priced again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from flask import Blueprint, render_template, request
@@ -92,16 +92,21 @@ def own_prices_pages(container: Container) -> Blueprint:
             repricings=repricings,
         )
 
+    def notice_of(saved: AuthoredTerms) -> str:
+        entries = [each.entry for kind in KINDS.values() for each in _entries(run_list, kind)]
+        idle = find_idle_aliases(saved.entry.organization_id, entries)
+        return "alias-saved-without-price" if saved.entry.id in idle else "terms-saved"
+
     def create(kind: str) -> Response | tuple[str, int]:
         if request.method == "GET":
             return _form_page(kind, None, None)
-        return _save(run_set, kind, None)
+        return _save(run_set, notice_of, kind, None)
 
     def edit(kind: str, entry_id: object) -> Response | tuple[str, int]:
         found = _find(run_list, kind, str(entry_id))
         if request.method == "GET":
             return _form_page(kind, found, None)
-        return _save(run_set, kind, found)
+        return _save(run_set, notice_of, kind, found)
 
     def remove(kind: str, entry_id: object) -> Response:
         member = current_member()
@@ -137,10 +142,15 @@ def _find(run: ListTerms, kind: str, entry_id: str) -> AuthoredTerms:
     raise NotFound("There is no such entry.")
 
 
-def _save(run: SetTerms, kind: str, found: AuthoredTerms | None) -> Response | tuple[str, int]:
+def _save(
+    run: SetTerms,
+    notice_of: Callable[[AuthoredTerms], str],
+    kind: str,
+    found: AuthoredTerms | None,
+) -> Response | tuple[str, int]:
     member = current_member()
     try:
-        run(
+        saved = run(
             SetTermsRequest(
                 organization_id=member.organization_id,
                 user_id=member.user_id,
@@ -151,7 +161,7 @@ def _save(run: SetTerms, kind: str, found: AuthoredTerms | None) -> Response | t
         )
     except REFUSALS as error:
         return _form_page(kind, found, Form.refused(error))
-    return see_other("pages.own_prices.list", notice="terms-saved")
+    return see_other("pages.own_prices.list", notice=notice_of(saved))
 
 
 def _form_page(kind: str, found: AuthoredTerms | None, refused: Form | None) -> tuple[str, int]:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from entrypoints.container import Container
 from entrypoints.http.cookies import set_theme
 from entrypoints.http.pages.forms import text
-from entrypoints.http.pages.next_page import after_sign_in
+from entrypoints.http.pages.next_page import after_sign_in, safe_next
 
 
 def theme_pages(container: Container) -> Blueprint:  # noqa: ARG001 - as all pages are made
@@ -24,10 +24,19 @@ def theme_pages(container: Container) -> Blueprint:  # noqa: ARG001 - as all pag
 
 
 def this_page() -> str | None:
-    """The address to come back to; None for a page that a form has made, a new key's secret say."""
+    """The address to come back to; of what answers a form, the nearest page at or above it.
+
+    None where there is no such page. Templates that show a secret set it to None themselves.
+    """
     if request.method != "GET":
-        return None
+        return _nearest_page(request.path)
     # What was done is said once.
     pairs = [pair for pair in request.args.items(multi=True) if pair[0] != "notice"]
     path = request.full_path.partition("?")[0]
     return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _nearest_page(path: str) -> str | None:
+    while path and safe_next(path) is None:
+        path = path.rpartition("/")[0]
+    return path or None

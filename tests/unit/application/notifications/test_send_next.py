@@ -1,5 +1,7 @@
 """Each alert goes out in the words of its channel, signed where it is a webhook's."""
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,10 +10,13 @@ from standardwebhooks import WebhookVerificationError
 from adapters.memory.mails import InMemoryMails
 from application.notifications.rotate_secret import RotateSecret, RotateSecretRequest
 from domain.alert import AlertKind
+from domain.budget_scope import BudgetScope
 from domain.channel import Channel, ChannelType
 from domain.delivery import LEASE, SCHEDULE, DeliveryState
 from domain.errors import Conflict, NotFound
-from domain.timestamps import format_timestamp
+from domain.report import Dimension
+from domain.timestamps import parse_timestamp
+from tests.builders import a_budget, an_api_key
 from tests.unit.application.notifications.post_office import PostOffice, text_of, verified
 
 
@@ -30,7 +35,10 @@ def test_a_webhook_is_signed_and_tells_the_alert(office: PostOffice) -> None:
     assert post.headers["webhook-id"] == office.delivery(channel).id
     body = verified(post, channel.secret)
     assert body["type"] == "budget.threshold_reached"
-    assert body["timestamp"] == format_timestamp(alert.created_at)
+    said_at = parse_timestamp(body["timestamp"], "")
+    assert timedelta(0) <= alert.created_at - said_at < timedelta(milliseconds=1)
+    for written in (body["timestamp"], body["data"]["period_start"]):
+        assert re.fullmatch(r"[-0-9]{10}T[:0-9]{8}\.[0-9]{3}Z", written)
     assert body["data"]["alert_id"] == alert.id
     assert body["data"]["organization"]["id"] == office.id
     assert body["data"]["spent_usd"] == "40.5"
@@ -80,6 +88,25 @@ def test_mail_tells_people_and_may_be_sent_again_under_its_id(office: PostOffice
     assert "$40.50 of $50.00 are spent" in mail.text
     assert office.delivery(channel).last_status is None
     assert office.delivery(channel).state is DeliveryState.DELIVERED
+
+
+def test_mail_says_what_the_budget_counts_as_long_as_it_is_the_one_that_alerted(
+    office: PostOffice,
+) -> None:
+    office.channel(ChannelType.EMAIL)
+    key = office.world.key(an_api_key(office.organization, name="Backend"))
+    budget = a_budget(office.organization)
+    scope = BudgetScope(dimensions={Dimension.API_KEY: key.id})
+    budget = replace(budget, terms=replace(budget.terms, scope=scope))
+    with office.world.units() as uow:
+        uow.budgets.add(office.id, budget)
+        uow.commit()
+    for version in (budget.version, budget.version + 1):
+        office.alert(budget_id=budget.id, version=version)
+    office.send_all()
+    now, changed = office.mails.sent
+    assert "Counts API key Backend. It stops no call." in now.text
+    assert "Counts" not in changed.text
 
 
 def test_without_a_mail_server_the_delivery_says_so_and_waits(office: PostOffice) -> None:
