@@ -121,6 +121,13 @@ class BudgetStatus:
     forecast: Forecast | None
     state: BudgetState
 
+    @property
+    def is_heading_over(self) -> bool:
+        """Whether the limit holds so far, and the period is expected to end beyond it."""
+        if self.forecast is None or self.state is BudgetState.EXCEEDED:
+            return False
+        return self.forecast.expected_usd > EXACT.add(self.spent_usd, self.remaining_usd)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:

@@ -117,6 +117,23 @@ def test_a_forecast_that_spending_has_overtaken_begins_at_what_is_spent() -> Non
     assert made.at_least(Decimal(10)).high_usd == 10
 
 
+@pytest.mark.parametrize(
+    ("spent", "foreseen", "is_heading_over"),
+    [("10", "100", False), ("10", "100.01", True), ("60", "120", True), ("100", "120", False)],
+)
+def test_a_budget_is_heading_over_while_its_limit_holds_and_its_forecast_is_above(
+    *, spent: str, foreseen: str, is_heading_over: bool
+) -> None:
+    amount = Decimal(foreseen)
+    made = Forecast(
+        expected_usd=amount, low_usd=amount, high_usd=amount, runs_out_at=None,
+        basis=ForecastBasis.RECENT, days=3,
+    )  # fmt: skip
+    spending = replace(a_spending(BUDGET, Decimal(spent)), forecast=made)
+    assert BUDGET.status(spending, NOON).is_heading_over is is_heading_over
+    assert not BUDGET.status(replace(spending, forecast=None), NOON).is_heading_over
+
+
 def test_there_is_no_forecast_in_the_first_hundredth_of_a_period() -> None:
     day = under(replace(TERMS, period=BudgetPeriod.DAY))
     begin = datetime(2026, 11, 16, tzinfo=UTC)

@@ -90,7 +90,11 @@ def _waiting_page(app_url: str) -> str:
 
 def _in_danger(run: ListBudgets) -> Sequence[BudgetWithStatus]:
     asked = ListBudgetsRequest(organization_id=current_organization().id, limit=_MOST_BUDGETS)
-    return [each for each in run(asked) if each.status.state is not BudgetState.OK]
+    return [
+        each
+        for each in run(asked)
+        if each.status.state is not BudgetState.OK or each.status.is_heading_over
+    ]
 
 
 def _unpriced_models(models: GroupReport) -> list[Filter]:
