@@ -244,6 +244,27 @@ def test_who_brings_an_event_writes_it_out_only_when_very_many_wait() -> None:
     assert queue.counts() == (len(events), {}, len(events))
 
 
+def test_what_is_being_written_counts_as_unwritten_and_the_oldest_go_first() -> None:
+    queue = EventQueue(1_000_000, 10**9)
+    late = [Written() for _ in range(600)]
+
+    class Meanwhile(Written):
+        def document(self) -> bytes:
+            if not late[-1].by:
+                for event in late:
+                    queue.put(event)
+            return super().document()
+
+    events = [Meanwhile() for _ in range(MOST_UNWRITTEN)]
+    for event in events:
+        queue.put(event)
+    assert len(queue.take(100, 10**6)) == 100
+    assert [bool(event.by) for event in events[::250]] == [True, True, *[False] * 18]
+    # There was no room for any of them, because those being written were still in hand.
+    assert all(event.by for event in late)
+    assert queue.counts() == (MOST_UNWRITTEN + 600, {}, MOST_UNWRITTEN + 500)
+
+
 def test_many_threads_bring_events_and_each_is_counted_once() -> None:
     queue = EventQueue(1_000_000, 10**9)
 

@@ -52,6 +52,9 @@ class InMemoryDeliveryRepository(DeliveryRepository):
     def get(self, organization_id: str, delivery_id: str) -> Delivery | None:
         return self._deliveries.get((organization_id, delivery_id))
 
+    def hold(self, organization_id: str, delivery_id: str) -> Delivery | None:
+        return self.get(organization_id, delivery_id)
+
     def update(self, organization_id: str, delivery: Delivery) -> None:
         if (organization_id, delivery.id) in self._deliveries:
             self._deliveries[organization_id, delivery.id] = delivery

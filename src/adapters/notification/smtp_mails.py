@@ -17,6 +17,7 @@ from adapters.notification.mail_addresses import ENCODED_WORD, parse_address, pa
 from adapters.notification.smtp_server import Encryption, SmtpServer
 from application.ports.mails import Mails
 from domain.errors import Undeliverable
+from domain.phrases import Phrase
 
 log = structlog.get_logger(__name__)
 
@@ -65,10 +66,15 @@ class SmtpMails(Mails):
             finally:
                 smtp.close()
         except OSError as error:
-            refusal = _undeliverable(self._server, error)
+            refusal = _undeliverable(error)
             # Neither what the server said nor the receiver: either may name a person.
             cause = type(error).__name__
-            log.warning("a mail was not handed over", detail=refusal.detail, cause=cause)
+            log.warning(
+                "a mail was not handed over",
+                server=_place(self._server),
+                detail=refusal.detail,
+                cause=cause,
+            )
             raise refusal from error
 
     def _message(self, to: str, subject: str, text: str, message_id: str) -> EmailMessage:
@@ -122,41 +128,45 @@ def _line(text: str) -> str:
     return "".join(" " if unicodedata.category(one) in _UNFIT else one for one in text)
 
 
-def _undeliverable(server: SmtpServer, error: OSError) -> Undeliverable:
-    """The server's own words stay in the cause, and are shown to nobody."""
+def _undeliverable(error: OSError) -> Undeliverable:
+    """Where the server is, and what it said, stay in the cause: every organization sees this."""
+    reply = _reply_code(error)
     match error:
         case smtplib.SMTPAuthenticationError():
-            what, code = "does not accept our password", "login_refused"
+            detail = Phrase("The mail server does not accept our password%(reply)s.", reply=reply)
+            return Undeliverable(detail, code="login_refused")
         case smtplib.SMTPRecipientsRefused():
-            what, code = "refuses the receiver", "recipient_refused"
+            detail = Phrase("The mail server refuses the receiver%(reply)s.", reply=reply)
+            return Undeliverable(detail, code="recipient_refused")
         case smtplib.SMTPNotSupportedError():
-            what, code = "lacks what this message needs", "not_supported"
+            detail = Phrase("The mail server lacks what this message needs.")
+            return Undeliverable(detail, code="not_supported")
         case smtplib.SMTPResponseException():
-            what, code = "refuses the message", "message_refused"
+            detail = Phrase("The mail server refuses the message%(reply)s.", reply=reply)
+            return Undeliverable(detail, code="message_refused")
         case ssl.SSLCertVerificationError():
-            what, code = "has a certificate that is refused", "certificate_refused"
-        case _:
-            what, code = _lost(error), "unreachable"
-    detail = f"The mail server {_place(server)} {what}{_reply_code(error)}."
-    return Undeliverable(detail, code=code)
+            detail = Phrase("The mail server's certificate is refused.")
+            return Undeliverable(detail, code="certificate_refused")
+    return Undeliverable(_lost(error), code="unreachable")
 
 
-def _lost(error: OSError) -> str:
+def _lost(error: OSError) -> Phrase:
     """Why there is no conversation, as far as the exception tells."""
     match error:
         case socket.gaierror():
-            return "has a name that is not known"
+            return Phrase("The mail server has a name that is not known.")
         case ConnectionRefusedError():
-            return "refuses the connection"
+            return Phrase("The mail server refuses the connection.")
         case TimeoutError():
-            return "did not answer in time"
+            return Phrase("The mail server did not answer in time.")
         case ssl.SSLError():
-            return "does not speak TLS as it should"
+            return Phrase("The mail server does not speak TLS as it should.")
         case smtplib.SMTPServerDisconnected():
             # smtplib tells a time that is over as a broken connection, with the reason behind it.
-            is_late = isinstance(error.__context__, TimeoutError)
-            return "did not answer in time" if is_late else "hung up"
-    return "cannot be reached, or hung up"
+            if isinstance(error.__context__, TimeoutError):
+                return Phrase("The mail server did not answer in time.")
+            return Phrase("The mail server hung up.")
+    return Phrase("The mail server cannot be reached, or hung up.")
 
 
 def _place(server: SmtpServer) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, or_, select, update
 
 from adapters.sql.ids import is_id
 from adapters.sql.notification_tables import channels, deliveries
@@ -105,7 +105,15 @@ class SqlDeliveryRepository(DeliveryRepository):
     def get(self, organization_id: str, delivery_id: str) -> Delivery | None:
         if not is_id(delivery_id):
             return None
-        found = select(deliveries).where(*_is(organization_id, delivery_id))
+        return self._one(select(deliveries).where(*_is(organization_id, delivery_id)))
+
+    def hold(self, organization_id: str, delivery_id: str) -> Delivery | None:
+        if not is_id(delivery_id):
+            return None
+        held = select(deliveries).where(*_is(organization_id, delivery_id)).with_for_update()
+        return self._one(held)
+
+    def _one(self, found: Select[Any]) -> Delivery | None:
         row = self._connection.execute(found).one_or_none()
         return None if row is None else _to_delivery(row._asdict())
 

@@ -33,7 +33,7 @@ _MOMENTS = ARRAY(DateTime(timezone=True))
 def plain(known: SchemaTable) -> TableClause:
     """The same without what only a schema has.
 
-    A statement is made of it in a fraction of the time, and every report makes some.
+    A statement is made of it in a fraction of the time.
     """
     return table(known.name, *(column(each.name, each.type) for each in known.columns))
 

@@ -1,7 +1,7 @@
 """A selection of events as conditions of SQL.
 
-The text of a statement depends on what is ``Chosen`` by, and not on the values: it is made once for
-all selections of a kind, and executed with the ``values_of`` each.
+The text of a statement depends on what is ``Chosen`` by, and not on the values, so that it can be
+made once for all selections of a kind; it is executed with the ``values_of`` each.
 """
 
 from collections.abc import Iterator

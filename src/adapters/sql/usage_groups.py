@@ -43,9 +43,11 @@ def without_last(groups: Mapping[Group, Sums]) -> dict[Group, Sums]:
     return {group: added_up(each) for group, each in parts.items()}
 
 
-def own_values(groups: Sequence[Group]) -> dict[str, list[str]]:
+def own_values(groups: Sequence[Group], dimensions: int) -> dict[str, list[str]]:
     """``own_0`` and so on: the values of the groups, by column."""
     return {
-        f"own_{number}": [NOTHING if value is None else value for value in column]
-        for number, column in enumerate(zip(*groups, strict=True))
+        f"own_{number}": [
+            NOTHING if (value := group[number]) is None else value for group in groups
+        ]
+        for number in range(dimensions)
     }

@@ -6,7 +6,7 @@ a statement, which knows nothing but the shape: no value of one question can sta
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from sqlalchemy import BindParameter, bindparam
@@ -20,13 +20,31 @@ from domain.text import has_unstorable
 
 _Arguments = ParamSpec("_Arguments")
 _Statement = TypeVar("_Statement")
-#: Statements of a kind that are kept: a page asks in a few shapes, but tags have any name.
-_MOST_STATEMENTS = 64
+#: Statements of a kind that are kept: a page asks in a few shapes, but tags have any name, and a
+#: range in a time zone half an hour off has as many edges as days. With 40 of these a statement
+#: takes a megabyte.
+_MOST_STATEMENTS = 24
+_MOST_SPANS = 40
 
 
 def made_once(make: Callable[_Arguments, _Statement]) -> Callable[_Arguments, _Statement]:
-    """A function that makes statements, of whose results the last used ones are kept."""
-    return lru_cache(maxsize=_MOST_STATEMENTS)(make)  # type: ignore[return-value]
+    """A function that makes statements, of whose results the last used small ones are kept."""
+    kept = lru_cache(maxsize=_MOST_STATEMENTS)(make)
+
+    @wraps(make)
+    def made(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Statement:
+        if sum(map(_spans_of, args)) > _MOST_SPANS:
+            return make(*args, **kwargs)
+        return kept(*args, **kwargs)  # type: ignore[arg-type]
+
+    return made
+
+
+def _spans_of(argument: object) -> int:
+    """Of a shape, or of several."""
+    if isinstance(argument, Shape):
+        return argument.edges + argument.wholes
+    return sum(map(_spans_of, argument)) if isinstance(argument, tuple) else 0
 
 
 @dataclass(frozen=True, slots=True)

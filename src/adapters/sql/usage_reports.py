@@ -12,7 +12,7 @@ from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.selections import Chosen, values_of
 from adapters.sql.usage_groups import Group, apart, own_values, rows_of, without_last
 from adapters.sql.usage_questions import Question
-from adapters.sql.usage_statements import names_of
+from adapters.sql.usage_sources import UNPRICED, names_of
 from adapters.sql.usage_sums import Slots, Sums, added_up, known_cost
 from application.ports.usage_reports import UsageReports
 from domain.period import Span
@@ -96,7 +96,7 @@ class SqlUsageReports(UsageReports):
         row = found.one()._asdict()
         if not row["calls"]:  # sums over no rows at all are null
             return Tally(0, Decimal(0))
-        unpriced = int(row[usage_statements.UNPRICED])
+        unpriced = int(row[UNPRICED])
         return Tally(int(row["calls"]), known_cost(row), unpriced)
 
     def price_gaps(self, selection: EventSelection) -> list[PriceGap]:
@@ -117,7 +117,7 @@ class SqlUsageReports(UsageReports):
     def _called(self, selection: EventSelection, by: GroupBy) -> dict[Group, Sums]:
         """The same without durations."""
         asked = Question(selection, by)
-        names, found = names_of(asked.shape), usage_statements.sums_of_groups(asked.shape)
+        names, found = names_of(by), usage_statements.sums_of_groups(asked.shape)
         rows = [row._asdict() for row in self._connection.execute(found, asked.values)]
         return {tuple(row[name] for name in names): Sums(row, {}) for row in rows if row["calls"]}
 
@@ -126,8 +126,8 @@ class SqlUsageReports(UsageReports):
     ) -> Mapping[Group, Slots]:
         """Of each group, or of each of ``own``, and of all others as ``FURTHER``."""
         asked = Question(selection, by)
-        found = usage_statements.durations_of_groups(asked.shape, of_own=bool(own))
-        values: dict[str, Any] = {**asked.values, **own_values(own or ())}
+        found = usage_statements.durations_of_groups(asked.shape, of_own=own is not None)
+        values: dict[str, Any] = {**asked.values, **own_values(own or (), len(by))}
         return {
             # Without a dimension there is a row also where there is nothing.
             tuple(row[: len(by)]): dict(zip(row[-2] or (), row[-1] or (), strict=True))

@@ -29,17 +29,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.sql.event_tables import TOKEN_COLUMNS
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.usage_questions import Question, Shape, made_once
-from adapters.sql.usage_sources import sums
+from adapters.sql.usage_sources import UNPRICED, names_of, sums
 from adapters.sql.usage_sums import known_cost
-from domain.costing import CostSource
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy, GroupSeries, SeriesPoint
 
-_UNPRICED = f"{CostSource.UNPRICED}_calls"
 #: What a point is made of.
-_NUMBERS = ("calls", "errors", _UNPRICED, "cost_usd", *TOKEN_COLUMNS.values())
+_NUMBERS = ("calls", "errors", UNPRICED, "cost_usd", *TOKEN_COLUMNS.values())
 
-_OF_TRENDS = ("calls", _UNPRICED, "cost_usd")
+_OF_TRENDS = ("calls", UNPRICED, "cost_usd")
 
 _Row = Mapping[str, Any]
 
@@ -76,7 +74,7 @@ def trends(
 @made_once
 def _costs_of_groups(shape: Shape) -> Select[Any]:
     source = sums(shape, numbers=_OF_TRENDS).subquery()
-    keys, bucket = [source.c[name] for name in _names(shape.by)], _bucket(source)
+    keys, bucket = [source.c[name] for name in names_of(shape.by)], _bucket(source)
     totals = [func.sum(source.c[name]).label(name) for name in _OF_TRENDS]
     return select(*keys, bucket, *totals).group_by(*keys, bucket)
 
@@ -94,7 +92,7 @@ def series_of_groups(
     """
     asked = Question(selection, by, buckets)
     rows = connection.execute(_of_groups(asked.shape, most), asked.values)
-    return _to_series((row._asdict() for row in rows), _names(by), buckets, most)
+    return _to_series((row._asdict() for row in rows), names_of(by), buckets, most)
 
 
 def costliest(
@@ -112,13 +110,9 @@ def costliest(
         for row in connection.execute(_of_each(shapes, most), values):
             found[row.number].append(row._asdict())
     return {
-        dimension: _to_series(found[number], _names((dimension,)), [selection.span], most)
+        dimension: _to_series(found[number], names_of((dimension,)), [selection.span], most)
         for number, dimension in enumerate(dimensions)
     }
-
-
-def _names(by: GroupBy) -> list[str]:
-    return [f"group_{number}" for number in range(len(by))]
 
 
 @made_once
@@ -133,7 +127,7 @@ def _of_each(shapes: Sequence[Shape], most: int) -> CompoundSelect[Any]:
 
 @made_once
 def _of_groups(shape: Shape, most: int) -> Select[Any]:
-    names = _names(shape.by)
+    names = names_of(shape.by)
     ranked = _ranked(sums(shape, numbers=_NUMBERS).subquery(), names)
     own = func.least(ranked.c.place, most + 1)
     place = case((ranked.c.is_further, most + 1), else_=own).label("place")
@@ -170,7 +164,7 @@ def _ranked(source: Subquery, names: Sequence[str]) -> Subquery:
     def whole(name: str) -> Any:
         return func.sum(cells.c[name]).over(partition_by=of_group)
 
-    is_unknown = (whole("calls") == whole(_UNPRICED)).label("is_unknown")
+    is_unknown = (whole("calls") == whole(UNPRICED)).label("is_unknown")
     cost = func.coalesce(whole("cost_usd"), 0).label("whole_usd")
     is_further = or_(false(), *(func.coalesce(key == FURTHER, False) for key in of_group))
     wholes = (
@@ -212,5 +206,5 @@ def _to_point(span: Span, row: _Row | None) -> SeriesPoint:
         calls=int(row["calls"]),
         errors=int(row["errors"]),
         tokens=sum(int(row[name] or 0) for name in TOKEN_COLUMNS.values()),
-        unpriced_calls=int(row[_UNPRICED]),
+        unpriced_calls=int(row[UNPRICED]),
     )

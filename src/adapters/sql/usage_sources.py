@@ -34,9 +34,18 @@ from adapters.sql.rollup_statements import OF_EVENT, SLOT_MASK, SLOTS_OF_EVENT
 from adapters.sql.rollup_tables import COUNTS, SLOT_BITS, SUMS, pending_rollups
 from adapters.sql.selections import conditions, group_column
 from adapters.sql.usage_questions import Shape
+from domain.costing import CostSource
+from domain.report import GroupBy
 from domain.rollup import Breakdown
 
 NUMBERS = (*COUNTS, *SUMS)
+#: The calls without a known cost, of which sums are without.
+UNPRICED = f"{CostSource.UNPRICED}_calls"
+
+
+def names_of(by: GroupBy) -> list[str]:
+    """The columns of a group's values."""
+    return [f"group_{number}" for number in range(len(by))]
 
 
 def sums(shape: Shape, *, numbers: Sequence[str] = NUMBERS) -> CompoundSelect[Any] | Select[Any]:

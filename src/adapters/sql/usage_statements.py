@@ -25,10 +25,8 @@ from adapters.sql.rollup_tables import COUNTS, SUMS
 from adapters.sql.selections import Chosen, conditions
 from adapters.sql.usage_groups import NOTHING
 from adapters.sql.usage_questions import Shape, made_once
-from adapters.sql.usage_sources import slots, sums
-from domain.costing import CostSource
+from adapters.sql.usage_sources import UNPRICED, names_of, slots, sums
 
-UNPRICED = f"{CostSource.UNPRICED}_calls"
 TALLIED = ("calls", UNPRICED, "cost_usd")
 _FIRST = func.min(events.c.timestamp).label("first_seen")
 _LAST = func.max(events.c.timestamp).label("last_seen")
@@ -42,7 +40,7 @@ _TOKENS_OF_EVENTS = sum(
 def sums_of_groups(shape: Shape) -> Select[Any]:
     """``group_0`` and so on with all sums but durations."""
     source = sums(shape).subquery()
-    keys = [source.c[name] for name in names_of(shape)]
+    keys = [source.c[name] for name in names_of(shape.by)]
     totals = (func.sum(source.c[name]).label(name) for name in (*COUNTS, *SUMS))
     return select(*keys, *totals).group_by(*keys)
 
@@ -53,7 +51,7 @@ def durations_of_groups(shape: Shape, *, of_own: bool) -> Select[Any]:
     ``own_0`` and so on, and all others as ``FURTHER``.
     """
     source = slots(shape).subquery()
-    names = names_of(shape)
+    names = names_of(shape.by)
     of_group: list[ColumnElement[Any]] = [source.c[name] for name in names]
     if of_own:
         is_own = _is_given(of_group)
@@ -108,8 +106,3 @@ def price_gaps(chosen: Chosen) -> Select[Any]:
         .group_by(*keys)
         .order_by(_TOKENS_OF_EVENTS.desc(), calls.desc(), *order)
     )
-
-
-def names_of(shape: Shape) -> list[str]:
-    """The columns of a group's values."""
-    return [f"group_{number}" for number in range(len(shape.by))]

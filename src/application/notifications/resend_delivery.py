@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from application.notifications.limit_by_hand import LimitByHand
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
-from domain.delivery import Delivery
+from domain.delivery import Delivery, DeliveryState
 from domain.errors import Conflict, NotFound
 
 
@@ -17,6 +17,8 @@ class ResendDeliveryRequest:
 
 class ResendDelivery:
     """Put a delivery back into the outbox, whatever became of it; its id stays the same.
+
+    One that is about to be sent, or just is, stays as it is.
 
     Raises:
         NotFound: the organization has no delivery of this id.
@@ -33,14 +35,17 @@ class ResendDelivery:
 
     def __call__(self, request: ResendDeliveryRequest) -> Delivery:
         with self._units_of_work() as uow:
-            delivery = uow.deliveries.get(request.organization_id, request.delivery_id)
+            delivery = uow.deliveries.hold(request.organization_id, request.delivery_id)
             if delivery is None:
                 raise NotFound("There is no such delivery.")
             channel = uow.channels.get(request.organization_id, delivery.channel_id)
             if channel is not None and not channel.is_enabled:
                 raise Conflict("The channel is off.", code="channel_disabled")
             self._limit(request.organization_id)
-            again = delivery.again(self._clock.now())
+            now = self._clock.now()
+            if delivery.state is DeliveryState.PENDING and not delivery.is_resting(now):
+                return delivery
+            again = delivery.again(now)
             uow.deliveries.update(request.organization_id, again)
             uow.commit()
         return again

@@ -37,6 +37,10 @@ class DeliveryRepository(Protocol):
         """The delivery, or None."""
 
     @abstractmethod
+    def hold(self, organization_id: str, delivery_id: str) -> Delivery | None:
+        """The delivery, or None; no attempt begins or ends until this unit of work does."""
+
+    @abstractmethod
     def has_pending_test(self, organization_id: str, channel_id: str) -> bool:
         """Whether a test of the channel is still to be sent."""
 

@@ -147,10 +147,10 @@ def test_calls_without_a_known_cost_are_said_beside_what_is_spent(
     team.send(an_event(), an_event())
     assert "cost is not known" not in owner.open(BUDGETS).text + owner.open(path).text
     team.send(an_event(provider="acme", model="acme-1"))
-    said = "No budget counts 1 call of the last 30 days whose cost is not known. Mend it"
+    said = "No budget counts 1 call of the last 30 days whose cost is not known. See why"
     assert said in owner.open(BUDGETS).text
     text = owner.open(path).text
-    assert "What is spent is without 1 call whose cost is not known. Mend it" in text
+    assert "What is spent is without 1 call whose cost is not known. See why" in text
     assert "without 1 call" in text.partition("Spent")[2]
 
 

@@ -24,17 +24,19 @@ def field(holder: Any, name: str) -> Any:
     return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
 
 
+def is_model(value: object) -> bool:
+    """Whether ``value`` is a model of pydantic 2."""
+    return hasattr(type(value), "__pydantic_validator__")
+
+
 def extra_field(holder: Any, name: str) -> Any:
     """A field that a client's models may not know, None where there is none.
 
     Most have none, and to ask a model of pydantic's for what it has not is slow.
     """
-    if isinstance(holder, dict):
-        return holder.get(name)
-    known = getattr(holder, "__dict__", None)
-    if known is None:
-        return getattr(holder, name, None)
-    extra = known if name in known else getattr(holder, "__pydantic_extra__", None)
+    if not is_model(holder) or name in holder.__dict__:
+        return field(holder, name)
+    extra = getattr(holder, "__pydantic_extra__", None)
     return extra.get(name) if extra else None
 
 

@@ -16,6 +16,8 @@ from truecompute._turns import Turns
 MOST_UNWRITTEN = 5_000
 #: So many are counted at once: it takes as long as to add them.
 _COUNTED_AT_ONCE = 32
+#: So many are written before any of them can be sent.
+_WRITTEN_AT_ONCE = 500
 
 
 class Pending(Protocol):
@@ -49,11 +51,11 @@ class EventQueue:
 
     def put(self, event: Pending | bytes) -> int:
         """Add an event, or have it counted as dropped; how many wait now, about."""
-        unwritten = len(self._unwritten)
-        if unwritten >= MOST_UNWRITTEN and not isinstance(event, bytes):
+        late = len(self._late) + 1
+        unwritten = len(self._unwritten) + self._writing
+        if unwritten + late > MOST_UNWRITTEN and not isinstance(event, bytes):
             event = _written(event)
         self._late.append(event)
-        late = len(self._late)
         if late >= _COUNTED_AT_ONCE and self._lock.acquire(blocking=False):
             try:
                 self._fold()
@@ -63,24 +65,13 @@ class EventQueue:
 
     def write(self) -> None:
         """Write out what is not, on the caller's time: what waits is then only bytes."""
-        while True:
-            with self._lock:
-                self._fold()
-                if not self._unwritten:
-                    return
-                pending = list(self._unwritten)
-                self._unwritten.clear()
-                self._writing += len(pending)
-            documents = list(_all_written(pending))
-            with self._lock:
-                self._writing -= len(pending)
-                self._produced -= len(pending)
-                for document in documents:
-                    self._add(document)
+        while self._write_some():
+            pass
 
     def take(self, most_events: int, most_bytes: int) -> list[bytes]:
         """The oldest events, removed: together at most so many bytes, but at least one."""
-        self.write()
+        while len(self._waiting) < most_events and self._write_some():
+            pass
         taken: list[bytes] = []
         with self._lock:
             size = 0
@@ -109,6 +100,21 @@ class EventQueue:
         with self._lock:
             self._fold()
             return self._produced, Counter(self._dropped), self._held()
+
+    def _write_some(self) -> bool:
+        """Write the oldest that are not; False where there are none."""
+        with self._lock:
+            self._fold()
+            number = min(len(self._unwritten), _WRITTEN_AT_ONCE)
+            pending = [self._unwritten.popleft() for _ in range(number)]
+            self._writing += number
+        documents = list(_all_written(pending))
+        with self._lock:
+            self._writing -= number
+            self._produced -= number
+            for document in documents:
+                self._add(document)
+        return number > 0
 
     def _held(self) -> int:
         return len(self._waiting) + len(self._unwritten) + self._writing

@@ -52,7 +52,7 @@ def budgets_pages(container: Container) -> Blueprint:
             budgets=shown,
             after=after,
             key_names=key_names(run_list_keys),
-            tally=run_tally_usage(TallyUsageRequest(organization_id=organization_id)),
+            tally=shown and run_tally_usage(TallyUsageRequest(organization_id=organization_id)),
         )
 
     @pages.get("/<uuid:budget_id>")

@@ -25,7 +25,7 @@ NOTICES = {
     ),
     # These hold on after a reload, by when it may have arrived or failed.
     "test-sent": mark("A test was begun. What becomes of it stands below; reload for the latest."),
-    "resent": mark("It was begun once more. What becomes of it stands below."),
+    "resent": mark("It is to be sent once more. What becomes of it stands below."),
     "terms-saved": mark("Saved. The calls it concerns are being priced again."),
     "alias-saved-without-price": mark(
         "Saved, but no price is known for what it means: its calls stay without one."

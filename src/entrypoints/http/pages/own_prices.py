@@ -11,7 +11,7 @@ from application.pricing.list_terms import AuthoredTerms, ListTerms, ListTermsRe
 from application.pricing.remove_terms import RemoveTermsRequest
 from application.pricing.set_terms import SetTerms, SetTermsRequest
 from domain.errors import NotFound
-from domain.pricing.terms import TermsKind
+from domain.pricing.terms import AliasTerms, TermsKind
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_member
 from entrypoints.http.pages.forms import REFUSALS, Form, see_other
@@ -93,6 +93,8 @@ def own_prices_pages(container: Container) -> Blueprint:
         )
 
     def notice_of(saved: AuthoredTerms) -> str:
+        if not isinstance(saved.entry.terms, AliasTerms):
+            return "terms-saved"
         entries = [each.entry for kind in KINDS.values() for each in _entries(run_list, kind)]
         idle = find_idle_aliases(saved.entry.organization_id, entries)
         return "alias-saved-without-price" if saved.entry.id in idle else "terms-saved"

@@ -121,6 +121,29 @@ def test_what_was_given_up_or_delivered_can_be_sent_again_under_its_id(office: P
     assert office.stored(channel).is_enabled
 
 
+def test_what_is_about_to_be_sent_or_just_is_stays_as_it_is(office: PostOffice) -> None:
+    channel = office.channel()
+    office.alert()
+    waiting = office.delivery(channel)
+    assert resend(office, waiting.id) == waiting
+    office.posts.answers.append(PostAnswer(500, None))
+    office.send_all()
+    resting = office.delivery(channel)
+    office.world.clock.advance(resting.next_attempt_at - office.world.clock.now())
+    assert resend(office, resting.id) == resting
+    assert office.delivery(channel).attempts == 1
+
+
+def test_what_rests_between_attempts_can_be_tried_at_once(office: PostOffice) -> None:
+    channel = office.channel()
+    office.alert()
+    office.posts.answers.append(PostAnswer(500, None))
+    office.send_all()
+    assert resend(office, office.delivery(channel).id).next_attempt_at == office.world.clock.now()
+    assert office.send_all() == 1
+    assert office.delivery(channel).state is DeliveryState.DELIVERED
+
+
 def test_a_failure_of_what_was_sent_again_disables_nothing_by_an_old_answer(
     office: PostOffice,
 ) -> None:

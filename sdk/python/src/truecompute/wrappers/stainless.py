@@ -9,12 +9,12 @@ import copy
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 from truecompute._calls import Call, Seen
-from truecompute._fields import is_object
+from truecompute._fields import is_model, is_object
 from truecompute._http_watch import watch_body, watch_close
 from truecompute._in_place import HidingAsyncIterator, HidingIterator
 from truecompute._streams import WatchedAsyncIterator, WatchedIterator
@@ -167,7 +167,7 @@ class _Exchange(CallExchange):
         """A model, a stream, or a response to be parsed."""
         if self._hides_usage:
             self._calls.takes_options = True
-        if _is_model(cast("Hashable", type(result))):
+        if is_model(result):
             self._reads(result)  # what is not there is slow to ask a model for
         elif hasattr(result, "_iterator"):
             self._watches(result)
@@ -218,11 +218,6 @@ class _Exchange(CallExchange):
         seen.has_content = seen.is_final = True
         self._operation.reads(document, seen, self._body)
         return False
-
-
-@functools.lru_cache(maxsize=256)
-def _is_model(kind: Hashable) -> bool:
-    return hasattr(kind, "model_fields")
 
 
 def _copied(options: Any) -> Any:
