@@ -20,9 +20,8 @@ def detail_of(port: int, **changes: str) -> str:
     return caught.value.detail
 
 
-def test_a_server_that_refuses_connections_is_named() -> None:
-    port = free_port()
-    assert detail_of(port) == f"The mail server 127.0.0.1:{port} refuses the connection."
+def test_every_organization_reads_why_and_not_where_the_server_is() -> None:
+    assert detail_of(free_port()) == "The mail server refuses the connection."
 
 
 def test_a_server_that_is_silent_is_told_from_one_that_hangs_up() -> None:
@@ -30,10 +29,9 @@ def test_a_server_that_is_silent_is_told_from_one_that_hangs_up() -> None:
         receiver.over.wait()
 
     with receiver(hang) as server:
-        said = detail_of(server.port)
-        assert said == f"The mail server 127.0.0.1:{server.port} did not answer in time."
+        assert detail_of(server.port) == "The mail server did not answer in time."
     with receiver(lambda *_: None) as server:
-        assert detail_of(server.port) == f"The mail server 127.0.0.1:{server.port} hung up."
+        assert detail_of(server.port) == "The mail server hung up."
 
 
 def test_a_name_that_nobody_knows_is_told_from_a_server_that_is_away(
@@ -44,7 +42,7 @@ def test_a_name_that_nobody_knows_is_told_from_a_server_that_is_away(
 
     monkeypatch.setattr(socket, "create_connection", unknown)
     mails = SmtpMails("smtp://mail.example.com", SENDER)
-    with pytest.raises(Undeliverable, match=r"mail\.example\.com:587 has a name that is not known"):
+    with pytest.raises(Undeliverable, match="has a name that is not known"):
         send(mails)
 
 
@@ -55,8 +53,9 @@ def test_an_operator_reads_which_server_and_why_and_of_no_person() -> None:
         {
             "event": "a mail was not handed over",
             "log_level": "warning",
+            "server": f"127.0.0.1:{port}",
             "detail": detail,
             "cause": "SMTPRecipientsRefused",
         }
     ]
-    assert detail == f"The mail server 127.0.0.1:{port} refuses the receiver (550)."
+    assert detail == "The mail server refuses the receiver (550)."
