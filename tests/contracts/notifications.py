@@ -344,6 +344,9 @@ class NotificationsContract:
             assert not uow.deliveries.of_channel(other.id, channel.id)
             assert not uow.deliveries.of_alerts(other.id, [alert.id])
             assert uow.deliveries.get(other.id, sent[0].id) is None
+            assert uow.deliveries.hold(other.id, sent[0].id) is None
+            assert uow.deliveries.hold(organization.id, "unknown") is None
+            assert uow.deliveries.hold(organization.id, sent[0].id) == sent[0]
             uow.channels.remove(organization.id, channel.id)
             assert uow.deliveries.of_alerts(organization.id, [alert.id]) == [sent[1]]
 
