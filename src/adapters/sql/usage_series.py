@@ -1,6 +1,6 @@
 """Sums over time, of everything and of the largest groups, each by one statement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.event_tables import TOKEN_COLUMNS
 from adapters.sql.ready_tag_sums import FURTHER
+from adapters.sql.usage_points import Row, points, series_of
 from adapters.sql.usage_questions import Question, Shape, made_once
 from adapters.sql.usage_sources import UNPRICED, names_of, sums
 from adapters.sql.usage_sums import known_cost
@@ -39,8 +40,6 @@ _NUMBERS = ("calls", "errors", UNPRICED, "cost_usd", *TOKEN_COLUMNS.values())
 
 _OF_TRENDS = ("calls", UNPRICED, "cost_usd")
 
-_Row = Mapping[str, Any]
-
 
 def series(
     connection: Connection, selection: EventSelection, buckets: Sequence[Span]
@@ -48,7 +47,7 @@ def series(
     """One point per bucket."""
     asked = Question(selection, (), buckets)
     found = connection.execute(_sums_of_buckets(asked.shape), asked.values)
-    return _points(buckets, {row.bucket: row._asdict() for row in found})
+    return points(buckets, {row.bucket: row._asdict() for row in found})
 
 
 @made_once
@@ -92,14 +91,14 @@ def series_of_groups(
     """
     asked = Question(selection, by, buckets)
     rows = connection.execute(_of_groups(asked.shape, most), asked.values)
-    return _to_series((row._asdict() for row in rows), names_of(by), buckets, most)
+    return series_of((row._asdict() for row in rows), names_of(by), buckets, most)
 
 
 def costliest(
     connection: Connection, selection: EventSelection, dimensions: Sequence[Dimension], most: int
 ) -> dict[Dimension, list[GroupSeries]]:
     """``series_of_groups`` of each dimension for the whole span, all by one statement."""
-    found: dict[int, list[_Row]] = {number: [] for number in range(len(dimensions))}
+    found: dict[int, list[Row]] = {number: [] for number in range(len(dimensions))}
     if dimensions:
         asked = [
             Question(selection, (dimension,), [selection.span], mark=f"{number}_")
@@ -110,7 +109,7 @@ def costliest(
         for row in connection.execute(_of_each(shapes, most), values):
             found[row.number].append(row._asdict())
     return {
-        dimension: _to_series(found[number], names_of((dimension,)), [selection.span], most)
+        dimension: series_of(found[number], names_of((dimension,)), [selection.span], most)
         for number, dimension in enumerate(dimensions)
     }
 
@@ -136,22 +135,6 @@ def _of_groups(shape: Shape, most: int) -> Select[Any]:
     keys = [case((is_own, ranked.c[name])).label(name) for name in names]
     columns = [place, ranked.c.bucket, *keys]
     return select(*columns, *_totals(ranked)).group_by(*columns)
-
-
-def _to_series(
-    rows: Iterable[_Row], names: Sequence[str], buckets: Sequence[Span], most: int
-) -> list[GroupSeries]:
-    groups: dict[int, dict[int, _Row]] = {}
-    for row in rows:
-        groups.setdefault(row["place"], {})[row["bucket"]] = row
-    return [
-        GroupSeries(
-            _group(groups[number], names),
-            tuple(_points(buckets, groups[number])),
-            is_overflow=number > most,
-        )
-        for number in sorted(groups)
-    ]
 
 
 def _ranked(source: Subquery, names: Sequence[str]) -> Subquery:
@@ -185,26 +168,3 @@ def _bucket(source: Subquery) -> Label[int]:
 
 def _totals(source: Subquery) -> list[Any]:
     return [func.sum(source.c[name]).label(name) for name in _NUMBERS]
-
-
-def _group(rows: Mapping[int, _Row], names: Sequence[str]) -> tuple[str | None, ...]:
-    any_row = next(iter(rows.values()))
-    return tuple(any_row[name] for name in names)
-
-
-def _points(buckets: Sequence[Span], rows: Mapping[int, _Row]) -> list[SeriesPoint]:
-    """``rows`` by number of their bucket, the first being 1."""
-    return [_to_point(span, rows.get(number)) for number, span in enumerate(buckets, start=1)]
-
-
-def _to_point(span: Span, row: _Row | None) -> SeriesPoint:
-    if row is None or not row["calls"]:
-        return SeriesPoint(span=span, cost_usd=Decimal(0), calls=0, errors=0, tokens=0)
-    return SeriesPoint(
-        span=span,
-        cost_usd=known_cost(row),
-        calls=int(row["calls"]),
-        errors=int(row["errors"]),
-        tokens=sum(int(row[name] or 0) for name in TOKEN_COLUMNS.values()),
-        unpriced_calls=int(row[UNPRICED]),
-    )

@@ -6,7 +6,7 @@ range that moves along with the calendar, and plain dates, of which ``to`` is th
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from werkzeug.datastructures import MultiDict
 
 from domain.errors import Invalid
-from domain.period import Interval, Span, span_containing, zone
+from domain.period import Span, zone
 from domain.providers import canonical_provider
 from domain.report import Dimension, EventFilter, GroupBy
-from domain.timestamps import parse_timestamp
+from entrypoints.http.pages.report_bounds import bound, local_day
 from entrypoints.http.pages.stacking import DEFAULT_STACK, group_by, stack_of
 from entrypoints.http.pages.stacking import TAG as TAG
 
@@ -72,9 +72,9 @@ class ReportAddress:
         tz = self.zone
         if self.days is not None:
             first = now.astimezone(tz).date() - timedelta(days=self.days - 1)
-            return _day(first, tz).start, None
-        start = _bound(self.start, "/from", tz, last=False)
-        end = _bound(self.end, "/to", tz, last=True)
+            return local_day(first, tz).start, None
+        start = bound(self.start, "/from", tz, last=False)
+        end = bound(self.end, "/to", tz, last=True)
         if start is not None and start >= (end or now):
             detail = "must not be after the last day" if end else "must be in the past"
             raise Invalid.at("/from", detail, code="invalid_range")
@@ -169,20 +169,6 @@ def _span_query(span: Span) -> str:
     return urlencode([("from", _rfc3339(span.start)), ("to", _rfc3339(span.end))])
 
 
-def date_fields(span: Span, tz: ZoneInfo) -> tuple[str, str]:
-    """A span as the first and the last of its days, for the fields of a form."""
-    last = (span.end - timedelta(microseconds=1)).astimezone(tz)
-    return span.start.astimezone(tz).date().isoformat(), last.date().isoformat()
-
-
-def is_date(text: str) -> bool:
-    """Whether a date field of a browser can hold what was typed."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
-
-
 def _filters(args: MultiDict[str, str]) -> Iterator[Filter]:
     pairs: Iterable[Filter] = dict.fromkeys(args.items(multi=True))
     known = (each for each in pairs if each[1] and _is_filter(each[0]))
@@ -192,30 +178,6 @@ def _filters(args: MultiDict[str, str]) -> Iterator[Filter]:
 
 def _is_filter(name: str) -> bool:
     return name in set(Dimension) or (name.startswith(TAG) and len(name) > len(TAG))
-
-
-def _bound(text: str, pointer: str, tz: ZoneInfo, *, last: bool) -> datetime | None:
-    if not text:
-        return None
-    try:
-        written = date.fromisoformat(text)
-    except ValueError:
-        instant = parse_timestamp(text, pointer)
-        _check_year(instant, pointer)
-        return instant
-    _check_year(written, pointer)
-    span = _day(written, tz)
-    return span.end if last else span.start
-
-
-def _check_year(when: date, pointer: str) -> None:
-    if not 2000 <= when.year < 2200:
-        raise Invalid.at(pointer, "must be between the years 2000 and 2199", code="invalid_range")
-
-
-def _day(written: date, tz: ZoneInfo) -> Span:
-    noon = datetime.combine(written, time(12), tz)
-    return span_containing(noon.astimezone(UTC), Interval.DAY, tz)
 
 
 def _rfc3339(instant: datetime) -> str:

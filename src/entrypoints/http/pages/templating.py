@@ -18,13 +18,8 @@ from entrypoints.http.pages.budget_bar import budget_bar
 from entrypoints.http.pages.counts import plural
 from entrypoints.http.pages.notes import note_words
 from entrypoints.http.pages.notices import notice
-from entrypoints.http.pages.report_address import (
-    PRESETS,
-    ReportAddress,
-    date_fields,
-    is_date,
-    query_of,
-)
+from entrypoints.http.pages.report_address import PRESETS, ReportAddress, query_of
+from entrypoints.http.pages.report_bounds import date_fields, is_date
 from entrypoints.http.pages.theme import this_page
 from entrypoints.http.pages.time_zones import is_other_zone, zones_by_region
 from entrypoints.http.texts import translated

@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 from domain.errors import Invalid
 from domain.period import Span, zone
 from domain.report import Dimension, TagDimension
-from entrypoints.http.pages.report_address import ReportAddress, date_fields, is_date
+from entrypoints.http.pages.report_address import ReportAddress
+from entrypoints.http.pages.report_bounds import date_fields, is_date
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
