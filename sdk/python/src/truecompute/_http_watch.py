@@ -81,12 +81,12 @@ def watch_body(response: Any, watch: Watch, *, by_line: bool | None = None) -> N
     weakref.finalize(response, watch.ends, is_cut=True).atexit = False
 
 
-def watch_close(response: Any, watch: Watch) -> None:
-    """See when ``response`` is closed."""
-    close = getattr(response, "close", None)
+def watch_close(response: Any, watch: Watch, *, is_awaited: bool | None = None) -> None:
+    """See when ``response`` is closed; None where it is not known by which method."""
+    close = None if is_awaited else getattr(response, "close", None)
     if close is not None:
         response.close = _noticed(close, watch)
-    aclose = getattr(response, "aclose", None)
+    aclose = None if is_awaited is False else getattr(response, "aclose", None)
     if aclose is not None:
         response.aclose = _noticed_async(aclose, watch)
 

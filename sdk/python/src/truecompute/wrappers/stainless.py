@@ -188,9 +188,10 @@ class _Exchange(CallExchange):
             return
         watch = Watch(self.call, self._sees, self.reporter.open_streams)
         inner = stream._iterator
-        kind = WatchedAsyncIterator if hasattr(inner, "__anext__") else WatchedIterator
+        is_awaited = hasattr(inner, "__anext__")
+        kind = WatchedAsyncIterator if is_awaited else WatchedIterator
         stream._iterator = kind(inner, watch)
-        watch_close(stream.response, watch)
+        watch_close(stream.response, watch, is_awaited=is_awaited)
 
     def _sees(self, chunk: Any, seen: Seen) -> bool:
         return self._operation.sees(chunk, seen) or (self._hides_usage and is_usage_alone(chunk))
