@@ -265,6 +265,19 @@ def test_what_is_being_written_counts_as_unwritten_and_the_oldest_go_first() -> 
     assert queue.counts() == (MOST_UNWRITTEN + 600, {}, MOST_UNWRITTEN + 500)
 
 
+def test_a_thread_that_a_transport_ends_is_not_taken_for_another_with_its_number() -> None:
+    def ends(_: Told) -> Answer:
+        raise SystemExit
+
+    client = truecompute.Client(transport=RecordingTransport(ends), flush_interval=0.01)
+    client.track(provider="acme", model="m")
+    worker = client.reporter._worker
+    while worker._thread is None or worker._thread.is_alive():
+        client.flush(0.05)
+    assert worker._ident is None
+    client.close()
+
+
 def test_many_threads_bring_events_and_each_is_counted_once() -> None:
     queue = EventQueue(1_000_000, 10**9)
 

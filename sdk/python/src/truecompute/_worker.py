@@ -134,20 +134,17 @@ class Worker:
         try:
             while not self._is_stopping:
                 self._wake.acquire(timeout=self._interval)
-                self._run_once()
+                try:
+                    self._tick()
+                    self._backlog.collect()
+                    self._send_all()
+                except Exception:  # noqa: BLE001 - the thread must not end with events waiting
+                    with suppress(Exception):
+                        say_failure("delivering events")
         finally:
             self._ident = None  # the system gives it to another thread
             with suppress(Exception):
                 self._tell()
-
-    def _run_once(self) -> None:
-        try:
-            self._tick()
-            self._backlog.collect()
-            self._send_all()
-        except Exception:  # noqa: BLE001 - the thread must not end with events waiting
-            with suppress(Exception):
-                say_failure("delivering events")
 
     def _send_all(self) -> None:
         while not self._is_stopping:
