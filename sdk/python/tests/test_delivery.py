@@ -265,6 +265,7 @@ def test_what_is_being_written_counts_as_unwritten_and_the_oldest_go_first() -> 
     assert queue.counts() == (MOST_UNWRITTEN + 600, {}, MOST_UNWRITTEN + 500)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_thread_that_a_transport_ends_is_not_taken_for_another_with_its_number() -> None:
     def ends(_: Told) -> Answer:
         raise SystemExit
