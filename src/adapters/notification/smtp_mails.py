@@ -129,7 +129,7 @@ def _line(text: str) -> str:
 
 
 def _undeliverable(error: OSError) -> Undeliverable:
-    """Where the server is, and what it said, stay in the cause: every organization sees this."""
+    """Neither where the server is nor what it said: every organization sees this."""
     reply = _reply_code(error)
     match error:
         case smtplib.SMTPAuthenticationError():

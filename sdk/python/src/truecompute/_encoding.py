@@ -1,7 +1,7 @@
 """An event as the JSON that the server takes, made of whatever a provider's client answered.
 
-Encoded on the caller's thread: what waits is then bytes of a known number, and nothing of the
-host's is held or can change afterwards.
+What is encoded is bytes of a known number, and nothing of the host's is held by it or can change it
+afterwards.
 """
 
 import json
