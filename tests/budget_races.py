@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from application.budgets.reserve import ReserveRequest
+from application.budgets.reserve_request import ReserveRequest
 from application.budgets.set_budget import SetBudgetRequest
 from application.ingestion.ingest_events import IngestEventsRequest
 from application.notifications.set_channel import SetChannelRequest
@@ -198,6 +198,8 @@ def _answers(container: Container, gate: Barrier, race: _Race) -> list[str]:
 
 def _door(container: Container, job: Job, *, is_alone: bool) -> Callable[[Any], Any]:
     if isinstance(job, ReserveRequest):
+        if is_alone:
+            container.reserve.reset()
         reserve: Callable[[Any], Any] = container.reserve()
         return reserve
     if is_alone:

@@ -1,6 +1,6 @@
 """How a call's estimate is taken of the budgets that block: of all that it falls under, or none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -57,7 +57,7 @@ def take(
     """Take it of ``spending``, which is changed, in all places or in none."""
     taken: dict[_Key, Spending] = {}
     holds: list[Hold] = []
-    room: dict[str, Decimal] = {}
+    left_usd: dict[_Key, Decimal] = {}
     for place in places:
         budget, before = place.budget, spending[place.key]
         left = before.room_usd(budget.terms.limit_usd)
@@ -69,7 +69,26 @@ def take(
         holds.append(Hold(budget.id, place.period.start, amount))
         reserved_usd = EXACT.add(before.reserved_usd, amount)
         taken[place.key] = replace(before, reserved_usd=reserved_usd)
-        # The first period is the one in progress, whose room is what people ask about.
-        room.setdefault(budget.id, max(EXACT.subtract(left, amount), Decimal(0)))
+        left_usd[place.key] = EXACT.subtract(left, amount)
     spending |= taken
-    return Reserved(reservation=replace(asked, holds=tuple(holds)), room_usd=room)
+    reservation = replace(asked, holds=tuple(holds))
+    return Reserved(reservation=reservation, room_usd=room_of(places, left_usd))
+
+
+def holding(asked: Reservation, places: Sequence[Place]) -> Reservation | None:
+    """With what it is to hold in each place; None where a budget refuses it for want of a price."""
+    holds: list[Hold] = []
+    for place in places:
+        amount = amount_to_hold(place.budget, asked.estimate_usd)
+        if amount is None:
+            return None
+        holds.append(Hold(place.budget.id, place.period.start, amount))
+    return replace(asked, holds=tuple(holds))
+
+
+def room_of(places: Sequence[Place], left_usd: Mapping[_Key, Decimal]) -> dict[str, Decimal]:
+    """By budget, of the first of its periods: it is in progress, and what people ask about."""
+    room: dict[str, Decimal] = {}
+    for place in places:
+        room.setdefault(place.budget.id, max(left_usd[place.key], Decimal(0)))
+    return room

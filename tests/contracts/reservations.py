@@ -1,14 +1,18 @@
 """What every store of reservations promises."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from application.ports.reservations import Room
 from application.ports.unit_of_work import UnitsOfWork
 from domain.budget import Budget
 from domain.organization import Organization
+from domain.period import Span
 from domain.reservation import Hold, Outcome, Reservation
+from domain.spending import Spending
 from tests.builders import NOW, an_id
 from tests.contracts.ledger import LAST, THIS, a_stored_budget, find, key, open_period
 from tests.contracts.tenants import a_stored_organization
@@ -70,6 +74,62 @@ class ReservationRepositoryContract:
         with units_of_work() as uow:
             (found,) = uow.reservations.find(budget.organization_id, [reservation.id])
         assert (found.outcome, found.event_id, found.holds) == (outcome, "event", ())
+
+    def test_where_there_is_room_one_is_stored_with_its_holds_in_one_step(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        add(units_of_work, budget, "0.5")
+        new = a_reservation(budget, "2.5", LAST, THIS)
+        # Seven are spent of each period, and one budget has just this much left.
+        assert add_where_room(units_of_work, new, "10") == find(units_of_work, budget, LAST, THIS)
+        assert reserved(units_of_work, budget) == [Decimal("2.5"), Decimal(3)]
+        with units_of_work() as uow:
+            assert uow.reservations.find(budget.organization_id, [new.id]) == [new]
+        assert not add_where_room(units_of_work, a_reservation(budget, "0.1"), "10")
+
+    def test_without_room_in_one_of_its_periods_nothing_is_stored(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        add(units_of_work, budget, "0.5")
+        self._is_refused(units_of_work, a_reservation(budget, "2.500000000001", LAST, THIS), "10")
+
+    def test_nor_where_a_period_is_not_open(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        new = a_reservation(budget, "1", THIS, budget.period_at(THIS.end))
+        self._is_refused(units_of_work, new, "10")
+
+    def test_nor_where_a_hold_has_expired_that_is_not_given_back(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        add(units_of_work, budget, "1", expires_at=NOW)
+        self._is_refused(units_of_work, a_reservation(budget, "1"), "10")
+        before = replace(a_reservation(budget, "1"), created_at=NOW - timedelta(microseconds=1))
+        assert add_where_room(units_of_work, before, "10")
+
+    @pytest.mark.parametrize("changed", [{"budgets_revision": 0}, {"pricing_revision": 1}])
+    def test_nor_where_budgets_or_prices_are_others_by_now(
+        self, units_of_work: UnitsOfWork, budget: Budget, changed: dict[str, int]
+    ) -> None:
+        self._is_refused(units_of_work, a_reservation(budget, "1"), "10", **changed)
+
+    def test_nor_in_the_periods_of_another_organization(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        stranger = a_stored_organization(units_of_work)
+        new = replace(a_reservation(budget, "1"), organization_id=stranger.id)
+        self._is_refused(units_of_work, new, "10", budgets_revision=0)
+
+    def _is_refused(
+        self, units_of_work: UnitsOfWork, new: Reservation, limit: str, **revisions: int
+    ) -> None:
+        keys = [(hold.budget_id, hold.period_start) for hold in new.holds]
+        with units_of_work() as uow:
+            before = uow.ledger.find(new.organization_id, keys)
+        assert not add_where_room(units_of_work, new, limit, **revisions)
+        with units_of_work() as uow:
+            assert uow.ledger.find(new.organization_id, keys) == before
+            assert not uow.reservations.find(new.organization_id, [new.id])
 
     def test_who_holds_a_period_to_reserve_learns_when_the_first_in_it_expires(
         self, units_of_work: UnitsOfWork, budget: Budget
@@ -166,6 +226,29 @@ def add(
         uow.reservations.add(budget.organization_id, reservation)
         uow.commit()
     return reservation
+
+
+def a_reservation(budget: Budget, amount: str, *periods: Span) -> Reservation:
+    """Made now, in this period unless others are named; it is not stored."""
+    return Reservation(
+        id=an_id(),
+        organization_id=budget.organization_id,
+        estimate_usd=Decimal(amount),
+        created_at=NOW,
+        expires_at=LATER,
+        holds=tuple(Hold(budget.id, each.start, Decimal(amount)) for each in periods or (THIS,)),
+    )
+
+
+def add_where_room(
+    units_of_work: UnitsOfWork, new: Reservation, limit: str, **revisions: int
+) -> list[Spending]:
+    """Where the budget was added, and nothing changed since, unless told otherwise."""
+    limits = {(hold.budget_id, hold.period_start): Decimal(limit) for hold in new.holds}
+    room = Room(limits, **{"budgets_revision": 1, "pricing_revision": 0, **revisions})
+    with units_of_work.at_once() as uow:
+        taken = uow.reservations.add_where_room(new.organization_id, new, room)
+    return sorted(taken, key=lambda each: each.key)
 
 
 def reserved(units_of_work: UnitsOfWork, budget: Budget) -> list[Decimal]:

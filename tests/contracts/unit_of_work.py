@@ -1,5 +1,7 @@
 """What every unit of work promises."""
 
+from dataclasses import replace
+
 import pytest
 
 from application.ports.unit_of_work import UnitsOfWork
@@ -93,6 +95,22 @@ class UnitOfWorkContract:
             write()
         with units_of_work() as uow:
             assert uow.users.get(user.id) is None
+
+    def test_a_change_at_once_needs_no_commit(self, units_of_work: UnitsOfWork) -> None:
+        user = a_user()
+        with units_of_work.at_once() as uow:
+            uow.users.add(user)
+        with units_of_work() as uow:
+            assert uow.users.get(user.id) == user
+
+    def test_a_change_at_once_that_fails_leaves_nothing(self, units_of_work: UnitsOfWork) -> None:
+        user, twin = a_user(), a_user()
+        with units_of_work.at_once() as uow:
+            uow.users.add(user)
+        with pytest.raises(Conflict), units_of_work.at_once() as uow:
+            uow.users.add(replace(twin, email=user.email))
+        with units_of_work() as uow:
+            assert uow.users.get(twin.id) is None
 
     def test_a_snapshot_leaves_nothing_behind_for_the_next_writer(
         self, units_of_work: UnitsOfWork

@@ -144,6 +144,19 @@ def test_of_reservations_at_once_as_many_succeed_as_there_is_room_for(
     assert (held.spent_usd, held.reserved_usd) == (Decimal(0), Decimal(1))
 
 
+def test_the_same_holds_where_each_takes_it_in_a_step_of_its_own(
+    account: Account, racing: Racers
+) -> None:
+    budget = account.set_budget(limit_usd=Decimal(1), enforcement=Enforcement.BLOCK)
+    # Each process learns which budgets there are.
+    assert racing.run([account.reservation(TENTH) for _ in range(2)]) == ["reserved"] * 2
+    answers = racing.run([account.reservation(TENTH) for _ in range(40)], is_alone=True)
+    assert Counter(answers) == {"reserved": 8, "BudgetExceeded": 32}
+    held = account.in_ledger(budget)
+    assert held is not None
+    assert (held.spent_usd, held.reserved_usd) == (Decimal(0), Decimal(1))
+
+
 def test_any_history_of_budgets_follows_the_model(container: Container, clock: ManualClock) -> None:
     for seed in range(HISTORIES):
         clock.advance(EVENING - clock.now())

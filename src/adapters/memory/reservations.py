@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from adapters.memory.state import State
 from application.ports.ledger import PeriodKey
-from application.ports.reservations import ReservationRepository
+from application.ports.reservations import ReservationRepository, Room
 from domain.money import EXACT
 from domain.reservation import Hold, Reservation
+from domain.spending import Spending
 
 
 class InMemoryReservationRepository(ReservationRepository):
@@ -21,6 +22,34 @@ class InMemoryReservationRepository(ReservationRepository):
         self._reservations[organization_id, reservation.id] = reservation
         for hold in reservation.holds:
             self._reserve(organization_id, hold, hold.amount_usd)
+
+    def add_where_room(
+        self, organization_id: str, reservation: Reservation, room: Room
+    ) -> list[Spending]:
+        revisions = (self._state.budget_revisions, self._state.pricing_revisions)
+        known = (room.budgets_revision, room.pricing_revision)
+        if known != tuple(each.get(organization_id, 0) for each in revisions):
+            return []
+        places = ((organization_id, *key) for key in sorted(room.limits_usd))
+        if self._has_expired(organization_id, room, reservation.created_at) or not all(
+            self._fits(organization_id, hold, room) for hold in reservation.holds
+        ):
+            return []
+        self.add(organization_id, reservation)
+        return [self._state.ledger[place] for place in places]
+
+    def _fits(self, organization_id: str, hold: Hold, room: Room) -> bool:
+        key = (hold.budget_id, hold.period_start)
+        spending = self._state.ledger.get((organization_id, *key))
+        return spending is not None and hold.amount_usd <= spending.room_usd(room.limits_usd[key])
+
+    def _has_expired(self, organization_id: str, room: Room, now: datetime) -> bool:
+        return any(
+            (owner, reservation.expires_at <= now) == (organization_id, True)
+            and (hold.budget_id, hold.period_start) in room.limits_usd
+            for (owner, _), reservation in self._reservations.items()
+            for hold in reservation.holds
+        )
 
     def find(self, organization_id: str, ids: Collection[str]) -> list[Reservation]:
         found = (self._reservations.get((organization_id, each)) for each in set(ids))

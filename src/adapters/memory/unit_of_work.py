@@ -86,6 +86,20 @@ class InMemoryUnitOfWork(UnitOfWork):
         self.price_books = InMemoryPriceBooks(state)
 
 
+class _AtOnce(InMemoryUnitOfWork):
+    """Commits when it is left, unless by an error."""
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exc_type is None:
+            self.commit()
+        super().__exit__(exc_type, exc, traceback)
+
+
 class InMemoryUnitsOfWork(UnitsOfWork):
     """Units of work on one store, which lives and dies with this object.
 
@@ -97,6 +111,9 @@ class InMemoryUnitsOfWork(UnitsOfWork):
 
     def __call__(self, *, snapshot: bool = False) -> InMemoryUnitOfWork:
         return InMemoryUnitOfWork(self._store, snapshot=snapshot)
+
+    def at_once(self) -> "InMemoryUnitOfWork":
+        return _AtOnce(self._store, snapshot=False)
 
     def look(self) -> InMemoryUnitOfWork:
         return self(snapshot=True)

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
+from adapters.sql.hot_statements import rows_of
 from adapters.sql.ids import is_id
 from adapters.sql.tables import api_keys
 from application.ports.api_keys import ApiKeyRepository
@@ -55,8 +56,8 @@ class SqlApiKeyRepository(ApiKeyRepository):
         )
 
     def find_by_secret_hash(self, secret_hash: bytes) -> ApiKey | None:
-        row = self._connection.execute(_BY_HASH, {"hash": secret_hash}).one_or_none()
-        return None if row is None else _to_key(row._asdict())
+        rows = rows_of(self._connection, _BY_HASH, {"hash": secret_hash})
+        return _to_key(rows[0]._asdict()) if rows else None
 
     def mark_used(self, organization_id: str, key_id: str, now: datetime) -> None:
         self._connection.execute(
@@ -68,8 +69,12 @@ class SqlApiKeyRepository(ApiKeyRepository):
         return None if row is None else _to_key(row._asdict())
 
 
-#: Put together once, because every request of a program asks.
-_BY_HASH = select(api_keys).where(api_keys.c.secret_hash == bindparam("hash"))
+#: Ids as text, as SQLAlchemy reads them.
+_BY_HASH = """
+SELECT id::text, organization_id::text, name, secret_hash, prefix, last_four, scopes,
+    created_by::text, created_at, last_used_at, expires_at, revoked_at
+FROM api_keys WHERE secret_hash = %(hash)s
+"""
 
 
 def _is(organization_id: str, key_id: str) -> tuple[ColumnElement[bool], ...]:

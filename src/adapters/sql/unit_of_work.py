@@ -47,9 +47,9 @@ class SqlUnitOfWork(UnitOfWork):
     def __enter__(self) -> Self:
         self._connection = connection = _connect(self._engine)
         if self._isolation_level != "READ COMMITTED":
-            connection.execution_options(
-                isolation_level=self._isolation_level, postgresql_readonly=True
-            )
+            connection.execution_options(isolation_level=self._isolation_level)
+        if self._isolation_level == "REPEATABLE READ":
+            connection.execution_options(postgresql_readonly=True)
         self._transaction = connection.begin()
         self.users = SqlUserRepository(connection)
         self.sessions = SqlSessionRepository(connection)
@@ -76,7 +76,7 @@ class SqlUnitOfWork(UnitOfWork):
 
     def commit(self) -> None:
         if self._isolation_level == "AUTOCOMMIT":
-            raise RuntimeError("a look cannot be committed")
+            raise RuntimeError("there is no transaction to commit")
         self._transaction.commit()
 
     def __exit__(
@@ -101,6 +101,9 @@ class SqlUnitsOfWork(UnitsOfWork):
         return SqlUnitOfWork(self._engine, isolation_level="REPEATABLE READ")
 
     def look(self) -> SqlUnitOfWork:
+        return SqlUnitOfWork(self._engine, isolation_level="AUTOCOMMIT")
+
+    def at_once(self) -> SqlUnitOfWork:
         return SqlUnitOfWork(self._engine, isolation_level="AUTOCOMMIT")
 
     def check(self) -> None:

@@ -11,7 +11,9 @@ _NONE = BudgetBook(())
 
 
 @dataclass(frozen=True, slots=True)
-class _Remembered:
+class KnownBook:
+    """All budgets of an organization, and the revision that they are."""
+
     revision: int
     book: BudgetBook
 
@@ -23,12 +25,11 @@ class BudgetBooks:
     """
 
     def __init__(self) -> None:
-        self._remembered: dict[str, _Remembered] = {}
+        self._remembered: dict[str, KnownBook] = {}
 
-    def last_known(self, organization_id: str) -> BudgetBook | None:
+    def last_known(self, organization_id: str) -> KnownBook | None:
         """All budgets as they were when they were last asked for here, if they were."""
-        known = self._remembered.get(organization_id)
-        return None if known is None else known.book
+        return self._remembered.get(organization_id)
 
     def of(self, uow: UnitOfWork, organization_id: str) -> BudgetBook:
         """All budgets, which stay as they are until ``uow`` ends."""
@@ -39,7 +40,7 @@ class BudgetBooks:
         known = self._remembered.get(organization_id)
         if known is None or known.revision != revision:
             budgets = uow.budgets.list(organization_id, limit=_MOST_BUDGETS)
-            known = _Remembered(revision, BudgetBook(budgets))
+            known = KnownBook(revision, BudgetBook(budgets))
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
             self._remembered[organization_id] = known

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from application.budgets.budget_books import BudgetBooks
+from application.budgets.budget_books import BudgetBooks, KnownBook
 from application.budgets.raise_alerts import RaiseAlerts
 from application.ports.ledger import Posted
 from application.ports.unit_of_work import UnitOfWork
@@ -50,7 +50,7 @@ class KeepLedger:
         """All budgets, held: to be asked for before the calls are stored."""
         return self._books.of(uow, organization_id)
 
-    def last_known_book(self, organization_id: str) -> BudgetBook | None:
+    def last_known_book(self, organization_id: str) -> KnownBook | None:
         """All budgets as they were when last asked for, which may be others by now."""
         return self._books.last_known(organization_id)
 

@@ -2,43 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 
 from application.budgets.keep_ledger import KeepLedger
+from application.budgets.reserve_at_once import ReserveAtOnce
+from application.budgets.reserve_request import ReserveRequest
 from application.ports.clock import Clock
 from application.ports.identifiers import Identifiers
 from application.ports.ledger import Held, PeriodKey
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.pricing.price_lists import PriceLists
 from application.together import Together
-from domain.budget_book import BudgetBook
-from domain.budget_scope import Attribution
-from domain.errors import Invalid
-from domain.money import MOST_USD
 from domain.pricing.prices import Prices
 from domain.pricing.pricing_table import PricingTable
 from domain.reservation import (
-    DEFAULT_EXPIRY,
     SHORTEST_EXPIRY,
     BudgetExceeded,
     Reservation,
 )
-from domain.reserving import Place, Reserved, places_of, take
+from domain.reserving import Place, Reserved, take
 from domain.spending import Spending
-from domain.usage.token_usage import TokenClass, TokenUsage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReserveRequest:
-    """Either ``estimate_usd``, or a model with the tokens that the call takes at most."""
-
-    organization_id: str
-    attribution: Attribution
-    estimate_usd: Decimal | None = None
-    input_tokens: int | None = None
-    max_output_tokens: int | None = None
-    expires_in: timedelta = DEFAULT_EXPIRY
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +61,7 @@ class Reserve:
         self._keep_ledger = keep_ledger
         self._identifiers = identifiers
         self._clock = clock
+        self._at_once = ReserveAtOnce(units_of_work, price_lists, keep_ledger, identifiers, clock)
         self._reserve_together = Together(self._reserve, owner=_organization)
 
     def __call__(self, request: ReserveRequest) -> Reserved:
@@ -89,6 +73,8 @@ class Reserve:
     def _reserve(self, requests: Sequence[ReserveRequest]) -> list[Reserved | BudgetExceeded]:
         """An organization's in one transaction, because all wait for the same few periods."""
         table = self._price_lists.table()
+        if len(requests) == 1 and (reserved := self._at_once(requests[0], table)) is not None:
+            return [reserved]
         while True:
             answers = self._attempt(requests, table)
             if answers is not None:
@@ -101,33 +87,24 @@ class Reserve:
         organization_id = requests[0].organization_id
         known = self._keep_ledger.last_known_book(organization_id)
         with self._units_of_work() as uow:
-            book = self._keep_ledger.book(uow, organization_id) if known is None else known
+            book = self._keep_ledger.book(uow, organization_id) if known is None else known.book
             now = self._clock.now()
-            asked = [_asked(each, book, now) for each in requests]
+            asked = [_Asked(each, each.places(book, now)) for each in requests]
             places = {place.key: place for each in asked for place in each.places}
             held = uow.ledger.hold_to_reserve(organization_id, places)
             if self._keep_ledger.book(uow, organization_id) is not book:
                 return None
             spending = self._made_ready(uow, organization_id, places, held, now)
             prices = self._price_lists.of(uow, organization_id, table)
-            answers = [
-                take(self._reservation(each.request, prices, now), each.places, spending)
-                for each in asked
-            ]
+            answers = [take(self._new(each, prices, now), each.places, spending) for each in asked]
             for answer in answers:
                 if isinstance(answer, Reserved):
                     uow.reservations.add(organization_id, answer.reservation)
             uow.commit()
         return answers
 
-    def _reservation(self, request: ReserveRequest, prices: Prices, now: datetime) -> Reservation:
-        return Reservation(
-            id=self._identifiers.new(),
-            organization_id=request.organization_id,
-            estimate_usd=_estimate(request, prices, now),
-            created_at=now,
-            expires_at=now + request.expires_in,
-        )
+    def _new(self, asked: _Asked, prices: Prices, now: datetime) -> Reservation:
+        return asked.request.reservation(self._identifiers.new(), prices, now)
 
     def _made_ready(
         self,
@@ -153,35 +130,5 @@ class Reserve:
         return ready
 
 
-def _asked(request: ReserveRequest, book: BudgetBook, now: datetime) -> _Asked:
-    found = places_of(book, request.attribution, now, now + request.expires_in)
-    return _Asked(request, tuple(found))
-
-
 def _organization(request: ReserveRequest) -> str:
     return request.organization_id
-
-
-def _estimate(request: ReserveRequest, prices: Prices, now: datetime) -> Decimal | None:
-    """What the call costs at most at its model's prices; None where these are not known."""
-    if request.estimate_usd is not None:
-        return request.estimate_usd
-    provider, model = request.attribution.provider, request.attribution.model
-    if provider is None or model is None:
-        raise Invalid.at("/estimate_usd", "must be there, or a provider and a model")
-    if request.input_tokens is None or request.max_output_tokens is None:
-        name = "input_tokens" if request.input_tokens is None else "max_output_tokens"
-        raise Invalid.at(f"/{name}", "must be there where no amount is")
-    usage = TokenUsage(
-        tokens={
-            TokenClass.INPUT: request.input_tokens,
-            TokenClass.OUTPUT: request.max_output_tokens,
-        }
-    )
-    quote = prices.quote(provider, model, at=now, usage=usage)
-    total = None if quote is None else quote.total_of(usage)
-    if total is None or not total.is_whole:
-        return None
-    if total.amount_usd > MOST_USD:
-        raise Invalid.at("/input_tokens", "makes this call dearer than a million US dollars")
-    return total.amount_usd

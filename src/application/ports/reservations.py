@@ -1,12 +1,27 @@
 """Money set aside for calls under way."""
 
 from abc import abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from application.ports.ledger import PeriodKey
 from domain.reservation import Reservation
+from domain.spending import Spending
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What was known when a reservation was put together: if not so still, it is not made.
+
+    ``limits_usd`` are those of the budgets, by the periods in which it is to hold something.
+    """
+
+    limits_usd: Mapping[PeriodKey, Decimal]
+    budgets_revision: int
+    pricing_revision: int
 
 
 class ReservationRepository(Protocol):
@@ -19,6 +34,17 @@ class ReservationRepository(Protocol):
     @abstractmethod
     def add(self, organization_id: str, reservation: Reservation) -> None:
         """Store a reservation with its holds."""
+
+    @abstractmethod
+    def add_where_room(
+        self, organization_id: str, reservation: Reservation, room: Room
+    ) -> list[Spending]:
+        """Store a reservation with its holds and hold its periods, both in one step.
+
+        The periods as they are with it; none, and nothing is stored, where one is not open, has no
+        room or has a hold that expired before this reservation was made, or where the
+        organization's budgets or prices have been changed.
+        """
 
     @abstractmethod
     def find(self, organization_id: str, ids: Collection[str]) -> list[Reservation]:

@@ -86,5 +86,9 @@ class UnitsOfWork(Protocol):
         """One for a read or two that need not see the same moment; nothing can be committed."""
 
     @abstractmethod
+    def at_once(self) -> UnitOfWork:
+        """One for a single change, which is durable when the method that makes it returns."""
+
+    @abstractmethod
     def check(self) -> None:
         """Raises ``Unavailable`` when the store does not answer."""

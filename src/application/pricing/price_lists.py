@@ -12,10 +12,12 @@ _MOST_REMEMBERED = 256
 
 
 @dataclass(frozen=True, slots=True)
-class _Remembered:
+class KnownPrices:
+    """``table`` under an organization's terms of this revision."""
+
     revision: int
     table: PricingTable
-    prices: OrganizationPrices
+    prices: Prices
 
 
 class PriceLists:
@@ -26,21 +28,27 @@ class PriceLists:
 
     def __init__(self, pricing_tables: PricingTables) -> None:
         self._pricing_tables = pricing_tables
-        self._remembered: dict[str, _Remembered] = {}
+        self._remembered: dict[str, KnownPrices] = {}
 
     def table(self) -> PricingTable:
         """The list in force; asked for before a unit of work begins, as it may look for another."""
         return self._pricing_tables.current()
 
+    def last_known(self, organization_id: str, table: PricingTable) -> KnownPrices | None:
+        """The prices as they were when last asked for here, which may be others by now."""
+        known = self._remembered.get(organization_id)
+        return known if known is not None and known.table is table else None
+
     def of(self, uow: UnitOfWork, organization_id: str, table: PricingTable) -> Prices:
         """``table`` under the organization's terms, which stay as they are until ``uow`` ends."""
         revision = uow.pricing_terms.revision(organization_id)
-        if revision == 0:
-            return table
         known = self._remembered.get(organization_id)
         if known is None or known.revision != revision or known.table is not table:
-            terms = uow.pricing_terms.load(organization_id)
-            known = _Remembered(revision, table, OrganizationPrices(table, terms))
+            prices: Prices = table
+            if revision:
+                terms = uow.pricing_terms.load(organization_id)
+                prices = OrganizationPrices(table, terms)
+            known = KnownPrices(revision, table, prices)
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
             self._remembered[organization_id] = known

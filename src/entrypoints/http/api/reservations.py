@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from application.budgets.release_reservation import ReleaseReservationRequest
-from application.budgets.reserve import ReserveRequest
+from application.budgets.reserve_request import ReserveRequest
 from domain.budget_scope import Attribution
 from domain.providers import canonical_provider
 from domain.reserving import Reserved

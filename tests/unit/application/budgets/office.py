@@ -9,7 +9,8 @@ from typing import Any
 from adapters.pricing.book import BundledPricingTables
 from application.budgets.budget_standing import BudgetWithStatus
 from application.budgets.raise_alerts import RaiseAlerts
-from application.budgets.reserve import Reserve, ReserveRequest
+from application.budgets.reserve import Reserve
+from application.budgets.reserve_request import ReserveRequest
 from application.budgets.set_budget import SetBudget, SetBudgetRequest
 from application.ingestion.ingest_events import IngestEvents, IngestEventsRequest, IngestResult
 from application.pricing.price_lists import PriceLists

@@ -1,0 +1,27 @@
+"""Statements that run for every single request, given to the driver as they are.
+
+SQLAlchemy takes three times as long for one as PostgreSQL does, which only shows where little else
+is done (`make bench-budgets`). What it would make of them is written by hand.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg import Error as DriverError
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Connection
+
+from adapters.sql.engine import translated
+
+
+def rows_of(connection: Connection, statement: str, values: Mapping[str, Any]) -> list[Any]:
+    """What it answers; parameters are ``%(name)s``.
+
+    Raises as a statement of SQLAlchemy's would: the domain's errors, else its own.
+    """
+    driver: Any = connection.connection.driver_connection
+    try:
+        with driver.cursor(row_factory=namedtuple_row) as cursor:
+            return list(cursor.execute(statement, values).fetchall())
+    except DriverError as error:
+        raise translated(error, connection) from error
