@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 from threading import Event as Signal
 from typing import LiteralString
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
@@ -176,6 +177,26 @@ def test_a_sum_that_is_gone_is_named(
     with psycopg.connect(database_url) as connection:
         connection.execute(loss)
     assert differences(units_of_work, key)
+
+
+def test_a_call_that_is_stored_between_the_sums_of_two_months_is_in_one_of_them_once(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    months = [NOW - timedelta(days=31 * ago) for ago in range(3)]
+    append(units_of_work, key, [an_event(key, timestamp=each, cost=a_cost("1")) for each in months])
+    made = count(1)
+
+    def store_before_the_last(_connection: object, _cursor: object, sql: str, *_: object) -> None:
+        if "INSERT INTO usage_rollups" in sql and next(made) == len(months):
+            append(units_of_work, key, [an_event(key, timestamp=NOW, cost=a_cost("2"))])
+
+    with units_of_work() as uow:
+        event.listen(uow._connection, "before_cursor_execute", store_before_the_last)
+        uow.rollups.rebuild(key.organization_id)
+        uow.commit()
+    assert differences(units_of_work, key) == []
+    assert add_waiting(units_of_work) == 1
+    assert differences(units_of_work, key) == []
 
 
 def test_to_look_at_every_call_may_take_longer_than_a_request(

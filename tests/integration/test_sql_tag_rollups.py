@@ -104,7 +104,7 @@ def limited(monkeypatch: pytest.MonkeyPatch, tags: int, values: int) -> None:
     dimensions, by_tag = rollups._VERIFY
     verify = (dimensions, (small(by_tag[0]), by_tag[1]))
     monkeypatch.setattr(f"{module}._ADD", (rollup_statements.ADD, small(tag_statements.ADD)))
-    monkeypatch.setattr(f"{module}._FILL", (rollup_statements.FILL, small(tag_statements.FILL)))
+    monkeypatch.setattr(tag_statements, "FILL", small(tag_statements.FILL))
     monkeypatch.setattr(f"{module}._VERIFY", verify)
 
 

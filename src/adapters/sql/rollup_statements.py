@@ -7,22 +7,17 @@ breakdowns are made of few rows.
 from collections.abc import Iterable
 
 from adapters.sql.event_tables import TOKEN_COLUMNS
+from adapters.sql.rollup_groups import by_tier, listed
 from adapters.sql.rollup_tables import COUNTS, DIMENSIONS, FIRST_TOKEN_BIT, SLOT_BITS, SUMS
 from domain.costing import CostSource
 from domain.durations import BOUNDS
 from domain.event import Status
-from domain.rollup import BY_DIMENSIONS
 
 KEY = ("organization_id", "breakdown", "tier", "start", "digest")
 COLUMNS = (*KEY, *DIMENSIONS, *COUNTS, *SUMS, "durations")
 #: Entries of a row's durations beyond which those of one slot are put together again.
 _MOST_ENTRIES = 160
 SLOT_MASK = (1 << SLOT_BITS) - 1
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names of columns, quoted."""
-    return ", ".join(f'"{name}"' for name in names)
 
 
 _DIMENSIONS = listed(DIMENSIONS)
@@ -40,25 +35,8 @@ OF_EVENT = {
 }
 SLOTS_OF_EVENT = f"""unnest(ARRAY[width_bucket(latency_ms, {_BOUNDS_ARRAY}),
     {FIRST_TOKEN_BIT} + width_bucket(time_to_first_token_ms, {_BOUNDS_ARRAY})])"""
-_GROUPINGS = ", ".join(f"({listed(each.dimensions)})" for each in BY_DIMENSIONS)
-_BREAKDOWN = "CASE " + " ".join(
-    "WHEN grouping({}) = {} THEN '{}'".format(
-        _DIMENSIONS,
-        sum(
-            1 << place
-            for place, dimension in enumerate(reversed(DIMENSIONS))
-            if dimension not in breakdown.dimensions
-        ),
-        breakdown,
-    )
-    for breakdown in BY_DIMENSIONS
-) + " END"  # fmt: skip
-_START = """CASE tier WHEN 0 THEN quarter WHEN 1 THEN date_trunc('hour', quarter, 'UTC')
-    ELSE date_trunc('day', quarter, 'UTC') END"""
-_KEPT = " AND ".join(
-    f"NOT (breakdown = '{each}' AND tier < {each.finest})" for each in BY_DIMENSIONS if each.finest
-)
-_DIGEST = f"md5(row({_DIMENSIONS})::text)::uuid"
+_SUMS = ", ".join(f"sum({name}) AS {name}" for name in OF_EVENT)
+_ENTRIES = f"array_agg((n::bigint << {SLOT_BITS}) | slot) AS durations"
 
 #: The calls to sum up: some, each looked up in its month (the offset keeps the planner from reading
 #: whole months in their stead), all, or all that are in a sum.
@@ -93,16 +71,13 @@ calls AS MATERIALIZED (
     SELECT quarter, {_DIMENSIONS},
         {", ".join(f"sum({of_event}) AS {name}" for name, of_event in OF_EVENT.items())}
     FROM calls GROUP BY quarter, {_DIMENSIONS}
-), tiers (tier) AS (VALUES (0::smallint), (1::smallint), (2::smallint)
 ), summed AS (
-    SELECT {_BREAKDOWN} AS breakdown, tier, {_START} AS start, {_DIGEST} AS digest, {_DIMENSIONS},
-        {", ".join(f"sum({name}) AS {name}" for name in OF_EVENT)}
-    FROM sums CROSS JOIN tiers GROUP BY tier, {_START}, GROUPING SETS ({_GROUPINGS})
+    {by_tier(_SUMS, "sums")}
 ){slotted}, made AS (
     SELECT CAST(:organization_id AS uuid) AS organization_id, breakdown, tier, start, digest,
         {_DIMENSIONS}, {listed(COUNTS)}, {", ".join(f"nullif({n}, 0) AS {n}" for n in SUMS)},
         {durations}
-    FROM summed {joined} WHERE {_KEPT}
+    FROM summed {joined}
 )"""
 
 
@@ -115,17 +90,13 @@ _SLOTS = f""", slots AS (
 _WHOLE = f"""{_SLOTS}, slotted AS (
     SELECT breakdown, tier, start, digest,
         array_agg((n::bigint << {SLOT_BITS}) | slot ORDER BY slot) AS durations
-    FROM (
-        SELECT {_BREAKDOWN} AS breakdown, tier, {_START} AS start, {_DIGEST} AS digest, slot,
-            sum(n) AS n
-        FROM slots CROSS JOIN tiers GROUP BY tier, {_START}, slot, GROUPING SETS ({_GROUPINGS})
-    ) AS spread GROUP BY breakdown, tier, start, digest
+    FROM ({by_tier("sum(n) AS n", "slots", "slot")}) AS spread
+    GROUP BY digest, start, tier, breakdown
 )"""
 #: Several entries for a slot, in a third of the time: of the calls of a batch.
 _QUICK = f"""{_SLOTS}, slotted AS (
-    SELECT {_BREAKDOWN} AS breakdown, tier, {_START} AS start, {_DIGEST} AS digest,
-        array_agg((n::bigint << {SLOT_BITS}) | slot) AS durations
-    FROM slots CROSS JOIN tiers GROUP BY tier, {_START}, GROUPING SETS ({_GROUPINGS})
+    SELECT breakdown, tier, start, digest, durations
+    FROM ({by_tier(_ENTRIES, "slots")}) AS entries
 )"""
 
 
@@ -163,17 +134,18 @@ ADD = _upsert(f"{ADDED}, {DURATIONS}", _QUICK)
 #: Around a change of what calls cost; how long they took stays.
 TAKE_AWAY, GIVE_BACK = _upsert(TAKEN_AWAY, ""), _upsert(ADDED, "")
 
-#: All calls of an organization from ``begin`` on, in one statement, so that none is both in a sum
-#: and waiting. What waits with a call from before goes on waiting: its sums are not made anew.
-_WAITS_ON = """organization_id = CAST(:organization_id AS uuid)
-    AND CAST(:begin AS timestamptz) > ANY (timestamps)"""
-_WAITED = """organization_id = CAST(:organization_id AS uuid)
+#: Calls from ``begin`` on wait no longer, as they are about to be summed up. What waits with a call
+#: from before goes on waiting: its sums are not made anew.
+WAIT_NO_LONGER = """DELETE FROM pending_rollups
+    WHERE organization_id = CAST(:organization_id AS uuid)
     AND CAST(:begin AS timestamptz) <= ALL (timestamps)"""
-_FILLED = f"""{_ALL} AND id NOT IN
-    (SELECT unnest(event_ids) FROM pending_rollups WHERE {_WAITS_ON})"""
-FILL = f"""WITH waited AS (
-    DELETE FROM pending_rollups WHERE {_WAITED}
-), {_made(_FILLED, _WHOLE)}
+#: The months in which an organization has calls that are to be in sums.
+MONTHS = f"""SELECT DISTINCT date_trunc('month', "timestamp", 'UTC') AS month FROM {SUMMED}
+ORDER BY month"""
+#: All calls of a month. One that comes meanwhile waits, and is in no sum yet.
+_OF_MONTH = f"""{SUMMED} AND "timestamp" >= CAST(:month AS timestamptz)
+    AND "timestamp" < CAST(:month AS timestamptz) + interval '1 month'"""
+FILL = f"""WITH {_made(_OF_MONTH, _WHOLE)}
 INSERT INTO usage_rollups ({listed(COLUMNS)}) SELECT {listed(COLUMNS)} FROM made"""
 
 _SORTED = f"""(SELECT array_agg(entry ORDER BY entry) FROM (

@@ -34,9 +34,11 @@ from domain.rollup_difference import RollupDifference
 _ADD = (of_dimensions.ADD, of_tags.ADD)
 _TAKE_AWAY = (of_dimensions.TAKE_AWAY, of_tags.TAKE_AWAY)
 _GIVE_BACK = (of_dimensions.GIVE_BACK, of_tags.GIVE_BACK)
-_FILL = (of_dimensions.FILL, of_tags.FILL)
 #: Each with the columns that say what a row is a sum of.
 _VERIFY = ((of_dimensions.VERIFY, DIMENSIONS), (of_tags.VERIFY, ("tag", "value")))
+
+#: Of a step of a statement, of which a statement has ten.
+_WORK_MEM = "64MB"
 
 #: A stored call by its id and its time, which tells the month that it is kept in.
 Call = tuple[str, datetime]
@@ -113,8 +115,11 @@ class SqlRollups(Rollups):
                 sums.c.start >= cast(scope["begin"], DateTime(timezone=True)),
             )
             self._connection.execute(delete(sums).where(*made_anew))
-        for statement in _FILL:
-            self._connection.execute(text(statement), scope)
+        self._connection.execute(text(of_dimensions.WAIT_NO_LONGER), scope)
+        # Month by month, so that the time it takes grows as the calls do.
+        for month in self._connection.execute(text(of_dimensions.MONTHS), scope).scalars().all():
+            self._connection.execute(text(of_dimensions.FILL), {**scope, "month": month})
+        self._connection.execute(text(of_tags.FILL), scope)
 
     def _scope(self, organization_id: str) -> dict[str, str]:
         """The organization, and from when on its calls are there, of which sums are made."""
@@ -126,9 +131,13 @@ class SqlRollups(Rollups):
         }
 
     def _take_time(self) -> None:
-        """Until the transaction ends: all of an organization takes longer than any request may."""
-        timeouts = ("statement_timeout", "lock_timeout")
-        self._connection.execute(select(*(func.set_config(each, "0", true()) for each in timeouts)))
+        """Until the transaction ends: all of an organization takes longer than any request may.
+
+        With more memory than a request has, less is written to disk and read again.
+        """
+        settings = {"statement_timeout": "0", "lock_timeout": "0", "work_mem": _WORK_MEM}
+        given = (func.set_config(name, value, true()) for name, value in settings.items())
+        self._connection.execute(select(*given))
 
 
 def _difference(row: Row[Any], names: Iterable[str]) -> RollupDifference:

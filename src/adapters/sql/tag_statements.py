@@ -5,6 +5,7 @@ program marks alike are few rows.
 """
 
 from adapters.sql.event_tables import TOKEN_COLUMNS
+from adapters.sql.rollup_groups import listed
 from adapters.sql.rollup_statements import (
     ADDED,
     DURATIONS,
@@ -14,7 +15,6 @@ from adapters.sql.rollup_statements import (
     SUMMED,
     TAKEN_AWAY,
     differing,
-    listed,
 )
 from adapters.sql.rollup_tables import COUNTS, SLOT_BITS, SUMS
 from adapters.sql.tag_tables import WHOLE
