@@ -36,6 +36,28 @@ def test_the_chart_is_stacked_by_provider_with_totals_in_its_legend(browser: Bro
     assert "anthropic: $12.00505 of $12.00505, 4 calls</title>" in page.html
 
 
+def test_a_bar_too_thin_to_point_at_its_parts_names_them_and_leads_to_all_of_its_calls(
+    browser: Browser,
+) -> None:
+    page = browser.open("/dashboard?days=90&by=model")
+    titles = re.findall(r"<title>([^<]*)</title>", page.html)
+    (told,) = [title for title in titles if "12.00505" in title]
+    assert re.sub("^.*?: ", "", told).splitlines() == [
+        "$12.00505, 5 calls",
+        "claude-sonnet-4-5: $12.00435",
+        "claude-haiku-4-5: $0.0007",
+    ]
+    plot = re.search(r'<svg class="chart-plot">.*?</svg>', page.html, re.DOTALL)
+    assert plot is not None
+    assert plot[0].count("<a ") == 90
+    assert plot[0].count('class="chart-part') == 2
+    assert "model=" not in plot[0]
+    in_month = browser.open("/dashboard?days=30&by=model")
+    assert (
+        "model=claude-haiku-4-5" in in_month.html.partition("chart-plot")[2].partition("</svg>")[0]
+    )
+
+
 @pytest.mark.parametrize(
     ("by", "said"),
     [

@@ -14,6 +14,8 @@ from entrypoints.http.pages.stacking import TAG
 from entrypoints.http.pages.vocabulary import filter_words
 from entrypoints.http.texts import gettext
 
+_MOST_PARTED_BARS = 45
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -47,11 +49,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class StackedChart:
-    """``stacks`` has the parts of each bar of ``chart``, the costliest series lowest."""
+    """``stacks`` has the parts of each bar of ``chart``, the costliest series lowest.
+
+    ``is_dense`` says that bars are too thin to point at one of their parts.
+    """
 
     chart: BarChart
     series: tuple[Series, ...]
     stacks: tuple[tuple[Bar, tuple[Part, ...]], ...]
+
+    @property
+    def is_dense(self) -> bool:
+        return len(self.stacks) > _MOST_PARTED_BARS
 
 
 def stacked_chart(
