@@ -145,8 +145,10 @@ ORDER BY month"""
 #: All calls of a month. One that comes meanwhile waits, and is in no sum yet.
 _OF_MONTH = f"""{SUMMED} AND "timestamp" >= CAST(:month AS timestamptz)
     AND "timestamp" < CAST(:month AS timestamptz) + interval '1 month'"""
+#: In the order of the key, as a report reads them: neighbours stand on the same page.
 FILL = f"""WITH {_made(_OF_MONTH, _WHOLE)}
-INSERT INTO usage_rollups ({listed(COLUMNS)}) SELECT {listed(COLUMNS)} FROM made"""
+INSERT INTO usage_rollups ({listed(COLUMNS)}) SELECT {listed(COLUMNS)} FROM made
+ORDER BY {listed(KEY)}"""
 
 _SORTED = f"""(SELECT array_agg(entry ORDER BY entry) FROM (
     SELECT (sum(each >> {SLOT_BITS})::bigint << {SLOT_BITS}) | (each & {SLOT_MASK}) AS entry

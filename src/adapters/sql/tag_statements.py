@@ -151,7 +151,7 @@ TAKE_AWAY, GIVE_BACK = _change(TAKEN_AWAY), _change(ADDED)
 #: After the other sums were made anew, in the same transaction: of the calls that these have, and
 #: of none that has come meanwhile and waits.
 FILL = f"""WITH {_made(SUMMED, _WHOLE, _REGISTER)}
-INSERT INTO tag_rollups ({listed(_COLUMNS)}) SELECT {listed(_COLUMNS)} FROM made"""
+INSERT INTO tag_rollups ({listed(_COLUMNS)}) {_IN_ORDER}"""
 VERIFY = f"""WITH {_made(SUMMED, _WHOLE, _LOST)}, kept AS (
     SELECT * FROM tag_rollups
     WHERE {_OWN} AND start >= CAST(:begin AS timestamptz)
