@@ -4,7 +4,7 @@ A slot is at most 3.8 % wide, so that its middle is within 2 % of every value in
 each value has a slot of its own.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from itertools import accumulate
 from math import ceil
@@ -44,10 +44,9 @@ def distribution(counts: Mapping[int, int], total_ms: int) -> Distribution:
     slots = sorted(counts)
     if len(slots) == 1:  # values that are nearly or quite the same: their mean is nearer
         return Distribution(round(mean, 3), *(round(mean) for _ in range(3)))
-    reached = list(accumulate(counts[slot] for slot in slots))
+    reached = list(accumulate(map(counts.__getitem__, slots)))
     p50, p95, p99 = (
-        _middle(slots[next(i for i, n in enumerate(reached) if n >= ceil(share * number))])
-        for share in (0.5, 0.95, 0.99)
+        _middle(slots[bisect_left(reached, ceil(share * number))]) for share in (0.5, 0.95, 0.99)
     )
     return Distribution(mean=round(mean, 3), p50=p50, p95=p95, p99=p99)
 
