@@ -125,8 +125,10 @@ ROUTES: dict[str, Access] = {
     "pages.alerts.list": _MEMBER_PAGE,
     **{
         f"pages.channels.{view}": _MANAGER_PAGE
-        for view in ("list", "create", "show", "rotate", "switch", "remove", "test", "resend")
+        for view in ("list", "create", "edit", "remove", "show", "rotate", "switch")
     },
+    "pages.channels.test": _MANAGER_PAGE,
+    "pages.channels.resend": _MANAGER_PAGE,
     "pages.prices.look_up": _MEMBER_PAGE,
     "pages.prices.unpriced": _MEMBER_PAGE,
     "pages.own_prices.list": _MANAGER_PAGE,

@@ -105,6 +105,38 @@ def test_what_is_tried_again_later_may_be_tried_now_and_nothing_that_is_under_wa
     assert "Try now" not in owner.open(path).text
 
 
+def test_a_channel_gets_another_name_and_address_and_keeps_its_secret(
+    owner: Browser, team: Team, units: UnitsOfWork
+) -> None:
+    path = a_channel(owner)
+    form = owner.open(f"{path}/edit")
+    assert (form.value("name"), form.value("url")) == ("Finance", HOOK["url"])
+    edited = owner.submit(f"{path}/edit", name="On call", url="https://1.1.1.1/other")
+    assert edited.location == f"{path}?notice=channel-changed"
+    page = owner.open(path).text
+    assert "On call" in page
+    assert "https://1.1.1.1/other" in page
+    refused = owner.submit(f"{path}/edit", name=" ", url="http://169.254.169.254/")
+    assert (refused.status, refused.error("url")[:21]) == (422, "Must lead to the inte")
+    assert "https://1.1.1.1/other" in owner.open(path).text
+    with units() as uow:
+        (kept,) = uow.channels.list(team.organization["id"])
+    assert kept.secret is not None
+
+
+def test_the_address_of_a_slack_webhook_stays_unless_another_one_is_typed(owner: Browser) -> None:
+    url = "https://hooks.slack.com/services/T000/B000/abcdefgh"
+    assert owner.submit(f"{CHANNELS}/new", **{**HOOK, "type": "slack", "url": url}).status == 303
+    (path,) = [each for each in owner.open(CHANNELS).links if each.startswith(f"{CHANNELS}/0")]
+    form = owner.open(f"{path}/edit")
+    assert "abcd" not in form.html
+    assert "stays https://hooks.slack.com/…efgh" in form.text
+    assert owner.submit(f"{path}/edit", name="Team", url="").status == 303
+    assert "Slack to https://hooks.slack.com/…efgh" in owner.open(path).text
+    assert owner.submit(f"{path}/edit", name="Team", url=f"{url}1234").status == 303
+    assert "…1234" in owner.open(path).text
+
+
 def test_a_channel_is_switched_off_and_on_and_deleted(owner: Browser) -> None:
     path = a_channel(owner)
     off = owner.submit(f"{path}/switch", on=path, enabled="no")

@@ -49,6 +49,7 @@ def pages(browser: Browser, app: Flask) -> Iterator[Page]:
         "/dashboard/queries/dear", "/dashboard/budgets", "/dashboard/budgets/new",
         f"/dashboard/budgets/{budget}", f"/dashboard/budgets/{budget}/edit", "/dashboard/alerts",
         "/dashboard/channels", "/dashboard/channels/new", f"/dashboard/channels/{channel}",
+        f"/dashboard/channels/{channel}/edit",
         "/dashboard/prices?model=gpt-4o", "/dashboard/prices/unpriced", "/dashboard/prices/own",
         "/dashboard/prices/own/prices/new", "/dashboard/prices/own/discounts/new",
         "/dashboard/prices/own/aliases/new?alias=x", "/dashboard/keys", "/dashboard/keys/new",

@@ -1,6 +1,6 @@
-"""Channels: where alerts go, a new one whose secret is shown once, and what went there."""
+"""Channels: where alerts go, and what went there."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from application.notifications.list_channels import ListChannelsRequest
@@ -10,11 +10,12 @@ from application.notifications.resend_delivery import ResendDeliveryRequest
 from application.notifications.rotate_secret import RotateSecretRequest
 from application.notifications.set_channel import SetChannelRequest
 from application.notifications.try_channel import TryChannelRequest
-from domain.channel import MOST_CHANNELS, Channel, ChannelType
-from domain.errors import Conflict, Invalid, NotFound, TooManyRequests
+from domain.channel import MOST_CHANNELS
+from domain.errors import Conflict, TooManyRequests
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
-from entrypoints.http.pages.forms import REFUSALS, Form, email_address, see_other, text
+from entrypoints.http.pages.channel_forms import add_forms, channel_of
+from entrypoints.http.pages.forms import see_other, text
 from entrypoints.http.pages.lists import after_in_address, page_of
 
 _ROWS = 50
@@ -25,24 +26,11 @@ def channels_pages(container: Container) -> Blueprint:
     pages = Blueprint("channels", __name__, url_prefix="/dashboard/channels")
     run_list, run_set = container.list_channels(), container.set_channel()
     run_remove, run_rotate = container.remove_channel(), container.rotate_secret()
-    has_mail = container.mails().is_set_up
 
     @pages.get("")
     def list() -> str:  # noqa: A001 - the name of the route
         asked = ListChannelsRequest(organization_id=current_organization().id, limit=MOST_CHANNELS)
         return render_template("channels/list.html", channels=run_list(asked))
-
-    @pages.route("/new", methods=["GET", "POST"])
-    def create() -> Response | tuple[str, int]:
-        if request.method == "GET":
-            return _form_page(Form({"type": request.args.get("type", ChannelType.WEBHOOK.value)}))
-        try:
-            channel = run_set(_new_channel())
-        except REFUSALS as error:
-            return _form_page(Form.refused(error, {"invalid_url": "url"}))
-        if channel.secret is not None:
-            return render_template("channels/secret.html", channel=channel), 201
-        return see_other("pages.channels.list", notice="channel-created")
 
     @pages.post("/<uuid:channel_id>/rotate")
     def rotate(channel_id: object) -> tuple[str, int]:
@@ -75,9 +63,7 @@ def channels_pages(container: Container) -> Blueprint:
         )
         return see_other("pages.channels.list", notice="channel-removed")
 
-    def _form_page(form: Form) -> tuple[str, int]:
-        return render_template("channels/new.html", form=form, has_mail=has_mail), form.status
-
+    add_forms(pages, container)
     _add_history(pages, container)
     return pages
 
@@ -100,8 +86,7 @@ def _add_history(pages: Blueprint, container: Container) -> None:
             )
         )
         shown, after = page_of(rows, _ROWS, lambda each: each.delivery.id)
-        asked = ListChannelsRequest(organization_id=organization_id, limit=10 * MOST_CHANNELS)
-        channel = _named(run_list(asked), str(channel_id))
+        channel = channel_of(run_list, str(channel_id))
         return render_template(
             "channels/show.html", channel=channel, deliveries=shown, after=after, now=clock.now()
         )
@@ -130,24 +115,3 @@ def _add_history(pages: Blueprint, container: Container) -> None:
         except TooManyRequests:
             return see_other("pages.channels.show", notice="by-hand-limit", channel_id=channel_id)
         return see_other("pages.channels.show", notice="resent", channel_id=channel_id)
-
-
-def _named(channels: list[Channel], channel_id: str) -> Channel:
-    found = next((channel for channel in channels if channel.id == channel_id), None)
-    if found is None:
-        raise NotFound("There is no such channel.")
-    return found
-
-
-def _new_channel() -> SetChannelRequest:
-    try:
-        type_ = ChannelType(text("type"))
-    except ValueError:
-        raise Invalid.at("/type", "must be of those listed") from None
-    is_mail = type_ is ChannelType.EMAIL
-    return SetChannelRequest(
-        organization_id=current_organization().id,
-        type=type_,
-        name=text("name"),
-        target=email_address("address") if is_mail else text("url").strip(),
-    )

@@ -12,6 +12,7 @@ NOTICES = {
     "budget-created": mark("The budget is in force."),
     "budget-changed": mark("The budget was changed."),
     "budget-removed": mark("The budget was deleted."),
+    "channel-changed": mark("The channel was changed."),
     "channel-created": mark("Alerts go there from now on. Send a test to see that they arrive."),
     "channel-enabled": mark("The channel is on again. What waited for it is being sent."),
     "channel-disabled": mark("The channel is off. What is to be sent waits until it is on again."),
