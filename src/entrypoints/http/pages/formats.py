@@ -72,11 +72,12 @@ def percent(share: float | None) -> str:
     """A share of 1 as ``12.3%``; neither 0% nor 100% unless it is exactly that."""
     if share is None:
         return ABSENT
-    value = share * 100
-    if 0 < value < 0.1:
+    if 0 < share < 0.001:
         return "<0.1%"
-    if 99.9 < value < 100:
+    if 0.999 < share < 1:
         return ">99.9%"
+    # In binary, a hundred times 0.56 is not quite 56.
+    value = round(share * 100, 9)
     return f"{value:,.0f}%" if value >= 100 or value == int(value) else f"{value:.1f}%"
 
 
