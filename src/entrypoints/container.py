@@ -34,6 +34,7 @@ from application.budgets.refresh_forecasts import RefreshForecasts
 from application.budgets.release_reservation import ReleaseReservation
 from application.budgets.remove_budget import RemoveBudget
 from application.budgets.reserve import Reserve
+from application.budgets.reserve_in_one_step import ReserveInOneStep
 from application.budgets.set_budget import SetBudget
 from application.budgets.show_budget import ShowBudget
 from application.ingestion.admit_events import AdmitEvents
@@ -213,8 +214,11 @@ class Container(containers.DeclarativeContainer):
     find_budget = providers.Singleton(FindBudget, units_of_work)
     show_budget = providers.Singleton(ShowBudget, units_of_work, clock)
     preview_scope = providers.Singleton(PreviewScope, units_of_work, clock)
+    reserve_in_one_step = providers.Singleton(
+        ReserveInOneStep, units_of_work, price_lists, keep_ledger, identifiers, clock
+    )
     reserve = providers.Singleton(
-        Reserve, units_of_work, price_lists, keep_ledger, identifiers, clock
+        Reserve, units_of_work, price_lists, keep_ledger, reserve_in_one_step, identifiers, clock
     )
     release_reservation = providers.Singleton(ReleaseReservation, units_of_work, clock)
     refresh_statistics = providers.Singleton(RefreshStatistics, units_of_work)

@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from application.ports.reservations import Room
+from application.ports.ledger import PeriodKey
+from application.ports.reservations import Presumed
 from application.ports.unit_of_work import UnitsOfWork
 from domain.budget import Budget
 from domain.organization import Organization
 from domain.period import Span
 from domain.reservation import Hold, Outcome, Reservation
-from domain.spending import Spending
 from tests.builders import NOW, an_id
 from tests.contracts.ledger import LAST, THIS, a_stored_budget, find, key, open_period
 from tests.contracts.tenants import a_stored_organization
@@ -80,12 +80,15 @@ class ReservationRepositoryContract:
     ) -> None:
         add(units_of_work, budget, "0.5")
         new = a_reservation(budget, "2.5", LAST, THIS)
-        # Seven are spent of each period, and one budget has just this much left.
-        assert add_where_room(units_of_work, new, "10") == find(units_of_work, budget, LAST, THIS)
+        # Seven are spent of each period.
+        assert add_where_room(units_of_work, new, "10") == {
+            key(budget, LAST): Decimal("0.5"),
+            key(budget, THIS): Decimal(0),
+        }
         assert reserved(units_of_work, budget) == [Decimal("2.5"), Decimal(3)]
         with units_of_work() as uow:
             assert uow.reservations.find(budget.organization_id, [new.id]) == [new]
-        assert not add_where_room(units_of_work, a_reservation(budget, "0.1"), "10")
+        assert add_where_room(units_of_work, a_reservation(budget, "0.1"), "10") is None
 
     def test_without_room_in_one_of_its_periods_nothing_is_stored(
         self, units_of_work: UnitsOfWork, budget: Budget
@@ -126,7 +129,7 @@ class ReservationRepositoryContract:
         keys = [(hold.budget_id, hold.period_start) for hold in new.holds]
         with units_of_work() as uow:
             before = uow.ledger.find(new.organization_id, keys)
-        assert not add_where_room(units_of_work, new, limit, **revisions)
+        assert add_where_room(units_of_work, new, limit, **revisions) is None
         with units_of_work() as uow:
             assert uow.ledger.find(new.organization_id, keys) == before
             assert not uow.reservations.find(new.organization_id, [new.id])
@@ -242,13 +245,12 @@ def a_reservation(budget: Budget, amount: str, *periods: Span) -> Reservation:
 
 def add_where_room(
     units_of_work: UnitsOfWork, new: Reservation, limit: str, **revisions: int
-) -> list[Spending]:
+) -> dict[PeriodKey, Decimal] | None:
     """Where the budget was added, and nothing changed since, unless told otherwise."""
     limits = {(hold.budget_id, hold.period_start): Decimal(limit) for hold in new.holds}
-    room = Room(limits, **{"budgets_revision": 1, "pricing_revision": 0, **revisions})
-    with units_of_work.at_once() as uow:
-        taken = uow.reservations.add_where_room(new.organization_id, new, room)
-    return sorted(taken, key=lambda each: each.key)
+    presumed = Presumed(limits, **{"budgets_revision": 1, "pricing_revision": 0, **revisions})
+    with units_of_work.in_one_step() as uow:
+        return uow.reservations.add_where_room(new.organization_id, new, presumed)
 
 
 def reserved(units_of_work: UnitsOfWork, budget: Budget) -> list[Decimal]:

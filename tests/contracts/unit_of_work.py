@@ -96,21 +96,41 @@ class UnitOfWorkContract:
         with units_of_work() as uow:
             assert uow.users.get(user.id) is None
 
-    def test_a_change_at_once_needs_no_commit(self, units_of_work: UnitsOfWork) -> None:
-        user = a_user()
-        with units_of_work.at_once() as uow:
+    def test_a_change_in_one_step_needs_no_commit_and_allows_none(
+        self, units_of_work: UnitsOfWork
+    ) -> None:
+        user, other = a_user(), a_user()
+        with units_of_work.in_one_step() as uow:
             uow.users.add(user)
+        with units_of_work() as writing:
+            assert writing.users.get(user.id) == user
+            writing.users.add(other)
+            writing.commit()
+        with pytest.raises(RuntimeError), units_of_work.in_one_step() as uow:
+            uow.commit()
         with units_of_work() as uow:
-            assert uow.users.get(user.id) == user
+            assert uow.users.get(other.id) == other
 
-    def test_a_change_at_once_that_fails_leaves_nothing(self, units_of_work: UnitsOfWork) -> None:
+    def test_a_change_in_one_step_that_fails_leaves_nothing(
+        self, units_of_work: UnitsOfWork
+    ) -> None:
         user, twin = a_user(), a_user()
-        with units_of_work.at_once() as uow:
+        with units_of_work.in_one_step() as uow:
             uow.users.add(user)
-        with pytest.raises(Conflict), units_of_work.at_once() as uow:
+        with pytest.raises(Conflict), units_of_work.in_one_step() as uow:
             uow.users.add(replace(twin, email=user.email))
         with units_of_work() as uow:
             assert uow.users.get(twin.id) is None
+
+    def test_after_a_look_there_is_nothing_to_commit(self, units_of_work: UnitsOfWork) -> None:
+        user = a_user()
+        with units_of_work() as uow:
+            uow.users.add(user)
+            uow.commit()
+        with units_of_work.look() as uow:
+            assert uow.users.get(user.id) == user
+            with pytest.raises(RuntimeError):
+                uow.commit()
 
     def test_a_snapshot_leaves_nothing_behind_for_the_next_writer(
         self, units_of_work: UnitsOfWork

@@ -25,6 +25,7 @@ from domain.budget import Budget, BudgetPeriod, Enforcement
 from domain.budget_scope import BudgetScope
 from domain.errors import Unavailable
 from domain.report import Dimension
+from domain.reservation import BudgetExceeded
 from entrypoints.container import Container
 from tests.budget_histories import random_history
 from tests.budget_races import LOCAL, Account, Racers, container_on, racers
@@ -155,6 +156,43 @@ def test_the_same_holds_where_each_takes_it_in_a_step_of_its_own(
     held = account.in_ledger(budget)
     assert held is not None
     assert (held.spent_usd, held.reserved_usd) == (Decimal(0), Decimal(1))
+
+
+def test_a_budget_that_changes_while_a_reservation_waits_for_it_is_asked_as_it_is_then(
+    account: Account, database_url: str
+) -> None:
+    budget = account.set_budget(limit_usd=Decimal(1), enforcement=Enforcement.BLOCK)
+    reserve = account.container.reserve()
+    reserve(account.reservation(TENTH))
+    with psycopg.connect(database_url) as other, ThreadPoolExecutor(1) as thread:
+        other.execute("UPDATE organizations SET budgets_revision = budgets_revision + 1")
+        other.execute("UPDATE budgets SET limit_usd = 0.15 WHERE id = %s", [budget.id])
+        reserving = thread.submit(reserve, account.reservation(TENTH))
+        eventually(lambda: are_waiting(database_url) == 1)
+        other.commit()
+        with pytest.raises(BudgetExceeded):
+            reserving.result()
+    held = account.in_ledger(budget)
+    assert held is not None
+    assert held.reserved_usd == TENTH
+
+
+def test_what_a_budget_spends_while_a_reservation_waits_for_it_is_taken_off_its_room(
+    account: Account, database_url: str
+) -> None:
+    budget = account.set_budget(limit_usd=Decimal(1), enforcement=Enforcement.BLOCK)
+    reserve = account.container.reserve()
+    reserve(account.reservation(TENTH))
+    with psycopg.connect(database_url) as other, ThreadPoolExecutor(1) as thread:
+        other.execute("UPDATE budget_periods SET spent_usd = 0.85")
+        reserving = thread.submit(reserve, account.reservation(TENTH))
+        eventually(lambda: are_waiting(database_url) == 1)
+        other.commit()
+        with pytest.raises(BudgetExceeded):
+            reserving.result()
+    held = account.in_ledger(budget)
+    assert held is not None
+    assert held.reserved_usd == TENTH
 
 
 def test_any_history_of_budgets_follows_the_model(container: Container, clock: ManualClock) -> None:

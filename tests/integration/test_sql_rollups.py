@@ -19,7 +19,7 @@ from domain.api_key import ApiKey
 from domain.event import Event
 from domain.period import Span
 from domain.report import EventSelection, Measures
-from domain.rollup import Breakdown, Tier
+from domain.rollup import BY_DIMENSIONS, Breakdown, Tier
 from domain.rollup_difference import RollupDifference
 from tests.builders import NOW, a_cost, an_event
 from tests.contracts.concurrency import at_once
@@ -140,6 +140,22 @@ def test_a_new_cost_is_in_the_sums_whether_or_not_the_call_was(
     add_waiting(units_of_work)
     assert measures(units_of_work, key).cost_usd == Decimal(50)
     assert differences(units_of_work, key) == []
+
+
+@pytest.mark.parametrize("is_anew", [False, True])
+def test_there_are_sums_of_each_tier_from_the_finest_on_that_a_breakdown_has(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str, *, is_anew: bool
+) -> None:
+    append(units_of_work, key, some_events(key, 8))
+    add_waiting(units_of_work)
+    if is_anew:
+        with units_of_work() as uow:
+            uow.rollups.rebuild(key.organization_id)
+            uow.commit()
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute("SELECT DISTINCT breakdown, tier FROM usage_rollups").fetchall()
+    kept = {(each, tier) for each in BY_DIMENSIONS for tier in Tier if tier >= each.finest}
+    assert {(Breakdown(breakdown), Tier(tier)) for breakdown, tier in found} == kept
 
 
 def test_a_sum_that_is_wrong_is_named_and_repaired(

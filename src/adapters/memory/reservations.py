@@ -1,16 +1,15 @@
 """Reservations in memory."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from adapters.memory.state import State
 from application.ports.ledger import PeriodKey
-from application.ports.reservations import ReservationRepository, Room
+from application.ports.reservations import Presumed, ReservationRepository
 from domain.money import EXACT
 from domain.reservation import Hold, Reservation
-from domain.spending import Spending
 
 
 class InMemoryReservationRepository(ReservationRepository):
@@ -24,29 +23,35 @@ class InMemoryReservationRepository(ReservationRepository):
             self._reserve(organization_id, hold, hold.amount_usd)
 
     def add_where_room(
-        self, organization_id: str, reservation: Reservation, room: Room
-    ) -> list[Spending]:
+        self, organization_id: str, reservation: Reservation, presumed: Presumed
+    ) -> dict[PeriodKey, Decimal] | None:
         revisions = (self._state.budget_revisions, self._state.pricing_revisions)
-        known = (room.budgets_revision, room.pricing_revision)
+        known = (presumed.budgets_revision, presumed.pricing_revision)
         if known != tuple(each.get(organization_id, 0) for each in revisions):
-            return []
-        places = ((organization_id, *key) for key in sorted(room.limits_usd))
-        if self._has_expired(organization_id, room, reservation.created_at) or not all(
-            self._fits(organization_id, hold, room) for hold in reservation.holds
+            return None
+        limits = presumed.limits_usd
+        if self._has_expired(organization_id, limits, reservation.created_at) or not all(
+            self._fits(organization_id, hold, limits) for hold in reservation.holds
         ):
-            return []
+            return None
         self.add(organization_id, reservation)
-        return [self._state.ledger[place] for place in places]
+        return {
+            key: self._state.ledger[organization_id, *key].room_usd(limit)
+            for key, limit in limits.items()
+        }
 
-    def _fits(self, organization_id: str, hold: Hold, room: Room) -> bool:
+    def _fits(self, organization_id: str, hold: Hold, limits: Mapping[PeriodKey, Decimal]) -> bool:
         key = (hold.budget_id, hold.period_start)
         spending = self._state.ledger.get((organization_id, *key))
-        return spending is not None and hold.amount_usd <= spending.room_usd(room.limits_usd[key])
+        return spending is not None and hold.amount_usd <= spending.room_usd(limits[key])
 
-    def _has_expired(self, organization_id: str, room: Room, now: datetime) -> bool:
+    def _has_expired(
+        self, organization_id: str, keys: Collection[PeriodKey], now: datetime
+    ) -> bool:
         return any(
-            (owner, reservation.expires_at <= now) == (organization_id, True)
-            and (hold.budget_id, hold.period_start) in room.limits_usd
+            owner == organization_id
+            and reservation.expires_at <= now
+            and (hold.budget_id, hold.period_start) in keys
             for (owner, _), reservation in self._reservations.items()
             for hold in reservation.holds
         )

@@ -86,8 +86,11 @@ class InMemoryUnitOfWork(UnitOfWork):
         self.price_books = InMemoryPriceBooks(state)
 
 
-class _AtOnce(InMemoryUnitOfWork):
-    """Commits when it is left, unless by an error."""
+class _InOneStep(InMemoryUnitOfWork):
+    """Is committed when it is left, unless by an error, and not before."""
+
+    def commit(self) -> None:
+        raise RuntimeError("there is nothing to commit")
 
     def __exit__(
         self,
@@ -95,9 +98,11 @@ class _AtOnce(InMemoryUnitOfWork):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if exc_type is None:
-            self.commit()
-        super().__exit__(exc_type, exc, traceback)
+        try:
+            if exc_type is None:
+                super().commit()
+        finally:
+            super().__exit__(exc_type, exc, traceback)
 
 
 class InMemoryUnitsOfWork(UnitsOfWork):
@@ -112,8 +117,8 @@ class InMemoryUnitsOfWork(UnitsOfWork):
     def __call__(self, *, snapshot: bool = False) -> InMemoryUnitOfWork:
         return InMemoryUnitOfWork(self._store, snapshot=snapshot)
 
-    def at_once(self) -> "InMemoryUnitOfWork":
-        return _AtOnce(self._store, snapshot=False)
+    def in_one_step(self) -> InMemoryUnitOfWork:
+        return _InOneStep(self._store, snapshot=False)
 
     def look(self) -> InMemoryUnitOfWork:
         return self(snapshot=True)

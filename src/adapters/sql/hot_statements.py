@@ -1,7 +1,8 @@
 """Statements that run for every single request, given to the driver as they are.
 
 SQLAlchemy takes three times as long for one as PostgreSQL does, which only shows where little else
-is done (`make bench-budgets`). What it would make of them is written by hand.
+is done (`make bench-budgets`). What it would make of them is written by hand, and its events of
+statements do not tell of them.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,8 @@ from adapters.sql.engine import translated
 def rows_of(connection: Connection, statement: str, values: Mapping[str, Any]) -> list[Any]:
     """What it answers; parameters are ``%(name)s``.
 
-    Raises as a statement of SQLAlchemy's would: the domain's errors, else its own.
+    Raises as a statement of SQLAlchemy's would: the domain's errors, else its own. A connection
+    that was lost is found out when the unit of work is left.
     """
     driver: Any = connection.connection.driver_connection
     try:

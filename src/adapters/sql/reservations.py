@@ -14,12 +14,11 @@ from adapters.sql.budget_tables import reservation_holds as holds
 from adapters.sql.budget_tables import reservations
 from adapters.sql.ids import is_id
 from adapters.sql.period_amounts import GIVEN, IS_GIVEN, given
-from adapters.sql.reserving_at_once import add_where_room
+from adapters.sql.reserving_in_one_step import add_where_room
 from application.ports.ledger import PeriodKey
-from application.ports.reservations import ReservationRepository, Room
+from application.ports.reservations import Presumed, ReservationRepository
 from domain.money import EXACT
 from domain.reservation import Hold, Outcome, Reservation
-from domain.spending import Spending
 
 
 class SqlReservationRepository(ReservationRepository):
@@ -44,9 +43,9 @@ class SqlReservationRepository(ReservationRepository):
         )
 
     def add_where_room(
-        self, organization_id: str, reservation: Reservation, room: Room
-    ) -> list[Spending]:
-        return add_where_room(self._connection, organization_id, reservation, room)
+        self, organization_id: str, reservation: Reservation, presumed: Presumed
+    ) -> dict[PeriodKey, Decimal] | None:
+        return add_where_room(self._connection, organization_id, reservation, presumed)
 
     def find(self, organization_id: str, ids: Collection[str]) -> list[Reservation]:
         known = [each for each in ids if is_id(each)]

@@ -1,6 +1,6 @@
 """Sums of events in PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -37,8 +37,10 @@ _GIVE_BACK = (of_dimensions.GIVE_BACK, of_tags.GIVE_BACK)
 #: Each with the columns that say what a row is a sum of.
 _VERIFY = ((of_dimensions.VERIFY, DIMENSIONS), (of_tags.VERIFY, ("tag", "value")))
 
-#: Of a step of a statement, of which a statement has ten.
-_WORK_MEM = "64MB"
+_NO_LIMIT = {"statement_timeout": "0", "lock_timeout": "0"}
+#: With more memory less is written to disk and read again. A statement has some fifteen steps that
+#: take as much each, or twice as much, and few of them at the same moment.
+_OF_ALL_CALLS = {**_NO_LIMIT, "work_mem": "64MB"}
 
 #: A stored call by its id and its time, which tells the month that it is kept in.
 Call = tuple[str, datetime]
@@ -49,7 +51,7 @@ class SqlRollups(Rollups):
         self._connection = connection
 
     def add_waiting(self, *, limit: int = 100) -> int:
-        self._take_time()
+        self._take_time(_NO_LIMIT)
         organization_id = self._claim()
         if organization_id is None:
             return 0
@@ -94,7 +96,7 @@ class SqlRollups(Rollups):
         return WaitingCalls(int(row[0]), row[1])
 
     def differences(self, organization_id: str, *, limit: int = 100) -> list[RollupDifference]:
-        self._take_time()
+        self._take_time(_OF_ALL_CALLS)
         asked = {**self._scope(organization_id), "most": limit}
         found = [
             _difference(row, names)
@@ -104,7 +106,7 @@ class SqlRollups(Rollups):
         return found[:limit]
 
     def rebuild(self, organization_id: str) -> None:
-        self._take_time()
+        self._take_time(_OF_ALL_CALLS)
         lock(self._connection, organization_id)
         # No month may be dropped before its calls are in the new sums.
         self._connection.execute(text("LOCK TABLE events IN ACCESS SHARE MODE"))
@@ -116,7 +118,8 @@ class SqlRollups(Rollups):
             )
             self._connection.execute(delete(sums).where(*made_anew))
         self._connection.execute(text(of_dimensions.WAIT_NO_LONGER), scope)
-        # Month by month, so that the time it takes grows as the calls do.
+        # Month by month, so that the time it takes grows as the calls do; but for tags, of which
+        # those with the most calls have sums, over all months.
         for month in self._connection.execute(text(of_dimensions.MONTHS), scope).scalars().all():
             self._connection.execute(text(of_dimensions.FILL), {**scope, "month": month})
         self._connection.execute(text(of_tags.FILL), scope)
@@ -130,12 +133,8 @@ class SqlRollups(Rollups):
             "begin": found.isoformat() if found else "-infinity",
         }
 
-    def _take_time(self) -> None:
-        """Until the transaction ends: all of an organization takes longer than any request may.
-
-        With more memory than a request has, less is written to disk and read again.
-        """
-        settings = {"statement_timeout": "0", "lock_timeout": "0", "work_mem": _WORK_MEM}
+    def _take_time(self, settings: Mapping[str, str]) -> None:
+        """Until the transaction ends: all of an organization takes longer than any request may."""
         given = (func.set_config(name, value, true()) for name, value in settings.items())
         self._connection.execute(select(*given))
 

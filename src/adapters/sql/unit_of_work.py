@@ -103,7 +103,7 @@ class SqlUnitsOfWork(UnitsOfWork):
     def look(self) -> SqlUnitOfWork:
         return SqlUnitOfWork(self._engine, isolation_level="AUTOCOMMIT")
 
-    def at_once(self) -> SqlUnitOfWork:
+    def in_one_step(self) -> SqlUnitOfWork:
         return SqlUnitOfWork(self._engine, isolation_level="AUTOCOMMIT")
 
     def check(self) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from application.budgets.keep_ledger import KeepLedger
-from application.budgets.reserve_at_once import ReserveAtOnce
+from application.budgets.reserve_in_one_step import ReserveInOneStep
 from application.budgets.reserve_request import ReserveRequest
 from application.ports.clock import Clock
 from application.ports.identifiers import Identifiers
@@ -15,11 +15,7 @@ from application.pricing.price_lists import PriceLists
 from application.together import Together
 from domain.pricing.prices import Prices
 from domain.pricing.pricing_table import PricingTable
-from domain.reservation import (
-    SHORTEST_EXPIRY,
-    BudgetExceeded,
-    Reservation,
-)
+from domain.reservation import SHORTEST_EXPIRY, BudgetExceeded, Reservation
 from domain.reserving import Place, Reserved, take
 from domain.spending import Spending
 
@@ -40,12 +36,13 @@ class Reserve:
     - It holds until the event that names it is stored, it is given back, or it expires. So a limit
       is exceeded by what calls cost above their estimates, and by calls without a reservation.
     - A model without a price follows each budget's own policy.
-    - Reservations that are asked for at once share a transaction, first come, first served.
+    - Reservations that are asked for at once share a transaction, first come, first served; one
+      alone takes a single step where it can.
 
     Raises:
         BudgetExceeded: a budget has no room for it; nothing is held.
         Invalid: neither an amount nor a model, or an estimate beyond a million dollars.
-        Unavailable: nothing is held.
+        Unavailable: nothing is held; or, where the answer was lost, until it expires.
     """
 
     def __init__(
@@ -53,6 +50,7 @@ class Reserve:
         units_of_work: UnitsOfWork,
         price_lists: PriceLists,
         keep_ledger: KeepLedger,
+        reserve_in_one_step: ReserveInOneStep,
         identifiers: Identifiers,
         clock: Clock,
     ) -> None:
@@ -61,7 +59,7 @@ class Reserve:
         self._keep_ledger = keep_ledger
         self._identifiers = identifiers
         self._clock = clock
-        self._at_once = ReserveAtOnce(units_of_work, price_lists, keep_ledger, identifiers, clock)
+        self._reserve_in_one_step = reserve_in_one_step
         self._reserve_together = Together(self._reserve, owner=_organization)
 
     def __call__(self, request: ReserveRequest) -> Reserved:
@@ -73,8 +71,10 @@ class Reserve:
     def _reserve(self, requests: Sequence[ReserveRequest]) -> list[Reserved | BudgetExceeded]:
         """An organization's in one transaction, because all wait for the same few periods."""
         table = self._price_lists.table()
-        if len(requests) == 1 and (reserved := self._at_once(requests[0], table)) is not None:
-            return [reserved]
+        if len(requests) == 1:
+            reserved = self._reserve_in_one_step(requests[0], table)
+            if reserved is not None:
+                return [reserved]
         while True:
             answers = self._attempt(requests, table)
             if answers is not None:

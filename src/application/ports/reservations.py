@@ -9,12 +9,11 @@ from typing import Protocol
 
 from application.ports.ledger import PeriodKey
 from domain.reservation import Reservation
-from domain.spending import Spending
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """What was known when a reservation was put together: if not so still, it is not made.
+class Presumed:
+    """What is presumed of an organization that a reservation is made for.
 
     ``limits_usd`` are those of the budgets, by the periods in which it is to hold something.
     """
@@ -37,13 +36,13 @@ class ReservationRepository(Protocol):
 
     @abstractmethod
     def add_where_room(
-        self, organization_id: str, reservation: Reservation, room: Room
-    ) -> list[Spending]:
-        """Store a reservation with its holds and hold its periods, both in one step.
+        self, organization_id: str, reservation: Reservation, presumed: Presumed
+    ) -> dict[PeriodKey, Decimal] | None:
+        """Hold its periods and store a reservation with its holds, all in one step.
 
-        The periods as they are with it; none, and nothing is stored, where one is not open, has no
-        room or has a hold that expired before this reservation was made, or where the
-        organization's budgets or prices have been changed.
+        What each period has left with it, in US dollars. None, and nothing is stored, where a
+        period is not open, has no room or has a hold that expired before this reservation was
+        made, or where the organization's budgets or prices are others than presumed.
         """
 
     @abstractmethod

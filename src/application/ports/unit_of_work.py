@@ -83,11 +83,14 @@ class UnitsOfWork(Protocol):
 
     @abstractmethod
     def look(self) -> UnitOfWork:
-        """One for a read or two that need not see the same moment; nothing can be committed."""
+        """One for a read or two that need not see the same moment, and for nothing else."""
 
     @abstractmethod
-    def at_once(self) -> UnitOfWork:
-        """One for a single change, which is durable when the method that makes it returns."""
+    def in_one_step(self) -> UnitOfWork:
+        """One for a single change by a method that says that it is one step.
+
+        It is durable when the method returns; there is nothing to commit.
+        """
 
     @abstractmethod
     def check(self) -> None:

@@ -14,6 +14,8 @@ from entrypoints.http.pages.stacking import TAG
 from entrypoints.http.pages.vocabulary import filter_words
 from entrypoints.http.texts import gettext
 
+#: Of a chart as wide as a page has it, where a bar is 15 pixels wide with its gap; and a link with
+#: words for each part of 90 bars was most of what their page took.
 _MOST_PARTED_BARS = 45
 
 

@@ -10,6 +10,7 @@ from adapters.pricing.book import BundledPricingTables
 from application.budgets.budget_standing import BudgetWithStatus
 from application.budgets.raise_alerts import RaiseAlerts
 from application.budgets.reserve import Reserve
+from application.budgets.reserve_in_one_step import ReserveInOneStep
 from application.budgets.reserve_request import ReserveRequest
 from application.budgets.set_budget import SetBudget, SetBudgetRequest
 from application.ingestion.ingest_events import IngestEvents, IngestEventsRequest, IngestResult
@@ -83,7 +84,9 @@ class Office:
         tokens = {name: changes.pop(name) for name in list(changes) if name.endswith("_tokens")}
         attribution = Attribution(**({"api_key": "key"} | changes))
         world = self.world
-        use_case = Reserve(world.units, LISTS, world.keep_ledger, world.identifiers, world.clock)
+        parts = (world.units, LISTS, world.keep_ledger)
+        in_one_step = ReserveInOneStep(*parts, world.identifiers, world.clock)
+        use_case = Reserve(*parts, in_one_step, world.identifiers, world.clock)
         return use_case(
             ReserveRequest(
                 organization_id=self.id,

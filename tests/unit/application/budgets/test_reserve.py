@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.memory.ledger import InMemoryLedger
+from adapters.memory.unit_of_work import InMemoryUnitsOfWork
 from application.ports.ledger import Held, PeriodKey
 from domain.budget import Budget, BudgetPeriod, Enforcement
 from domain.budget_scope import BudgetScope
@@ -125,6 +126,36 @@ def test_who_waited_long_for_a_budget_has_what_expired_meanwhile(
 
     monkeypatch.setattr(InMemoryLedger, "hold_to_reserve", wait_and_hold)
     assert office.reserve("10").reservation.holds
+
+
+def test_one_alone_takes_a_single_step_where_all_is_as_it_was(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    budget = blocking(office)
+    office.reserve("1")
+
+    def begin(*_: object, **__: object) -> None:
+        raise AssertionError("a transaction was begun")
+
+    monkeypatch.setattr(InMemoryUnitsOfWork, "__call__", begin)
+    assert office.reserve("2").room_usd == {budget.id: Decimal(7)}
+    with pytest.raises(AssertionError):
+        office.reserve("8")
+
+
+def test_a_discount_that_came_since_the_last_one_is_in_the_estimate(office: Office) -> None:
+    blocking(office)
+    call: dict[str, Any] = {
+        "provider": "openai",
+        "model": "gpt-4o",
+        "input_tokens": 1000,
+        "max_output_tokens": 1000,
+    }
+    dear = office.reserve(None, **call)
+    office.discount("20")
+    cheap = office.reserve(None, **call)
+    assert dear.reservation.estimate_usd == Decimal("0.0125")
+    assert cheap.reservation.estimate_usd == Decimal("0.01")
 
 
 def test_an_estimate_is_made_of_tokens_at_the_models_prices(office: Office) -> None:

@@ -90,3 +90,9 @@ def test_all_others_are_grey_and_lead_nowhere() -> None:
     assert (others.label, others.colour, others.filters) == ("all others", "rest", None)
     assert others.share_of(Decimal(8)) == 0.25
     assert others.share_of(None) is None
+
+
+@pytest.mark.parametrize(("bars", "is_dense"), [(1, False), (45, False), (46, True)])
+def test_beyond_45_bars_nobody_can_point_at_a_part(bars: int, *, is_dense: bool) -> None:
+    whole = points("1", "1")[:1] * bars
+    assert stacked(whole, GroupSeries(("a",), whole)).is_dense is is_dense

@@ -1,39 +1,33 @@
 """One statement that reserves where there is room, as a transaction of its own."""
 
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
 
 from adapters.sql.hot_statements import rows_of
-from application.ports.reservations import Room
+from application.ports.ledger import PeriodKey
+from application.ports.reservations import Presumed
 from domain.money import EXACT
-from domain.period import Span
 from domain.reservation import Reservation
-from domain.spending import Spending
 
 
 def add_where_room(
-    connection: Connection, organization_id: str, reservation: Reservation, room: Room
-) -> list[Spending]:
+    connection: Connection, organization_id: str, reservation: Reservation, presumed: Presumed
+) -> dict[PeriodKey, Decimal] | None:
     """As the port has it."""
-    rows = rows_of(connection, _ADD, _values(organization_id, reservation, room))
-    return [
-        Spending(
-            budget_id=row.budget_id,
-            period=Span(row.start, row.end),
-            spent_usd=row.spent_usd,
-            reserved_usd=row.reserved_usd,
-        )
-        for row in rows
-    ]
+    limits = presumed.limits_usd
+    rows = rows_of(connection, _ADD, _values(organization_id, reservation, presumed))
+    taken = {(row.budget_id, row.start): row.taken_usd for row in rows}
+    return {key: EXACT.subtract(limits[key], usd) for key, usd in taken.items()} or None
 
 
-def _values(organization_id: str, reservation: Reservation, room: Room) -> dict[str, Any]:
-    holds = reservation.holds
+def _values(organization_id: str, reservation: Reservation, presumed: Presumed) -> dict[str, Any]:
+    holds, limits = reservation.holds, presumed.limits_usd
     return {
         "of": organization_id,
-        "pricing_revision": room.pricing_revision,
-        "budgets_revision": room.budgets_revision,
+        "pricing_revision": presumed.pricing_revision,
+        "budgets_revision": presumed.budgets_revision,
         "id": reservation.id,
         "estimate": reservation.estimate_usd,
         "created": reservation.created_at,
@@ -42,15 +36,15 @@ def _values(organization_id: str, reservation: Reservation, room: Room) -> dict[
         "starts": [hold.period_start for hold in holds],
         "amounts": [hold.amount_usd for hold in holds],
         "most": [
-            EXACT.subtract(room.limits_usd[hold.budget_id, hold.period_start], hold.amount_usd)
+            EXACT.subtract(limits[hold.budget_id, hold.period_start], hold.amount_usd)
             for hold in holds
         ],
     }
 
 
 #: What another transaction changes while this one waits for a row is seen: a locked row is read
-#: again. A hold that it adds may not be, and cannot have expired yet. The organization's row comes
-#: first, as everywhere, and periods in the order of their key.
+#: again. A hold that it adds is not looked at, and counts as taken even if it has expired. The
+#: organization's row comes first, as everywhere, and periods in the order of their key.
 _ADD = """
 WITH unchanged AS (
     SELECT 1 FROM organizations WHERE id = %(of)s::uuid
@@ -87,5 +81,5 @@ WITH unchanged AS (
 UPDATE budget_periods AS p SET reserved_usd = p.reserved_usd + held.amount
 FROM held CROSS JOIN room
 WHERE p.budget_id = held.budget_id AND p.start = held.start
-RETURNING p.budget_id::text AS budget_id, p.start, p."end", p.spent_usd, p.reserved_usd
+RETURNING p.budget_id::text AS budget_id, p.start, p.spent_usd + p.reserved_usd AS taken_usd
 """

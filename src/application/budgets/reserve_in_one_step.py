@@ -7,14 +7,14 @@ from application.budgets.keep_ledger import KeepLedger
 from application.budgets.reserve_request import ReserveRequest
 from application.ports.clock import Clock
 from application.ports.identifiers import Identifiers
-from application.ports.reservations import Room
+from application.ports.reservations import Presumed
 from application.ports.unit_of_work import UnitsOfWork
 from application.pricing.price_lists import KnownPrices, PriceLists
 from domain.pricing.pricing_table import PricingTable
 from domain.reserving import Reserved, holding, room_of
 
 
-class ReserveAtOnce:
+class ReserveInOneStep:
     """Part of reserving: by what is remembered of budgets and prices, if that is so still.
 
     Nearly all reservations are as the one before: nobody has changed a budget, no period is new,
@@ -52,11 +52,15 @@ class ReserveAtOnce:
         reservation = holding(asked, places)
         if reservation is None or not reservation.holds:
             return None
-        limits = {place.key: place.budget.terms.limit_usd for place in places}
-        room = Room(limits, budgets_revision=known.revision, pricing_revision=prices.revision)
-        with self._units_of_work.at_once() as uow:
-            taken = uow.reservations.add_where_room(request.organization_id, reservation, room)
-        if not taken:
+        presumed = Presumed(
+            limits_usd={place.key: place.budget.terms.limit_usd for place in places},
+            budgets_revision=known.revision,
+            pricing_revision=prices.revision,
+        )
+        with self._units_of_work.in_one_step() as uow:
+            left_usd = uow.reservations.add_where_room(
+                request.organization_id, reservation, presumed
+            )
+        if left_usd is None:
             return None
-        left = {each.key: each.room_usd(limits[each.key]) for each in taken}
-        return Reserved(reservation=reservation, room_usd=room_of(places, left))
+        return Reserved(reservation=reservation, room_usd=room_of(places, left_usd))
