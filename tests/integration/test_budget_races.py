@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from threading import Event, Thread
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -72,6 +73,13 @@ def agree(account: Account, *budgets: Budget) -> bool:
         and found.spent_usd == account.spent(budget)
         for budget in budgets
     )
+
+
+def spent_and_reserved(account: Account, budget: Budget) -> tuple[Decimal, Decimal]:
+    """In the period in progress, which is open."""
+    found = account.in_ledger(budget)
+    assert found is not None
+    return found.spent_usd, found.reserved_usd
 
 
 def together(*requests: IngestEventsRequest) -> IngestEventsRequest:
@@ -140,9 +148,7 @@ def test_of_reservations_at_once_as_many_succeed_as_there_is_room_for(
     budget = account.set_budget(limit_usd=Decimal(1), enforcement=Enforcement.BLOCK)
     answers = racing.run([account.reservation(TENTH) for _ in range(100)])
     assert Counter(answers) == {"reserved": 10, "BudgetExceeded": 90}
-    held = account.in_ledger(budget)
-    assert held is not None
-    assert (held.spent_usd, held.reserved_usd) == (Decimal(0), Decimal(1))
+    assert spent_and_reserved(account, budget) == (Decimal(0), Decimal(1))
 
 
 def test_the_same_holds_where_each_takes_it_in_a_step_of_its_own(
@@ -153,46 +159,33 @@ def test_the_same_holds_where_each_takes_it_in_a_step_of_its_own(
     assert racing.run([account.reservation(TENTH) for _ in range(2)]) == ["reserved"] * 2
     answers = racing.run([account.reservation(TENTH) for _ in range(40)], is_alone=True)
     assert Counter(answers) == {"reserved": 8, "BudgetExceeded": 32}
-    held = account.in_ledger(budget)
-    assert held is not None
-    assert (held.spent_usd, held.reserved_usd) == (Decimal(0), Decimal(1))
+    assert spent_and_reserved(account, budget) == (Decimal(0), Decimal(1))
 
 
-def test_a_budget_that_changes_while_a_reservation_waits_for_it_is_asked_as_it_is_then(
-    account: Account, database_url: str
+@pytest.mark.parametrize(
+    "change",
+    [
+        (
+            "UPDATE organizations SET budgets_revision = budgets_revision + 1;"
+            " UPDATE budgets SET limit_usd = 0.15"
+        ),
+        "UPDATE budget_periods SET spent_usd = 0.85",
+    ],
+)
+def test_what_a_budget_becomes_while_a_reservation_waits_for_it_is_what_it_is_asked_for(
+    account: Account, database_url: str, change: LiteralString
 ) -> None:
     budget = account.set_budget(limit_usd=Decimal(1), enforcement=Enforcement.BLOCK)
     reserve = account.container.reserve()
     reserve(account.reservation(TENTH))
     with psycopg.connect(database_url) as other, ThreadPoolExecutor(1) as thread:
-        other.execute("UPDATE organizations SET budgets_revision = budgets_revision + 1")
-        other.execute("UPDATE budgets SET limit_usd = 0.15 WHERE id = %s", [budget.id])
+        other.execute(change)
         reserving = thread.submit(reserve, account.reservation(TENTH))
         eventually(lambda: are_waiting(database_url) == 1)
         other.commit()
         with pytest.raises(BudgetExceeded):
             reserving.result()
-    held = account.in_ledger(budget)
-    assert held is not None
-    assert held.reserved_usd == TENTH
-
-
-def test_what_a_budget_spends_while_a_reservation_waits_for_it_is_taken_off_its_room(
-    account: Account, database_url: str
-) -> None:
-    budget = account.set_budget(limit_usd=Decimal(1), enforcement=Enforcement.BLOCK)
-    reserve = account.container.reserve()
-    reserve(account.reservation(TENTH))
-    with psycopg.connect(database_url) as other, ThreadPoolExecutor(1) as thread:
-        other.execute("UPDATE budget_periods SET spent_usd = 0.85")
-        reserving = thread.submit(reserve, account.reservation(TENTH))
-        eventually(lambda: are_waiting(database_url) == 1)
-        other.commit()
-        with pytest.raises(BudgetExceeded):
-            reserving.result()
-    held = account.in_ledger(budget)
-    assert held is not None
-    assert held.reserved_usd == TENTH
+    assert spent_and_reserved(account, budget)[1] == TENTH
 
 
 def test_any_history_of_budgets_follows_the_model(container: Container, clock: ManualClock) -> None:
