@@ -114,6 +114,19 @@ def test_the_newest_calls_are_read_in_the_order_of_an_index_and_no_further(
     assert not {kind for kind in plans.kinds if "Sort" in kind}
 
 
+@pytest.mark.parametrize("sort", [EventSort.COST, EventSort.LATENCY])
+def test_the_costliest_and_the_slowest_calls_are_the_first_ones_of_an_index(
+    many: tuple[str, str], explained: tuple[SqlUnitsOfWork, Explained], sort: EventSort
+) -> None:
+    units_of_work, plans = explained
+    this_month = Span(datetime.now(UTC) - timedelta(days=30), datetime.now(UTC))
+    selection = EventSelection(organization_id=many[1], span=this_month)
+    with units_of_work() as uow:
+        assert len(uow.events.page(selection, sort, limit=5)) == 5
+    assert plans.number == 1
+    assert plans.scanned & FULL == set()
+
+
 def test_one_event_is_found_by_an_index_in_whichever_month_it_is(
     many: tuple[str, str], explained: tuple[SqlUnitsOfWork, Explained]
 ) -> None:
@@ -132,6 +145,6 @@ def test_a_scan_would_be_seen(
 ) -> None:
     units_of_work, plans = explained
     with units_of_work() as uow:
-        uow._connection.execute(text("SELECT count(*) FROM events WHERE latency_ms > 5"))
+        uow._connection.execute(text("SELECT count(*) FROM events WHERE input_tokens > 5"))
     assert plans.scanned >= FULL - {"event_keys"}
     assert many

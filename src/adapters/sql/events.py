@@ -1,8 +1,6 @@
 """Events in PostgreSQL."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -16,7 +14,6 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
-    or_,
     select,
     text,
     tuple_,
@@ -26,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.event_inserts import add_quotes, call_of, store_events
 from adapters.sql.event_keys import OF_KEY, Claims, claim_keys
+from adapters.sql.event_places import behind, in_order, places_of
 from adapters.sql.event_rows import priced_columns, to_event
 from adapters.sql.event_tables import IS_UNPRICED, event_keys, events, quotes
 from adapters.sql.rollups import summed_again
@@ -85,22 +83,16 @@ class SqlEventStore(EventStore):
         after: EventPosition | None = None,
         limit: int = 50,
     ) -> list[Event]:
-        column = _SORT_COLUMNS[sort]
-        passing, values = conditions(Chosen.by(selection)), values_of(selection)
-        if after is not None:
-            passing.append(_behind(column, _sort_value(sort, after.value), after.id))
+        values, order = values_of(selection), in_order(events, sort)
         if sort is EventSort.TIMESTAMP:
-            # A time is always known, and without a word about nulls an index has this order.
-            order = (column.desc(), events.c.id.desc())
+            passing = (*conditions(Chosen.by(selection)), *behind(events, sort, after))
             return self._read(_SELECT.where(*passing).order_by(*order).limit(limit), values)
-        order = (column.desc().nulls_last(), events.c.id.desc())
-        # What is sorted are places, and not whole events with their prices.
-        places = select(*_PLACE_COLUMNS).where(*passing).order_by(*order).limit(limit).subquery()
-        is_there = (own == placed for own, placed in zip(_PLACE_COLUMNS, places.c, strict=True))
-        found = _SELECT.join(places, and_(*is_there)).where(
-            events.c.organization_id == selection.organization_id
-        )
-        return self._read(found.order_by(*order), values)
+        found: list[Event] = []
+        for places in places_of(selection, sort, after=after, limit=limit):
+            found = self._read(_of_places(places, selection).order_by(*order), values)
+            if len(found) == limit:
+                break
+        return found
 
     def around(
         self, selection: EventSelection, event: Event, *, limit: int
@@ -184,6 +176,15 @@ _REPRICE = update(events).where(
     events.c.id == bindparam("known"),
 )
 
+
+def _of_places(found: Select[Any], selection: EventSelection) -> Select[Any]:
+    places = found.subquery()
+    is_there = (own == placed for own, placed in zip(_PLACE_COLUMNS, places.c, strict=True))
+    return _SELECT.join(places, and_(*is_there)).where(
+        events.c.organization_id == selection.organization_id
+    )
+
+
 _IS_UNPRICED = text(IS_UNPRICED)
 
 
@@ -198,27 +199,3 @@ def _in_scope(scope: RepricingScope) -> Iterator[ColumnElement[bool] | TextClaus
         yield events.c.timestamp >= scope.start
     if scope.end is not None:
         yield events.c.timestamp < scope.end
-
-
-_SORT_COLUMNS: dict[EventSort, ColumnElement[Any]] = {
-    EventSort.TIMESTAMP: events.c.timestamp,
-    EventSort.COST: events.c.cost_usd,
-    EventSort.LATENCY: events.c.latency_ms,
-}
-
-
-def _sort_value(sort: EventSort, value: str | None) -> datetime | Decimal | int | None:
-    if value is None:
-        return None
-    if sort is EventSort.TIMESTAMP:
-        return datetime.fromisoformat(value)
-    return Decimal(value) if sort is EventSort.COST else int(value)
-
-
-def _behind(column: ColumnElement[Any], value: object, event_id: str) -> ColumnElement[bool]:
-    if value is None:
-        return and_(column.is_(None), events.c.id < event_id)
-    if column is events.c.timestamp:
-        return tuple_(literal(value), literal(event_id)) > _PLACE
-    same = and_(column == value, events.c.id < event_id)
-    return or_(column < value, same, column.is_(None))

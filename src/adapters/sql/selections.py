@@ -51,25 +51,29 @@ def conditions(chosen: Chosen) -> list[ColumnElement[bool]]:
     ]
 
 
-def group_column(by: Dimension | TagDimension) -> ColumnElement[Any]:
-    """The value of a dimension or a tag, a text; NULL where an event has none."""
+def group_column(by: Dimension | TagDimension, table: FromClause = events) -> ColumnElement[Any]:
+    """The value of a dimension or a tag, a text; NULL where an event has none.
+
+    ``table`` has the columns of events.
+    """
     if isinstance(by, TagDimension):
         # What cannot be stored is no event's tag, and PostgreSQL refuses to look for it.
         unknown = has_unstorable(by.name)
-        return cast(null(), Text) if unknown else events.c.tags[by.name].as_string()
+        return cast(null(), Text) if unknown else table.c.tags[by.name].as_string()
     if by is Dimension.API_KEY:
         # As text, because any text may be asked for.
-        return cast(events.c.api_key_id, Text)
-    return events.c[by.value]
+        return cast(table.c.api_key_id, Text)
+    return table.c[by.value]
 
 
 def filters(chosen: Chosen, table: FromClause) -> Iterator[ColumnElement[bool]]:
     """What passes, of single events or of roll-ups; these know no tags."""
     for number, dimension in enumerate(chosen.dimensions):
-        column = group_column(dimension) if table is events else table.c[dimension.value]
+        is_of_events = "api_key_id" in table.c
+        column = group_column(dimension, table) if is_of_events else table.c[dimension.value]
         yield column.in_(_passing(number))
     for number, name in enumerate(chosen.tags, start=len(chosen.dimensions)):
-        yield group_column(TagDimension(name)).in_(_passing(number))
+        yield group_column(TagDimension(name), table).in_(_passing(number))
 
 
 def passing_tags(chosen: Chosen) -> BindParameter[Any]:

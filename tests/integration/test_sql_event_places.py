@@ -1,0 +1,85 @@
+"""The costliest and the slowest calls that pass a filter, however far down they stand."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from adapters.sql import event_places
+from adapters.sql.engine import create_pool
+from adapters.sql.unit_of_work import SqlUnitsOfWork
+from domain.api_key import ApiKey
+from domain.report import Dimension, EventFilter, EventSelection, EventSort
+from tests.builders import a_cost, an_event
+from tests.contracts.event_pages import DAY, list_pages
+from tests.contracts.events import append
+from tests.contracts.tenants import a_stored_key
+
+#: The costliest and the slowest first; what passes stands at the end, with ties and unknown ones.
+OTHERS = range(40)
+PASSING = ("3", "2", "2", "1", None)
+
+
+@pytest.fixture
+def units_of_work(database_url: str) -> Iterator[SqlUnitsOfWork]:
+    engine = create_pool(database_url)
+    yield SqlUnitsOfWork(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def key(units_of_work: SqlUnitsOfWork) -> ApiKey:
+    key = a_stored_key(units_of_work)
+    dear = [
+        an_event(key, id=f"dear-{n}", model="dear", cost=a_cost("9"), latency_ms=900)
+        for n in OTHERS
+    ]
+    cheap = [
+        an_event(
+            key,
+            id=f"cheap-{n}",
+            model="cheap",
+            tags={"team": "red"},
+            cost=a_cost(usd),
+            latency_ms=None if usd is None else int(usd) * 100,
+        )
+        for n, usd in enumerate(PASSING)
+    ]
+    append(units_of_work, key, [*dear, *cheap])
+    return key
+
+
+@pytest.mark.parametrize("reach", [1, 5, 100])
+@pytest.mark.parametrize("sort", [EventSort.COST, EventSort.LATENCY])
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        EventFilter({Dimension.MODEL: ("cheap",)}),
+        EventFilter(tags={"team": ("red",)}),
+        EventFilter({Dimension.MODEL: ("cheap", "none")}, tags={"team": ("red", "blue")}),
+    ],
+)
+def test_what_passes_a_filter_is_found_below_any_number_of_others(
+    units_of_work: SqlUnitsOfWork,
+    key: ApiKey,
+    monkeypatch: pytest.MonkeyPatch,
+    reach: int,
+    sort: EventSort,
+    chosen: EventFilter,
+) -> None:
+    monkeypatch.setattr(event_places, "_REACH", reach)
+    selection = EventSelection(organization_id=key.organization_id, span=DAY, filter=chosen)
+    for limit in (1, 2, 3, 50):
+        pages = list_pages(units_of_work, selection, sort, limit)
+        found = [event.id for page in pages for event in page]
+        assert found == ["cheap-0", "cheap-2", "cheap-1", "cheap-3", "cheap-4"]
+
+
+@pytest.mark.parametrize("reach", [1, 100])
+def test_the_filter_of_a_key_is_known_there_too(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, monkeypatch: pytest.MonkeyPatch, reach: int
+) -> None:
+    monkeypatch.setattr(event_places, "_REACH", reach)
+    mine = EventFilter({Dimension.API_KEY: (key.id,)})
+    selection = EventSelection(organization_id=key.organization_id, span=DAY, filter=mine)
+    (page,) = list_pages(units_of_work, selection, EventSort.COST, 100)
+    assert len(page) == len(OTHERS) + len(PASSING)
