@@ -11,7 +11,7 @@ from domain.costing import EventCost
 from domain.errors import Invalid
 from domain.fingerprint import fingerprint
 from domain.tags import check_tags
-from domain.text import check_text
+from domain.text import check_text, is_short
 from domain.usage.token_usage import TokenUsage
 
 OLDEST = timedelta(days=90)
@@ -88,7 +88,10 @@ class ReportedEvent:
         check_text(self.id, "/id", longest=LONGEST_ID, shortest=1)
         check_text(self.provider, "/provider", shortest=1)
         check_text(self.model, "/model", shortest=1)
-        for name, value in zip(_OPTIONAL_TEXTS, _optional_texts(self), strict=True):
+        texts = _optional_texts(self)
+        if is_short(filter(None, texts)):
+            return
+        for name, value in zip(_OPTIONAL_TEXTS, texts, strict=True):
             if value is not None:
                 check_text(value, f"/{name}")
 

@@ -61,8 +61,7 @@ def _document(reported: "ReportedEvent") -> str:
 
 
 def _flat(texts: Mapping[str, str]) -> str:
-    quoted = encode_basestring_ascii
-    return "{" + ", ".join(f"{quoted(name)}: {quoted(texts[name])}" for name in sorted(texts)) + "}"
+    return _ENCODER.encode(texts) if texts else "{}"
 
 
 def _whole(number: int | None) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from domain.errors import Invalid
 from domain.phrases import Phrase
@@ -14,7 +15,11 @@ _CONTROL = frozenset({"Cc", "Zl", "Zp"})
 _INVISIBLE = _CONTROL | {"Cf", "Zs"}
 
 
-def check_text(value: str, pointer: str, *, longest: int = 256, shortest: int = 0) -> str:
+#: Characters of a text that is no name, where nothing else is said.
+_LONGEST = 256
+
+
+def check_text(value: str, pointer: str, *, longest: int = _LONGEST, shortest: int = 0) -> str:
     """Return ``value`` unchanged when it can be stored and has an allowed length.
 
     Raises:
@@ -30,6 +35,12 @@ def check_text(value: str, pointer: str, *, longest: int = 256, shortest: int = 
             pointer, "must not contain NUL characters or lone surrogates", code="invalid_text"
         )
     return value
+
+
+def is_short(texts: Iterable[str]) -> bool:
+    """True when all together would pass as one text: then each does, and one look was enough."""
+    together = "".join(texts)
+    return len(together) <= _LONGEST and not has_unstorable(together)
 
 
 def has_unstorable(value: str) -> bool:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, Text, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
+from adapters.sql.copy_format import array_text
 from adapters.sql.copying import copy_rows
 from adapters.sql.engine import TO_JSON
-from adapters.sql.event_rows import to_copied
+from adapters.sql.event_rows import COPIED, to_copied
 from adapters.sql.event_tables import events, quotes
 from adapters.sql.rollup_tables import pending_rollups
 from adapters.sql.rollups import Call
@@ -16,12 +17,13 @@ from domain.event import Event
 
 def store_events(connection: Connection, organization_id: str, new: Sequence[Event]) -> None:
     """Store events whose keys are claimed, at least one, and leave word of them for the sums."""
-    ids, timestamps = zip(*map(call_of, new), strict=True)
-    word = {"of": organization_id, "ids": list(ids), "times": list(timestamps)}
+    word = {
+        "of": organization_id,
+        "ids": array_text(event.id for event in new),
+        "times": array_text(str(event.reported.timestamp) for event in new),
+    }
     connection.execute(_ADD_QUOTES_AND_WORD, {**word, **_applied(new)})
-    rows = [to_copied(event) for event in new]
-    columns = list(rows[0])
-    copy_rows(connection, events.name, columns, (list(row.values()) for row in rows))
+    copy_rows(connection, events.name, COPIED, map(to_copied, new))
 
 
 def add_quotes(connection: Connection, priced: Iterable[Event]) -> None:
@@ -57,7 +59,10 @@ _ADD_QUOTES = (
 _ADD_QUOTES_AND_WORD = (
     insert(pending_rollups)
     .values(
-        organization_id=bindparam("of"), event_ids=bindparam("ids"), timestamps=bindparam("times")
+        organization_id=bindparam("of"),
+        # As one text each: the driver takes long for a list.
+        event_ids=cast(bindparam("ids", type_=Text), pending_rollups.c.event_ids.type),
+        timestamps=cast(bindparam("times", type_=Text), pending_rollups.c.timestamps.type),
     )
     .add_cte(_ADD_QUOTES.cte("applied"))
 )

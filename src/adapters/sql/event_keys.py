@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import BigInteger
 
+from adapters.sql.copy_format import bytes_text
 from adapters.sql.copying import copy_rows
 from adapters.sql.event_tables import event_keys, events
 from domain.event import Event
@@ -66,7 +67,7 @@ class _Key:
             (kept or self.event).reported.timestamp,
             self.digest,
             kept and kept.id,
-            kept and self.event.fingerprint,
+            kept and bytes_text(self.event.fingerprint),
         )
 
     def repeating(self, first: Event) -> "_Key":

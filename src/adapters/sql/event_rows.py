@@ -1,11 +1,11 @@
 """Events as rows of PostgreSQL, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from adapters.sql.engine import TO_JSON
+from adapters.sql.copy_format import array_text, bytes_text, json_text
 from adapters.sql.event_tables import TOKEN_COLUMNS
 from domain.costing import CostSource, EventCost
 from domain.event import SENT_TEXTS, Event, ReportedEvent, Status, UsageStatus
@@ -22,55 +22,79 @@ _SAME = (
     *SENT_TEXTS,
     "latency_ms",
     "time_to_first_token_ms",
-    "provider_usage",
     "provider_cost_usd",
 )
 _same = attrgetter(*_SAME)
+#: The columns that pricing an event again may change: those whose values are kept as they are, then
+#: those that are documents.
+_PRICED = (
+    *TOKEN_COLUMNS.values(),
+    "usage_status",
+    "service_tier",
+    "cost_usd",
+    "list_cost_usd",
+    "cache_savings_usd",
+    "cost_source",
+    "quote_digest",
+    "book_version",
+    "repriced_at",
+)
+_PRICED_DOCUMENTS = ("units", "sent_usage", "cost_notes")
+#: The order of the values of ``to_copied``.
+COPIED = (
+    *_SAME,
+    "organization_id",
+    "api_key_id",
+    "received_at",
+    "fingerprint",
+    "status",
+    "tags",
+    "provider_usage",
+    *_PRICED,
+    *_PRICED_DOCUMENTS,
+)
 
 
-def to_copied(event: Event) -> dict[str, Any]:
-    """The values of the columns of ``events``, documents as texts: COPY takes them as they are."""
+def to_copied(event: Event) -> Sequence[object]:
+    """The values of the columns of ``events`` as ``copy_rows`` takes them."""
     reported = event.reported
-    row = dict(zip(_SAME, _same(reported), strict=True))
-    row |= {
-        "organization_id": event.organization_id,
-        "api_key_id": event.api_key_id,
-        "received_at": event.received_at,
-        "fingerprint": event.fingerprint,
-        "status": reported.status,
-        "tags": dict(reported.tags),
-    }
-    row |= priced_columns(event)
-    for name in _JSON:
-        if row[name] is not None:
-            row[name] = TO_JSON.encode(row[name]).decode()
-    if not row["cost_notes"]:
-        row["cost_notes"] = "{}"  # as PostgreSQL writes it; the driver takes long for a list
-    return row
-
-
-#: Columns whose values are written as JSON.
-_JSON = ("tags", "units", "provider_usage", "sent_usage")
+    return (
+        *_same(reported),
+        event.organization_id,
+        event.api_key_id,
+        event.received_at,
+        bytes_text(event.fingerprint),
+        reported.status,
+        json_text(dict(reported.tags)),
+        json_text(reported.provider_usage),
+        *_priced(event),
+        json_text(_units_document(event.usage)),
+        json_text(_sent_document(event)),
+        array_text(event.cost.notes),
+    )
 
 
 def priced_columns(event: Event) -> dict[str, Any]:
     """The values of the columns that pricing an event again may change."""
+    documents = (_units_document(event.usage), _sent_document(event), list(event.cost.notes))
+    names = (*_PRICED, *_PRICED_DOCUMENTS)
+    return dict(zip(names, (*_priced(event), *documents), strict=True))
+
+
+def _priced(event: Event) -> tuple[object, ...]:
     cost = event.cost
-    return {
-        **{column: event.usage.tokens.get(name) for name, column in TOKEN_COLUMNS.items()},
-        "units": _units_document(event.usage),
-        "usage_status": event.usage_status,
-        "service_tier": event.service_tier,
-        "sent_usage": _sent_document(event),
-        "cost_usd": cost.cost_usd,
-        "list_cost_usd": cost.list_cost_usd,
-        "cache_savings_usd": cost.cache_savings_usd,
-        "cost_source": cost.source,
-        "cost_notes": list(cost.notes),
-        "quote_digest": cost.quote.digest if cost.quote else None,
-        "book_version": cost.book_version,
-        "repriced_at": event.repriced_at,
-    }
+    return (
+        *map(event.usage.tokens.get, TOKEN_COLUMNS),
+        event.usage_status,
+        event.service_tier,
+        cost.cost_usd,
+        cost.list_cost_usd,
+        cost.cache_savings_usd,
+        cost.source,
+        cost.quote.digest if cost.quote else None,
+        cost.book_version,
+        event.repriced_at,
+    )
 
 
 def to_event(row: dict[str, Any]) -> Event:
@@ -106,6 +130,7 @@ def _reported(row: dict[str, Any], usage: TokenUsage) -> ReportedEvent:
     return ReportedEvent(
         **{name: row[name] for name in _SAME},
         **_sent(row, usage),
+        provider_usage=row["provider_usage"],
         status=Status(row["status"]),
         tags=row["tags"],
     )
