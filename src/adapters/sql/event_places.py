@@ -1,6 +1,6 @@
 """The places of events on a page: their times and ids, so that no whole event is sorted."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -31,16 +31,22 @@ def places_of(
     chosen = Chosen.by(selection)
     is_known = after is None or after.value is not None
     if is_known and Dimension.USER not in chosen.dimensions:
-        first = _first(sort, after, limit)
-        yield _places(first, filters(chosen, first), sort, after).limit(limit)
-    yield _places(events, conditions(chosen), sort, after).limit(limit)
+        has_filters = bool(chosen.dimensions or chosen.tags)
+        first = _first(sort, after, _REACH * limit if has_filters else limit)
+        # In the very order of what they are chosen from, so that the first ones that pass are all
+        # that is looked at.
+        places = select(first.c.timestamp, first.c.id).where(*filters(chosen, first))
+        yield places.order_by(*_order(first, sort)).limit(limit)
+    places = select(events.c.timestamp, events.c.id)
+    passing = (*conditions(chosen), *behind(events, sort, after))
+    yield places.where(*passing).order_by(*in_order(events, sort)).limit(limit)
 
 
 def in_order(table: FromClause, sort: EventSort) -> tuple[ColumnElement[Any], ...]:
     """What is not known comes last."""
-    column = table.c[_COLUMNS[sort]].desc()
+    first, *others = _order(table, sort)
     # A time is always known, and without a word about nulls an index has this order.
-    return (column if sort is EventSort.TIMESTAMP else column.nulls_last(), table.c.id.desc())
+    return (first if sort is EventSort.TIMESTAMP else first.nulls_last(), *others)
 
 
 def behind(
@@ -59,24 +65,19 @@ def behind(
         yield or_(column < value, same, column.is_(None))
 
 
-def _first(sort: EventSort, after: EventPosition | None, limit: int) -> FromClause:
-    """All of the organization's calls, from the first on that may follow."""
+def _first(sort: EventSort, after: EventPosition | None, number: int) -> FromClause:
+    """The first ones of the organization's calls that have a value and follow on ``after``."""
     column = events.c[_COLUMNS[sort]]
-    passing = [*conditions(Chosen()), column.is_not(None)]
+    following = [column.is_not(None), *behind(events, sort, after)]
     if after is not None:
-        passing.append(column <= _value(sort, after))
-    found = select(events).where(*passing).order_by(column.desc(), events.c.id.desc())
-    return found.limit(_REACH * limit).subquery("first")
+        following.append(column <= _value(sort, after))  # which an index can begin at
+    found = select(events).where(*conditions(Chosen()), *following)
+    return found.order_by(*_order(events, sort)).limit(number).subquery("first")
 
 
-def _places(
-    table: FromClause,
-    passing: Iterable[ColumnElement[bool]],
-    sort: EventSort,
-    after: EventPosition | None,
-) -> Select[Any]:
-    found = select(table.c.timestamp, table.c.id).where(*passing, *behind(table, sort, after))
-    return found.order_by(*in_order(table, sort))
+def _order(table: FromClause, sort: EventSort) -> tuple[ColumnElement[Any], ...]:
+    """Of those that have a value."""
+    return table.c[_COLUMNS[sort]].desc(), table.c.id.desc()
 
 
 def _value(sort: EventSort, after: EventPosition) -> datetime | Decimal | int | None:
