@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-unit check format migration texts lock prices bench bench-pricing bench-ingestion bench-reports bench-pages bench-fairness bench-budgets bench-sdk chaos fuzz screenshots clean
+.PHONY: help run demo test test-unit check format migration texts lock prices bench bench-pricing bench-ingestion bench-footprint bench-reports bench-pages bench-fairness bench-budgets bench-sdk chaos fuzz screenshots clean
 
 help: ## List the commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -53,7 +53,7 @@ lock: ## Resolve the locked requirements anew (needs uv): make lock UPGRADE="lit
 prices: $(VENV)/.dev ## Write the price book anew from the locked price sources, and show what changes
 	@PYTHONPATH=src:. $(BIN)/python -m tools.price_book
 
-bench: bench-pricing bench-ingestion bench-reports bench-pages bench-fairness bench-budgets bench-sdk ## Every claim about speed
+bench: bench-pricing bench-ingestion bench-footprint bench-reports bench-pages bench-fairness bench-budgets bench-sdk ## Every claim about speed
 
 bench-pricing: $(VENV)/.dev ## What pricing a call costs, against genai-prices in the same run
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.pricing
@@ -61,6 +61,9 @@ bench-pricing: $(VENV)/.dev ## What pricing a call costs, against genai-prices i
 
 bench-ingestion: $(VENV)/.dev ## What storing events takes, beside a raw COPY in the same run
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.ingestion
+
+bench-footprint: $(VENV)/.dev ## What memory and disk ten minutes of ingestion take (FOOTPRINT_S for another time)
+	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.footprint
 
 bench-reports: $(VENV)/.dev ## What a report takes, with a tenth of the calls and with all (minutes)
 	@PYTHONPATH=src:. $(BIN)/python -m benchmarks.reports

@@ -32,7 +32,7 @@ from tests.integration.server import served
 
 CONNECTIONS, BATCHES, ROUNDS = 8, 48, 3
 SINGLE_CONNECTIONS, SINGLE_S = 32, 5.0
-_PLAIN = """
+PLAIN = """
 CREATE TABLE plain (
     organization_id uuid NOT NULL, id text NOT NULL, "timestamp" timestamptz NOT NULL,
     received_at timestamptz NOT NULL, provider text NOT NULL, model text NOT NULL,
@@ -143,7 +143,7 @@ def main() -> int:
     ):
         upgrade(url)
         with psycopg.connect(url) as connection:
-            connection.execute(_PLAIN)
+            connection.execute(PLAIN)
         log = Path(folder) / "log"
         with served(url, log, WEB_CONCURRENCY="2", LOG_LEVEL="error") as address:
             port = int(address.rpartition(":")[2])

@@ -57,7 +57,7 @@ INSERT INTO event_keys (organization_id, id, "timestamp")
 SELECT organization_id, id, "timestamp" FROM events WHERE organization_id = %(organization)s
     AND id >= 'call-' || lpad(%(first)s::text, 12, '0')
 """
-_SIZE = """
+SIZE = """
 SELECT sum(pg_total_relation_size(relid)) FROM pg_partition_tree('events')
 UNION ALL SELECT pg_total_relation_size('event_keys')
 UNION ALL SELECT pg_total_relation_size('usage_rollups')
@@ -188,7 +188,7 @@ def _report(url: str, units_of_work: SqlUnitsOfWork) -> int:
         rebuilt = time.perf_counter() - began
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
-            sizes = connection.execute(_SIZE).fetchall()
+            sizes = connection.execute(SIZE).fetchall()
         asks = views(units_of_work, busy.organization_id)
         figures.append({name: asked(question) for name, question in asks.items()})
         calls = total + OTHERS * (EVENTS // 1000)

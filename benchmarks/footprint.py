@@ -1,0 +1,129 @@
+"""What TrueCompute takes of a machine: ``make bench-footprint``.
+
+Batches of 500 over HTTP on eight connections, without a pause, for ten minutes (``FOOTPRINT_S``),
+while a worker adds the calls to the sums: the memory of each process after each tenth of the time.
+Then the bytes of an event on disk, with its indexes, its key and its share of the sums, beside 17
+columns of such an event in a plain table with two indexes.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from adapters.sql.migrations import upgrade
+from benchmarks.doors import BATCH, DOORS
+from benchmarks.ingestion import BATCHES, PLAIN, over_http, raw
+from benchmarks.reports import SIZE
+from tests.chaos.senders import open_account
+from tests.integration.database import postgres_server, temporary_database
+from tests.integration.server import served
+
+PARTS = 10
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def memory(seconds: float, port: int, key: str) -> tuple[int, list[dict[str, float]]]:
+    """How many events were stored, and the megabytes of each process after each part."""
+    stored, seen = 0, list[dict[str, float]]()
+    began = time.perf_counter()
+    for part in range(1, PARTS + 1):
+        while time.perf_counter() - began < seconds * part / PARTS:
+            over_http(port, key, DOORS[0])
+            stored += BATCHES * BATCH
+        seen.append(dict(_megabytes()))
+    return stored, seen
+
+
+def _megabytes() -> Iterator[tuple[str, float]]:
+    """Of each process that serves or works, all that it has in memory, shared or not."""
+    for pid in _descendants(os.getpid()):
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        if b"gunicorn" in command or b"entrypoints.worker" in command:
+            name = "worker" if b"entrypoints.worker" in command else "server"
+            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            yield f"{name} {pid}", pages * _PAGE / 1e6
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        yield int(child)
+        yield from _descendants(int(child))
+
+
+@contextmanager
+def working(url: str) -> Iterator[None]:
+    """A worker beside the server, until the context ends."""
+    environment = os.environ | {"DATABASE_URL": url, "LOG_LEVEL": "error", "PYTHONPATH": "src"}
+    command = [sys.executable, "-c", "from entrypoints.worker import main; main()"]
+    process = subprocess.Popen(command, env=environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def bytes_an_event(url: str, stored: int) -> dict[str, float]:
+    """Once all sums are made, and beside as many rows of a plain table as one run writes."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        while connection.execute("SELECT 1 FROM pending_rollups LIMIT 1").fetchone():
+            time.sleep(0.5)
+        raw(url)
+        connection.execute("VACUUM ANALYZE")
+        ours = [size for (size,) in connection.execute(SIZE)]
+        (plain,) = connection.execute(
+            "SELECT pg_total_relation_size('plain') / count(*)::float FROM plain"
+        )
+    names = ("event", "key", "sums by dimension", "sums by tag")
+    return {
+        **{name: float(size) / stored for name, size in zip(names, ours, strict=True)},
+        "plain": plain[0],
+    }
+
+
+def main() -> int:
+    seconds = float(os.environ.get("FOOTPRINT_S", "600"))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        postgres_server(Path(folder)) as server,
+        temporary_database(server) as url,
+    ):
+        upgrade(url)
+        with psycopg.connect(url) as connection:
+            connection.execute(PLAIN)
+        log = Path(folder) / "log"
+        with (
+            served(url, log, WEB_CONCURRENCY="2", LOG_LEVEL="error") as address,
+            working(url),
+        ):
+            port = int(address.rpartition(":")[2])
+            key, _ = open_account(port)
+            stored, seen = memory(seconds, port, key)
+            sizes = bytes_an_event(url, stored)
+    _report(seconds, stored, seen, sizes)
+    return 0
+
+
+def _report(
+    seconds: float, stored: int, seen: list[dict[str, float]], sizes: dict[str, float]
+) -> None:
+    sys.stdout.write(f"cores: {os.cpu_count()}; {stored} events in {seconds:.0f} s\n")
+    for name in seen[-1]:
+        each = ", ".join(f"{megabytes.get(name, 0):.0f}" for megabytes in seen)
+        sys.stdout.write(f"MB of {name.split()[0]} after each tenth: {each}\n")
+    plain = sizes.pop("plain")
+    told = ", ".join(f"{name} {size:.0f}" for name, size in sizes.items())
+    whole = sum(sizes.values())
+    sys.stdout.write(f"bytes an event: {told}\n")
+    sys.stdout.write(f"together {whole:.0f}, {whole / plain:.2f} times the plain {plain:.0f}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
