@@ -1,4 +1,4 @@
-"""Find the costliest and the slowest calls without sorting a month of them."""
+"""Find the costliest and the slowest calls by an index."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -11,7 +11,7 @@ from domain.costing import EventCost
 from domain.errors import Invalid
 from domain.fingerprint import fingerprint
 from domain.tags import check_tags
-from domain.text import check_text, is_short
+from domain.text import check_text, pass_together
 from domain.usage.token_usage import TokenUsage
 
 OLDEST = timedelta(days=90)
@@ -89,11 +89,10 @@ class ReportedEvent:
         check_text(self.provider, "/provider", shortest=1)
         check_text(self.model, "/model", shortest=1)
         texts = _optional_texts(self)
-        if is_short(filter(None, texts)):
-            return
-        for name, value in zip(_OPTIONAL_TEXTS, texts, strict=True):
-            if value is not None:
-                check_text(value, f"/{name}")
+        if not pass_together(filter(None, texts)):
+            for name, value in zip(_OPTIONAL_TEXTS, texts, strict=True):
+                if value is not None:
+                    check_text(value, f"/{name}")
 
     def _check_timestamp(self, now: datetime) -> None:
         if self.timestamp.tzinfo is None:

@@ -61,7 +61,7 @@ def _document(reported: "ReportedEvent") -> str:
 
 
 def _flat(texts: Mapping[str, str]) -> str:
-    return _ENCODER.encode(texts) if texts else "{}"
+    return _ENCODER.encode(dict(texts)) if texts else "{}"
 
 
 def _whole(number: int | None) -> str:

@@ -1,6 +1,8 @@
 """The costliest and the slowest calls that pass a filter, however far down they stand."""
 
 from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -81,5 +83,21 @@ def test_the_filter_of_a_key_is_known_there_too(
     monkeypatch.setattr(event_places, "_REACH", reach)
     mine = EventFilter({Dimension.API_KEY: (key.id,)})
     selection = EventSelection(organization_id=key.organization_id, span=DAY, filter=mine)
-    (page,) = list_pages(units_of_work, selection, EventSort.COST, 100)
-    assert len(page) == len(OTHERS) + len(PASSING)
+    found = [page for page in list_pages(units_of_work, selection, EventSort.COST, 7) if page]
+    assert [len(page) for page in found] == [7] * 6 + [3]
+    assert len({event.id for page in found for event in page}) == len(OTHERS) + len(PASSING)
+
+
+@pytest.mark.parametrize("reach", [1, 100])
+def test_calls_of_the_same_month_that_lie_outside_of_the_span_are_not_among_them(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, monkeypatch: pytest.MonkeyPatch, reach: int
+) -> None:
+    monkeypatch.setattr(event_places, "_REACH", reach)
+    dearer = [
+        an_event(key, id=f"before-{n}", timestamp=DAY.start - timedelta(days=n), cost=a_cost("99"))
+        for n in range(1, 30)
+    ]
+    append(units_of_work, key, dearer)
+    mine = EventSelection(organization_id=key.organization_id, span=DAY)
+    first, *_ = list_pages(units_of_work, mine, EventSort.COST, 7)
+    assert [event.cost.cost_usd for event in first] == [Decimal(9)] * 7

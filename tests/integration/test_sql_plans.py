@@ -13,7 +13,7 @@ from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.events import EventPosition
 from benchmarks.reports import prepare, seed, views
 from domain.period import Span
-from domain.report import EventSelection, EventSort
+from domain.report import Dimension, EventFilter, EventSelection, EventSort
 from domain.retention import months
 from tests.contracts.tenants import a_stored_key
 from tests.integration.database import PostgresServer, temporary_database
@@ -24,6 +24,7 @@ MONTH = 43_800
 TODAY = datetime.now(UTC).date()
 LAST_YEAR = TODAY - timedelta(days=330)
 Plan = Mapping[str, Any]
+COLUMNS = {EventSort.COST: "cost_usd", EventSort.LATENCY: "latency_ms"}
 #: What has rows of many tenants; a month without any is read to its end at once.
 FULL = {"event_keys", *(f"events_{month:%Y_%m}" for month in months(LAST_YEAR, TODAY))}
 
@@ -47,6 +48,7 @@ class Explained:
     def __init__(self) -> None:
         self.scanned: set[str] = set()
         self.kinds: set[str] = set()
+        self.indexes: set[str] = set()
         self.number = 0
 
     def before(self, connection: Connection, *statement: Any) -> None:
@@ -57,7 +59,9 @@ class Explained:
         found = driver.execute(f"EXPLAIN (FORMAT JSON) {sql}", parameters).fetchone()
         self.number += 1
         self.scanned.update(scans(found[0][0]["Plan"]))
-        self.kinds.update(node["Node Type"] for node in nodes(found[0][0]["Plan"]))
+        for node in nodes(found[0][0]["Plan"]):
+            self.kinds.add(node["Node Type"])
+            self.indexes.add(node.get("Index Name", ""))
 
 
 @pytest.fixture(scope="module")
@@ -115,16 +119,23 @@ def test_the_newest_calls_are_read_in_the_order_of_an_index_and_no_further(
 
 
 @pytest.mark.parametrize("sort", [EventSort.COST, EventSort.LATENCY])
+@pytest.mark.parametrize(
+    "chosen", [EventFilter(), EventFilter({Dimension.ENVIRONMENT: ("production", "staging")})]
+)
 def test_the_costliest_and_the_slowest_calls_are_the_first_ones_of_an_index(
-    many: tuple[str, str], explained: tuple[SqlUnitsOfWork, Explained], sort: EventSort
+    many: tuple[str, str],
+    explained: tuple[SqlUnitsOfWork, Explained],
+    sort: EventSort,
+    chosen: EventFilter,
 ) -> None:
     units_of_work, plans = explained
-    this_month = Span(datetime.now(UTC) - timedelta(days=30), datetime.now(UTC))
-    selection = EventSelection(organization_id=many[1], span=this_month)
+    last_months = Span(datetime.now(UTC) - timedelta(days=60), datetime.now(UTC))
+    selection = EventSelection(organization_id=many[1], span=last_months, filter=chosen)
     with units_of_work() as uow:
         assert len(uow.events.page(selection, sort, limit=5)) == 5
     assert plans.number == 1
     assert plans.scanned & FULL == set()
+    assert {name for name in plans.indexes if COLUMNS[sort] in name}
 
 
 def test_one_event_is_found_by_an_index_in_whichever_month_it_is(

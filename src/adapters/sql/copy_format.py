@@ -1,11 +1,13 @@
 """Rows as COPY reads them.
 
-The driver writes them too, and takes several times as long: it looks for a way to write each value
-of each row. Here all values of a row become texts at once, and a row is looked at again only where
-one of them has a character that means something to COPY.
+The driver writes them too, and looks for a way to write each value of each row: with that, storing
+a batch took a sixth longer (`make bench-ingestion`). Here all values of a row become texts at once,
+and each is quoted only where one of them may mean something to COPY.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 
 from adapters.sql.engine import TO_JSON
 
@@ -13,11 +15,13 @@ from adapters.sql.engine import TO_JSON
 _DELIMITER, _QUOTE = "\t", "\x01"
 #: As Python writes it; what is quoted is a text.
 _NULL = str(None)
-OPTIONS = f"FORMAT csv, DELIMITER E'\\t', QUOTE E'\\x01', NULL '{_NULL}'"
+OPTIONS = f"FORMAT csv, DELIMITER '{_DELIMITER}', QUOTE '{_QUOTE}', NULL '{_NULL}'"
+#: What Python writes as PostgreSQL reads it; times have an offset.
+Value = str | int | Decimal | datetime | None
 
 
-def line_of(row: Sequence[object]) -> str:
-    """The line of a row of two columns or more: texts, numbers, times with an offset and None.
+def line_of(row: Sequence[Value]) -> str:
+    """The line of a row of two columns or more.
 
     >>> line_of(["call-1", 2, None])
     'call-1\\t2\\tNone\\n'
@@ -33,7 +37,7 @@ def line_of(row: Sequence[object]) -> str:
     return f"{line if is_plain else _DELIMITER.join(map(_quoted, row))}\n"
 
 
-def _quoted(value: object) -> str:
+def _quoted(value: Value) -> str:
     if not isinstance(value, str):
         return str(value)
     return f"{_QUOTE}{value.replace(_QUOTE, _QUOTE * 2)}{_QUOTE}"

@@ -8,19 +8,19 @@ from psycopg import Error as DriverError
 from psycopg import sql
 from sqlalchemy import Connection
 
-from adapters.sql.copy_format import OPTIONS, line_of
+from adapters.sql.copy_format import OPTIONS, Value, line_of
 from adapters.sql.engine import translated
 
-#: Lines that are sent at once. One at a time takes longer, and all may be 64 MB.
+#: Lines that are sent at once. One at a time takes longer, and all of a batch may be 16 MB.
 _AT_ONCE = 64
 
 
 def copy_rows(
-    connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+    connection: Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]
 ) -> None:
     """Store rows of values in the order of ``columns``, within the connection's transaction.
 
-    Values are those of ``line_of``. Raises as a statement of SQLAlchemy's would: the domain's
+    Raises as a statement of SQLAlchemy's would: the domain's
     errors, else its own.
     """
     statement = sql.SQL("COPY {} ({}) FROM STDIN ({})").format(

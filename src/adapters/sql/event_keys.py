@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import BigInteger
 
-from adapters.sql.copy_format import bytes_text
+from adapters.sql.copy_format import Value, bytes_text
 from adapters.sql.copying import copy_rows
 from adapters.sql.event_tables import event_keys, events
 from domain.event import Event
@@ -59,15 +59,15 @@ class _Key:
         return self.digest or 0, self.event.id
 
     @property
-    def row(self) -> Sequence[object]:
+    def row(self) -> Sequence[Value]:
         kept = self.merged_into
         return (
             self.event.organization_id,
             self.event.id,
             (kept or self.event).reported.timestamp,
             self.digest,
-            kept and kept.id,
-            kept and bytes_text(self.event.fingerprint),
+            kept.id if kept else None,
+            bytes_text(self.event.fingerprint) if kept else None,
         )
 
     def repeating(self, first: Event) -> "_Key":

@@ -1,20 +1,34 @@
 """The places of events on a page: their times and ids, so that no whole event is sorted."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import MAXYEAR, UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, literal, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    bindparam,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from adapters.sql.event_tables import events
-from adapters.sql.selections import Chosen, conditions, filters
+from adapters.sql.selections import Chosen, conditions
 from application.ports.events import EventPosition
+from domain.period import Span
 from domain.report import Dimension, EventSelection, EventSort
+from domain.retention import midnight, next_month
 
-#: How many of an organization's calls are looked at, from the costliest on, for one that passes
-#: its filters. With a user's, which are few and found by an index of their own, nobody begins.
+#: How many calls of the organization's months are looked at for each that is asked for, from the
+#: costliest on. Where fewer pass, all that pass are sorted.
 _REACH = 100
+#: Calls of one of these are few, and found by its own index or by the time.
+_FEW = frozenset({Dimension.USER, Dimension.SESSION, Dimension.TRACE, Dimension.REQUEST})
 _COLUMNS: dict[EventSort, str] = {
     EventSort.TIMESTAMP: "timestamp",
     EventSort.COST: "cost_usd",
@@ -29,17 +43,22 @@ def places_of(
     fewer than ``limit``. Their parameters are the selection's.
     """
     chosen = Chosen.by(selection)
-    is_known = after is None or after.value is not None
-    if is_known and Dimension.USER not in chosen.dimensions:
-        has_filters = bool(chosen.dimensions or chosen.tags)
-        first = _first(sort, after, _REACH * limit if has_filters else limit)
-        # In the very order of what they are chosen from, so that the first ones that pass are all
-        # that is looked at.
-        places = select(first.c.timestamp, first.c.id).where(*filters(chosen, first))
-        yield places.order_by(*_order(first, sort)).limit(limit)
-    places = select(events.c.timestamp, events.c.id)
-    passing = (*conditions(chosen), *behind(events, sort, after))
-    yield places.where(*passing).order_by(*in_order(events, sort)).limit(limit)
+    if _may_be_among_the_first(selection, after):
+        first = _first(selection.span, sort, after, _REACH * limit)
+        # In the very order of what they are chosen from: nothing is looked at beyond the last one.
+        yield _places(first, chosen).order_by(*_order(first, sort)).limit(limit)
+    passing = _places(events, chosen).where(*behind(events, sort, after))
+    yield passing.order_by(*in_order(events, sort)).limit(limit)
+
+
+def _may_be_among_the_first(selection: EventSelection, after: EventPosition | None) -> bool:
+    """Whether enough of the first calls of the months can be expected to pass."""
+    span, whole = selection.span, _months(selection.span)
+    return (
+        (after is None or after.value is not None)
+        and _FEW.isdisjoint(selection.filter.dimensions)
+        and (span.end - span.start) * _REACH >= whole.end - whole.start
+    )
 
 
 def in_order(table: FromClause, sort: EventSort) -> tuple[ColumnElement[Any], ...]:
@@ -65,14 +84,36 @@ def behind(
         yield or_(column < value, same, column.is_(None))
 
 
-def _first(sort: EventSort, after: EventPosition | None, number: int) -> FromClause:
-    """The first ones of the organization's calls that have a value and follow on ``after``."""
-    column = events.c[_COLUMNS[sort]]
-    following = [column.is_not(None), *behind(events, sort, after)]
+def _places(table: FromClause, chosen: Chosen) -> Select[Any]:
+    return select(table.c.timestamp, table.c.id).where(*conditions(chosen, table))
+
+
+def _first(span: Span, sort: EventSort, after: EventPosition | None, number: int) -> FromClause:
+    """The first ones of the months' calls that have a value and follow on ``after``.
+
+    Not of the span's: where its calls are cheaper than the others, an index would be read through
+    all of these before any of them is found.
+    """
+    column, whole = events.c[_COLUMNS[sort]], _months(span)
+    following = [
+        events.c.organization_id == bindparam("of"),
+        events.c.timestamp >= literal(whole.start),
+        events.c.timestamp < literal(whole.end),
+        column.is_not(None),
+        *behind(events, sort, after),
+    ]
     if after is not None:
         following.append(column <= _value(sort, after))  # which an index can begin at
-    found = select(events).where(*conditions(Chosen()), *following)
-    return found.order_by(*_order(events, sort)).limit(number).subquery("first")
+    found = select(events).where(*following).order_by(*_order(events, sort))
+    return found.limit(number).subquery("first")
+
+
+def _months(span: Span) -> Span:
+    """All of the months, which are tables of their own, that a span touches."""
+    first, last = span.start.astimezone(UTC).date(), span.end.astimezone(UTC).date()
+    if last.year == MAXYEAR:
+        return Span(midnight(first.replace(day=1)), span.end)
+    return Span(midnight(first.replace(day=1)), midnight(next_month(last)))
 
 
 def _order(table: FromClause, sort: EventSort) -> tuple[ColumnElement[Any], ...]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from adapters.sql.copy_format import array_text, bytes_text, json_text
+from adapters.sql.copy_format import Value, array_text, bytes_text, json_text
 from adapters.sql.event_tables import TOKEN_COLUMNS
 from domain.costing import CostSource, EventCost
 from domain.event import SENT_TEXTS, Event, ReportedEvent, Status, UsageStatus
@@ -25,8 +25,7 @@ _SAME = (
     "provider_cost_usd",
 )
 _same = attrgetter(*_SAME)
-#: The columns that pricing an event again may change: those whose values are kept as they are, then
-#: those that are documents.
+#: The columns that pricing an event again may change: those of one value, then those of several.
 _PRICED = (
     *TOKEN_COLUMNS.values(),
     "usage_status",
@@ -39,7 +38,7 @@ _PRICED = (
     "book_version",
     "repriced_at",
 )
-_PRICED_DOCUMENTS = ("units", "sent_usage", "cost_notes")
+_PRICED_PARTS = ("units", "sent_usage", "cost_notes")
 #: The order of the values of ``to_copied``.
 COPIED = (
     *_SAME,
@@ -51,11 +50,11 @@ COPIED = (
     "tags",
     "provider_usage",
     *_PRICED,
-    *_PRICED_DOCUMENTS,
+    *_PRICED_PARTS,
 )
 
 
-def to_copied(event: Event) -> Sequence[object]:
+def to_copied(event: Event) -> Sequence[Value]:
     """The values of the columns of ``events`` as ``copy_rows`` takes them."""
     reported = event.reported
     return (
@@ -76,12 +75,12 @@ def to_copied(event: Event) -> Sequence[object]:
 
 def priced_columns(event: Event) -> dict[str, Any]:
     """The values of the columns that pricing an event again may change."""
-    documents = (_units_document(event.usage), _sent_document(event), list(event.cost.notes))
-    names = (*_PRICED, *_PRICED_DOCUMENTS)
-    return dict(zip(names, (*_priced(event), *documents), strict=True))
+    parts = (_units_document(event.usage), _sent_document(event), list(event.cost.notes))
+    names = (*_PRICED, *_PRICED_PARTS)
+    return dict(zip(names, (*_priced(event), *parts), strict=True))
 
 
-def _priced(event: Event) -> tuple[object, ...]:
+def _priced(event: Event) -> tuple[Value, ...]:
     cost = event.cost
     return (
         *map(event.usage.tokens.get, TOKEN_COLUMNS),

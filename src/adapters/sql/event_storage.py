@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select, text, true
 
 from adapters.sql.rollups import is_locked
 from application.ports.event_storage import EventStorage
-from domain.retention import months, next_month
+from domain.retention import midnight, months, next_month
 
 _NAME = re.compile(r"events_(\d{4})_(\d{2})")
 _ADVISORY_LOCK = 7_226_114_002
@@ -73,10 +73,10 @@ class SqlEventStorage(EventStorage):
 
     def drop_months_before(self, moment: datetime) -> int:
         self._begin()
-        ended = [month for month in self._months() if _midnight(next_month(month)) <= moment]
+        ended = [month for month in self._months() if midnight(next_month(month)) <= moment]
         dropped = 0
         for month in ended:
-            before = _midnight(next_month(month))
+            before = midnight(next_month(month))
             if not self._connection.execute(_WAITS, {"before": before}).scalar_one():
                 self._connection.execute(text(_DROP.format(**_words(month))))
                 dropped += 1
@@ -116,10 +116,6 @@ def _words(month: date) -> dict[str, str]:
     """A month's table and bounds, as they stand in a statement that takes no parameters."""
     return {
         "name": f"events_{month:%Y_%m}",
-        "start": _midnight(month).isoformat(),
-        "end": _midnight(next_month(month)).isoformat(),
+        "start": midnight(month).isoformat(),
+        "end": midnight(next_month(month)).isoformat(),
     }
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -153,7 +153,7 @@ events = Table(
         )
         for name in ("trace_id", "session")
     ),
-    # The costliest and the slowest calls are the first ones here; a month of calls is never sorted.
+    # The costliest and the slowest calls are the first ones here (`event_places.py`).
     *(
         Index(
             f"ix_events_{name}",

@@ -41,13 +41,13 @@ def values_of(selection: EventSelection) -> dict[str, Any]:
 NUMBER_OF_TAGS = "number_of_tags"
 
 
-def conditions(chosen: Chosen) -> list[ColumnElement[bool]]:
-    """The WHERE clause; the organization always leads it."""
+def conditions(chosen: Chosen, table: FromClause = events) -> list[ColumnElement[bool]]:
+    """The WHERE clause; the organization always leads it. ``table`` has the columns of events."""
     return [
-        events.c.organization_id == bindparam("of"),
-        events.c.timestamp >= bindparam("begin"),
-        events.c.timestamp < bindparam("end"),
-        *filters(chosen, events),
+        table.c.organization_id == bindparam("of"),
+        table.c.timestamp >= bindparam("begin"),
+        table.c.timestamp < bindparam("end"),
+        *filters(chosen, table),
     ]
 
 

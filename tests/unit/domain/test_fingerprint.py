@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
+from types import MappingProxyType
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,12 +12,17 @@ from hypothesis import strategies as st
 from domain.event import ReportedEvent, Status, UsageStatus
 from domain.fingerprint import fingerprint
 from domain.money import plain
-from domain.usage.token_usage import TokenUsage
+from domain.usage.token_usage import TokenClass, TokenUsage, Unit
 from tests.unit.domain.test_event import EVENT, FULL, OPTIONAL_TEXTS
 
 _TEXT = st.text(max_size=20)
 _COUNT = st.integers(0, 10**9)
 _VALUE = st.recursive(st.none() | _COUNT | _TEXT, lambda inner: st.dictionaries(_TEXT, inner))
+_USAGE = st.builds(
+    TokenUsage,
+    st.dictionaries(st.sampled_from(TokenClass), _COUNT),
+    st.dictionaries(st.sampled_from(Unit), st.decimals(0, 10**6, places=9)),
+)
 EVENTS = st.builds(
     lambda changes: replace(FULL, **changes),
     st.fixed_dictionaries(
@@ -27,7 +33,7 @@ EVENTS = st.builds(
             "provider": _TEXT,
             "status": st.sampled_from(Status),
             "usage_status": st.none() | st.sampled_from(UsageStatus),
-            "usage": st.none() | st.just(TokenUsage()),
+            "usage": st.none() | _USAGE,
             "tags": st.dictionaries(_TEXT, _TEXT, max_size=3),
             "provider_usage": st.none() | st.dictionaries(_TEXT, _VALUE, max_size=3),
             "latency_ms": st.none() | _COUNT,
@@ -63,3 +69,9 @@ def test_it_is_what_it_was_when_the_first_events_were_stored() -> None:
 @given(EVENTS)
 def test_it_is_that_of_a_document_with_sorted_keys(reported: ReportedEvent) -> None:
     assert fingerprint(reported) == written_out(reported)
+
+
+def test_any_mapping_of_tags_is_the_same_as_a_dictionary_of_them() -> None:
+    tags = {"feature": "summary", "a": "é"}
+    frozen = replace(EVENT, tags=MappingProxyType(tags))
+    assert fingerprint(frozen) == fingerprint(replace(EVENT, tags=tags))
