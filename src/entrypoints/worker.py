@@ -24,6 +24,8 @@ _GIVE_BACK_EVERY_S = 5.0
 _MEASURE_EVERY_S = 10.0
 _FORECAST_EVERY_S = 60.0
 _SPIKES_EVERY_S = 300.0
+#: Where the database was away, or busy with what a chore has to wait for.
+_AGAIN_S = 5.0
 
 
 @dataclass(slots=True)
@@ -40,7 +42,9 @@ class _Chore:
         try:
             self.do()
         except Unavailable as error:
-            log.warning("worker could not reach the database", detail=error.detail)
+            log.warning("a chore is put off", detail=error.detail)
+            self.due = time.monotonic() + min(self.every_s, _AGAIN_S)
+            return
         except Exception:
             # The other chores go on: nobody would notice that they had stopped.
             log.exception("a chore failed")

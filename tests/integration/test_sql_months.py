@@ -1,11 +1,14 @@
 """Events lie in months; old ones go, and their sums stay."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from adapters.memory.clock import ManualClock
 from adapters.sql.engine import create_pool
@@ -14,6 +17,7 @@ from application.maintenance.keep_months import KeepMonths, KeptMonths
 from application.maintenance.refresh_statistics import RefreshStatistics
 from application.ports.events import Fate
 from domain.api_key import ApiKey
+from domain.errors import Unavailable
 from domain.event import Event
 from domain.period import Span
 from domain.report import Dimension, EventFilter, EventSelection, Measures
@@ -217,3 +221,35 @@ def test_a_table_is_measured_when_it_has_doubled_and_not_again(
         grow()
         measured.append(refresh())
     assert measured == [1, 0, 1, 0]
+
+
+def test_a_long_report_puts_a_new_month_off_and_nobody_waits_behind_it(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    events = once_a_month(key)
+    append(units_of_work, key, events[:1])
+    hasty = create_pool(database_url)
+    event.listen(hasty, "connect", _in_haste)
+    with units_of_work(snapshot=True) as long_report, ThreadPoolExecutor(1) as threads:
+        assert long_report.events.has_any(key.organization_id)
+        making = threads.submit(prepare, units_of_work, date(2026, 1, 1), date(2026, 2, 1))
+        _await_lock(database_url, making)
+        assert append(SqlUnitsOfWork(hasty), key, events[1:]) == [Fate.ACCEPTED] * 10
+        with pytest.raises(Unavailable):
+            making.result()
+    assert rows_by_table(database_url) == {"events_default": 11}
+    assert prepare(units_of_work, date(2026, 1, 1), date(2026, 2, 1)) == 2
+    hasty.dispose()
+
+
+def _in_haste(driver: psycopg.Connection[Any], _: object) -> None:
+    driver.execute("SET lock_timeout = '2s'")
+    driver.commit()
+
+
+def _await_lock(database_url: str, making: "Future[int]") -> None:
+    """Until somebody waits for a table, or has given up."""
+    asked = "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        while not making.done() and not connection.execute(asked).fetchone():
+            pass

@@ -12,10 +12,14 @@ from domain.retention import midnight, months, next_month
 
 _NAME = re.compile(r"events_(\d{4})_(\d{2})")
 _ADVISORY_LOCK = 7_226_114_002
+#: Whoever stores or reads calls waits behind a lock that waits, so that it does not wait for a long
+#: report: then it is tried again later.
+_LOCK_TIMEOUT_MS = 300
 #: What somebody has stored for the month meanwhile moves out of the default part. A part refers to
 #: what `events` refers to, and that is locked first, as by whoever stores a price with a call.
 _MAKE = """
 LOCK TABLE organizations, api_keys, quotes, events IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE events_default IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE {name} (LIKE events INCLUDING CONSTRAINTS);
 WITH moved AS (
     DELETE FROM events_default WHERE "timestamp" >= '{start}' AND "timestamp" < '{end}' RETURNING *
@@ -96,8 +100,12 @@ class SqlEventStorage(EventStorage):
 
     def _begin(self) -> None:
         """Until the transaction ends: one at a time, and as long as it takes to move a month."""
-        self._connection.execute(select(func.set_config("statement_timeout", "0", true())))
+        self._set("statement_timeout", "0")
         self._connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+        self._set("lock_timeout", f"{_LOCK_TIMEOUT_MS}ms")
+
+    def _set(self, name: str, value: str) -> None:
+        self._connection.execute(select(func.set_config(name, value, true())))
 
     def _months(self) -> Iterator[date]:
         """Those that are there, the oldest first."""
