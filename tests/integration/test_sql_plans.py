@@ -15,6 +15,8 @@ from benchmarks.reports import prepare, seed, views
 from domain.period import Span
 from domain.report import Dimension, EventFilter, EventSelection, EventSort
 from domain.retention import months
+from tests.builders import NOW, an_event
+from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 from tests.integration.database import PostgresServer, temporary_database
 
@@ -49,6 +51,7 @@ class Explained:
         self.scanned: set[str] = set()
         self.kinds: set[str] = set()
         self.indexes: set[str] = set()
+        self.joins: set[str] = set()
         self.number = 0
 
     def before(self, connection: Connection, *statement: Any) -> None:
@@ -62,6 +65,7 @@ class Explained:
         for node in nodes(found[0][0]["Plan"]):
             self.kinds.add(node["Node Type"])
             self.indexes.add(node.get("Index Name", ""))
+            self.joins.add(node.get("Join Type", ""))
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +140,25 @@ def test_the_costliest_and_the_slowest_calls_are_the_first_ones_of_an_index(
     assert plans.number == 1
     assert plans.scanned & FULL == set()
     assert {name for name in plans.indexes if COLUMNS[sort] in name}
+
+
+def test_calls_that_wait_are_looked_up_one_by_one_in_a_month_that_nothing_is_known_of(
+    database_url: str,
+) -> None:
+    engine, plans = create_pool(database_url), Explained()
+    units_of_work = SqlUnitsOfWork(engine)
+    key = a_stored_key(units_of_work)
+    append(units_of_work, key, [an_event(key, project="shop") for _ in range(50)])
+    event.listen(engine, "before_cursor_execute", plans.before)
+    span = Span(NOW - timedelta(days=30), NOW)
+    for chosen in (EventFilter(), EventFilter({Dimension.PROJECT: ("shop",)})):
+        selection = EventSelection(organization_id=key.organization_id, span=span, filter=chosen)
+        with units_of_work(snapshot=True) as uow:
+            assert uow.usage_reports.measures(selection).calls == 50
+    # A semi-join would look through all that waits for each call of the month.
+    assert plans.joins >= {"Inner"}
+    assert "Semi" not in plans.joins
+    engine.dispose()
 
 
 def test_one_event_is_found_by_an_index_in_whichever_month_it_is(

@@ -177,14 +177,6 @@ _REPRICE = update(events).where(
 )
 
 
-def _of_places(found: Select[Any], selection: EventSelection) -> Select[Any]:
-    places = found.subquery()
-    is_there = (own == placed for own, placed in zip(_PLACE_COLUMNS, places.c, strict=True))
-    return _SELECT.join(places, and_(*is_there)).where(
-        events.c.organization_id == selection.organization_id
-    )
-
-
 _IS_UNPRICED = text(IS_UNPRICED)
 
 
@@ -199,3 +191,11 @@ def _in_scope(scope: RepricingScope) -> Iterator[ColumnElement[bool] | TextClaus
         yield events.c.timestamp >= scope.start
     if scope.end is not None:
         yield events.c.timestamp < scope.end
+
+
+def _of_places(found: Select[Any], selection: EventSelection) -> Select[Any]:
+    places = found.subquery()
+    is_there = (own == placed for own, placed in zip(_PLACE_COLUMNS, places.c, strict=True))
+    return _SELECT.join(places, and_(*is_there)).where(
+        events.c.organization_id == selection.organization_id
+    )

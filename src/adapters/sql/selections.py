@@ -69,8 +69,8 @@ def group_column(by: Dimension | TagDimension, table: FromClause = events) -> Co
 def filters(chosen: Chosen, table: FromClause) -> Iterator[ColumnElement[bool]]:
     """What passes, of single events or of roll-ups; these know no tags."""
     for number, dimension in enumerate(chosen.dimensions):
-        is_of_events = "api_key_id" in table.c
-        column = group_column(dimension, table) if is_of_events else table.c[dimension.value]
+        is_kept = dimension.value in table.c  # a roll-up has a column for each
+        column = table.c[dimension.value] if is_kept else group_column(dimension, table)
         yield column.in_(_passing(number))
     for number, name in enumerate(chosen.tags, start=len(chosen.dimensions)):
         yield group_column(TagDimension(name), table).in_(_passing(number))

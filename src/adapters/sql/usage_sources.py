@@ -5,6 +5,7 @@ is calls alone.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -23,7 +24,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     union_all,
 )
 
@@ -130,29 +130,43 @@ class _Parts:
         calls = single.where(*conditions(self._shape.chosen))
         if not self._shape.wholes:
             return calls
-        at_edges, waiting = self._within("edge", self._shape.edges), self._waiting(calls)
+        at_edges = self._within("edge", self._shape.edges, events.c.timestamp)
         if self._reach is None:
-            return union_all(*ready, calls.where(at_edges), waiting)
+            return union_all(*ready, calls.where(at_edges), self._waiting(calls))
         single = calls.where(or_(at_edges, events.c.timestamp >= self._reach))
-        return union_all(*ready, single, waiting.where(events.c.timestamp < self._reach))
-
-    def _waiting(self, calls: Select[Any]) -> Select[Any]:
-        """Calls of the buckets' time that are in no sum yet."""
-        waiting = select(
-            func.unnest(pending_rollups.c.timestamps), func.unnest(pending_rollups.c.event_ids)
-        ).where(pending_rollups.c.organization_id == bindparam("of"))
-        return calls.where(
-            tuple_(events.c.timestamp, events.c.id).in_(waiting),
-            self._within("whole", self._shape.wholes),
+        return union_all(
+            *ready, single, self._waiting(calls.where(events.c.timestamp < self._reach))
         )
 
-    def _within(self, name: str, number: int) -> ColumnElement[bool]:
+    def _waiting(self, calls: Select[Any]) -> Select[Any]:
+        """Calls of the buckets' time that are in no sum yet.
+
+        The offset keeps the planner from the other way round: in a month that it knows nothing of,
+        it would look through all that waits for each call.
+        """
+        told = (
+            select(
+                func.unnest(pending_rollups.c.timestamps).label("timestamp"),
+                func.unnest(pending_rollups.c.event_ids).label("id"),
+            )
+            .where(pending_rollups.c.organization_id == bindparam("of"))
+            .subquery("told")
+        )
+        in_time = self._within("whole", self._shape.wholes, told.c.timestamp)
+        waiting = select(told).where(in_time).distinct().subquery("waiting")
+        is_it = (events.c.timestamp == waiting.c.timestamp, events.c.id == waiting.c.id)
+        call = calls.where(*is_it).offset(0).lateral("call")
+        return select(*call.c).select_from(waiting.join(call, true()))
+
+    def _within(
+        self, name: str, number: int, moment: ColumnElement[datetime]
+    ) -> ColumnElement[bool]:
         return or_(
             false(),
             *(
                 and_(
-                    events.c.timestamp >= self._shape.value(f"{name}_{each}_begin"),
-                    events.c.timestamp < self._shape.value(f"{name}_{each}_end"),
+                    moment >= self._shape.value(f"{name}_{each}_begin"),
+                    moment < self._shape.value(f"{name}_{each}_end"),
                 )
                 for each in range(number)
             ),

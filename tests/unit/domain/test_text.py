@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
-from domain.text import check_name, check_text, has_unstorable
+from domain.text import check_name, check_text, has_unstorable, pass_together
 
 anything = st.text(st.characters(codec=None, exclude_categories=()), max_size=300)
 HOSTILE = ["\x00", "a\x00b", "\ud800", "x\udfff", "\udc00\ud800"]
@@ -23,6 +23,15 @@ def test_what_is_accepted_is_unchanged_and_can_be_stored(text: str) -> None:
     assert accepted == text
     assert accepted.encode("utf-8").decode("utf-8") == text
     assert "\x00" not in accepted
+
+
+@given(st.lists(anything | st.sampled_from(HOSTILE), max_size=4))
+def test_texts_that_pass_together_pass_one_by_one(texts: list[str]) -> None:
+    assert pass_together(texts) == (
+        sum(map(len, texts)) <= 256 and not any(map(has_unstorable, texts))
+    )
+    if pass_together(texts):
+        assert [check_text(text, "/x") for text in texts] == texts
 
 
 @pytest.mark.parametrize("text", HOSTILE)
