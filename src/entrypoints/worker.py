@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from domain.errors import Unavailable
+from domain.errors import Busy, Unavailable
 from entrypoints import logging
 from entrypoints.container import Container
 from entrypoints.sending import Sending
@@ -24,7 +24,7 @@ _GIVE_BACK_EVERY_S = 5.0
 _MEASURE_EVERY_S = 10.0
 _FORECAST_EVERY_S = 60.0
 _SPIKES_EVERY_S = 300.0
-#: Where the database was away, or busy with what a chore has to wait for.
+#: After the first time that others were in the way; twice as long after each further one.
 _AGAIN_S = 5.0
 
 
@@ -35,20 +35,26 @@ class _Chore:
     do: Callable[[], object]
     every_s: float
     due: float = 0.0
+    #: How long it is put off when it meets what others hold at the moment.
+    again_s: float = _AGAIN_S
 
     def do_if_due(self) -> None:
         if time.monotonic() < self.due:
             return
+        wait_s = self.every_s
         try:
             self.do()
+            self.again_s = _AGAIN_S
+        except Busy as error:
+            wait_s = min(self.every_s, self.again_s)
+            self.again_s *= 2
+            log.warning("the worker tries again", detail=error.detail, in_s=wait_s)
         except Unavailable as error:
-            log.warning("a chore is put off", detail=error.detail)
-            self.due = time.monotonic() + min(self.every_s, _AGAIN_S)
-            return
+            log.warning("worker could not reach the database", detail=error.detail)
         except Exception:
             # The other chores go on: nobody would notice that they had stopped.
             log.exception("a chore failed")
-        self.due = time.monotonic() + self.every_s
+        self.due = time.monotonic() + wait_s
 
 
 def run(container: Container) -> None:

@@ -1,7 +1,7 @@
 """The costliest and the slowest calls that pass a filter, however far down they stand."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,8 +10,9 @@ from adapters.sql import event_places
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from domain.api_key import ApiKey
+from domain.period import Span
 from domain.report import Dimension, EventFilter, EventSelection, EventSort
-from tests.builders import a_cost, an_event
+from tests.builders import NOW, a_cost, an_event
 from tests.contracts.event_pages import DAY, list_pages
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
@@ -19,6 +20,7 @@ from tests.contracts.tenants import a_stored_key
 #: The costliest and the slowest first; what passes stands at the end, with ties and unknown ones.
 OTHERS = range(40)
 PASSING = ("3", "2", "2", "1", None)
+MONTH = Span(datetime(NOW.year, NOW.month, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def test_what_passes_a_filter_is_found_below_any_number_of_others(
     chosen: EventFilter,
 ) -> None:
     monkeypatch.setattr(event_places, "_REACH", reach)
-    selection = EventSelection(organization_id=key.organization_id, span=DAY, filter=chosen)
+    selection = EventSelection(organization_id=key.organization_id, span=MONTH, filter=chosen)
     for limit in (1, 2, 3, 50):
         pages = list_pages(units_of_work, selection, sort, limit)
         found = [event.id for page in pages for event in page]
@@ -82,22 +84,54 @@ def test_the_filter_of_a_key_is_known_there_too(
 ) -> None:
     monkeypatch.setattr(event_places, "_REACH", reach)
     mine = EventFilter({Dimension.API_KEY: (key.id,)})
-    selection = EventSelection(organization_id=key.organization_id, span=DAY, filter=mine)
+    selection = EventSelection(organization_id=key.organization_id, span=MONTH, filter=mine)
     found = [page for page in list_pages(units_of_work, selection, EventSort.COST, 7) if page]
     assert [len(page) for page in found] == [7] * 6 + [3]
     assert len({event.id for page in found for event in page}) == len(OTHERS) + len(PASSING)
 
 
-@pytest.mark.parametrize("reach", [1, 100])
+@pytest.mark.parametrize("reach", [2, 100])
 def test_calls_of_the_same_month_that_lie_outside_of_the_span_are_not_among_them(
     units_of_work: SqlUnitsOfWork, key: ApiKey, monkeypatch: pytest.MonkeyPatch, reach: int
 ) -> None:
     monkeypatch.setattr(event_places, "_REACH", reach)
+    span = Span(MONTH.start + timedelta(days=3), MONTH.end)
     dearer = [
-        an_event(key, id=f"before-{n}", timestamp=DAY.start - timedelta(days=n), cost=a_cost("99"))
-        for n in range(1, 30)
+        an_event(key, timestamp=MONTH.start + timedelta(hours=n), cost=a_cost("99"))
+        for n in range(30)
     ]
     append(units_of_work, key, dearer)
-    mine = EventSelection(organization_id=key.organization_id, span=DAY)
-    first, *_ = list_pages(units_of_work, mine, EventSort.COST, 7)
+    later = EventSelection(organization_id=key.organization_id, span=span)
+    first, *_ = list_pages(units_of_work, later, EventSort.COST, 7)
     assert [event.cost.cost_usd for event in first] == [Decimal(9)] * 7
+
+
+def test_both_ways_are_asked_where_the_first_calls_are_not_enough(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(event_places, "_REACH", 5)
+    cheap = EventFilter({Dimension.MODEL: ("cheap",)})
+    for span, chosen, ways in (
+        (MONTH, cheap, 2),
+        (MONTH, EventFilter({Dimension.SESSION: ("s",)}), 1),
+        (DAY, cheap, 1),  # a fifth of a month is more than a day
+    ):
+        selection = EventSelection(organization_id="any", span=span, filter=chosen)
+        asked = event_places.places_of(selection, EventSort.COST, after=None, limit=5)
+        assert len(list(asked)) == ways
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "whole"),
+    [
+        ("2026-01-01", "2026-02-01", ("2026-01-01", "2026-02-01")),
+        ("2026-11-15", "2026-12-02", ("2026-11-01", "2027-01-01")),
+        ("2026-11-15", "2026-11-15", ("2026-11-01", "2026-12-01")),
+        ("9999-12-01", "9999-12-31", ("9999-12-01", "9999-12-31")),
+    ],
+)
+def test_the_months_of_a_span_are_those_that_it_touches(
+    start: str, end: str, whole: tuple[str, str]
+) -> None:
+    moments = [datetime.fromisoformat(f"{day}T00:00:00+00:00") for day in (start, end, *whole)]
+    assert event_places._months(Span(*moments[:2])) == Span(*moments[2:])

@@ -1,7 +1,7 @@
 """The places of events on a page: their times and ids, so that no whole event is sorted."""
 
 from collections.abc import Iterator
-from datetime import MAXYEAR, UTC, datetime
+from datetime import MAXYEAR, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,8 +27,8 @@ from domain.retention import midnight, next_month
 #: How many calls of the organization's months are looked at for each that is asked for, from the
 #: costliest on. Where fewer pass, all that pass are sorted.
 _REACH = 100
-#: Calls of one of these are few, and found by its own index or by the time.
-_FEW = frozenset({Dimension.USER, Dimension.SESSION, Dimension.TRACE, Dimension.REQUEST})
+#: Of one of these there are few calls, so that hardly any is among the first ones.
+_RARE = frozenset({Dimension.USER, Dimension.SESSION, Dimension.TRACE, Dimension.REQUEST})
 _COLUMNS: dict[EventSort, str] = {
     EventSort.TIMESTAMP: "timestamp",
     EventSort.COST: "cost_usd",
@@ -56,7 +56,7 @@ def _may_be_among_the_first(selection: EventSelection, after: EventPosition | No
     span, whole = selection.span, _months(selection.span)
     return (
         (after is None or after.value is not None)
-        and _FEW.isdisjoint(selection.filter.dimensions)
+        and _RARE.isdisjoint(selection.filter.dimensions)
         and (span.end - span.start) * _REACH >= whole.end - whole.start
     )
 
@@ -110,10 +110,9 @@ def _first(span: Span, sort: EventSort, after: EventPosition | None, number: int
 
 def _months(span: Span) -> Span:
     """All of the months, which are tables of their own, that a span touches."""
-    first, last = span.start.astimezone(UTC).date(), span.end.astimezone(UTC).date()
-    if last.year == MAXYEAR:
-        return Span(midnight(first.replace(day=1)), span.end)
-    return Span(midnight(first.replace(day=1)), midnight(next_month(last)))
+    last = (span.end - timedelta(microseconds=1)).date()
+    end = span.end if last.year == MAXYEAR else midnight(next_month(last))
+    return Span(midnight(span.start.date().replace(day=1)), end)
 
 
 def _order(table: FromClause, sort: EventSort) -> tuple[ColumnElement[Any], ...]:

@@ -12,13 +12,13 @@ from domain.retention import midnight, months, next_month
 
 _NAME = re.compile(r"events_(\d{4})_(\d{2})")
 _ADVISORY_LOCK = 7_226_114_002
-#: Whoever stores or reads calls waits behind a lock that waits, so that it does not wait for a long
-#: report: then it is tried again later.
+#: Whoever stores a call waits behind a lock that itself waits for a long report. So making a month
+#: gives up soon, and is tried again later.
 _LOCK_TIMEOUT_MS = 300
 #: What somebody has stored for the month meanwhile moves out of the default part. A part refers to
 #: what `events` refers to, and that is locked first, as by whoever stores a price with a call.
 _MAKE = """
-LOCK TABLE organizations, api_keys, quotes, events IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE organizations, api_keys, quotes, ONLY events IN SHARE ROW EXCLUSIVE MODE;
 LOCK TABLE events_default IN ACCESS EXCLUSIVE MODE;
 CREATE TABLE {name} (LIKE events INCLUDING CONSTRAINTS);
 WITH moved AS (
@@ -68,7 +68,9 @@ class SqlEventStorage(EventStorage):
         self._connection = connection
 
     def prepare_months(self, first: date, last: date) -> int:
-        self._begin()
+        if not self._begins():
+            return 0
+        self._set("lock_timeout", f"{_LOCK_TIMEOUT_MS}ms")
         there = set(self._months())
         missing = [month for month in months(first, last) if month not in there]
         for month in missing:
@@ -76,7 +78,8 @@ class SqlEventStorage(EventStorage):
         return len(missing)
 
     def drop_months_before(self, moment: datetime) -> int:
-        self._begin()
+        if not self._begins():
+            return 0
         ended = [month for month in self._months() if midnight(next_month(month)) <= moment]
         dropped = 0
         for month in ended:
@@ -98,11 +101,13 @@ class SqlEventStorage(EventStorage):
             self._connection.execute(text(f"ANALYZE {name}"))
         return len(names)
 
-    def _begin(self) -> None:
-        """Until the transaction ends: one at a time, and as long as it takes to move a month."""
+    def _begins(self) -> bool:
+        """Until the transaction ends nobody else does, and it may take as long as it takes to move
+        a month. False where somebody else is at it.
+        """
         self._set("statement_timeout", "0")
-        self._connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-        self._set("lock_timeout", f"{_LOCK_TIMEOUT_MS}ms")
+        mine = select(func.pg_try_advisory_xact_lock(_ADVISORY_LOCK))
+        return bool(self._connection.execute(mine).scalar_one())
 
     def _set(self, name: str, value: str) -> None:
         self._connection.execute(select(func.set_config(name, value, true())))

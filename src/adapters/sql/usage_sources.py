@@ -144,18 +144,18 @@ class _Parts:
         The offset keeps the planner from the other way round: in a month that it knows nothing of,
         it would look through all that waits for each call.
         """
-        told = (
+        pending = (
             select(
                 func.unnest(pending_rollups.c.timestamps).label("timestamp"),
                 func.unnest(pending_rollups.c.event_ids).label("id"),
             )
             .where(pending_rollups.c.organization_id == bindparam("of"))
-            .subquery("told")
+            .subquery("pending")
         )
-        in_time = self._within("whole", self._shape.wholes, told.c.timestamp)
-        waiting = select(told).where(in_time).distinct().subquery("waiting")
-        is_it = (events.c.timestamp == waiting.c.timestamp, events.c.id == waiting.c.id)
-        call = calls.where(*is_it).offset(0).lateral("call")
+        in_buckets = self._within("whole", self._shape.wholes, pending.c.timestamp)
+        waiting = select(pending).where(in_buckets).distinct().subquery("waiting")
+        same_call = (events.c.timestamp == waiting.c.timestamp, events.c.id == waiting.c.id)
+        call = calls.where(*same_call).offset(0).lateral("call")
         return select(*call.c).select_from(waiting.join(call, true()))
 
     def _within(

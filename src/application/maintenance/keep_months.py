@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
+from domain.errors import Busy
 from domain.event import OLDEST
 from domain.organization import Organization
 from domain.retention import kept_from
@@ -40,15 +41,25 @@ class KeepMonths:
 
     def __call__(self) -> KeptMonths:
         now = self._clock.now()
-        with self._units_of_work() as uow:
-            made = uow.event_storage.prepare_months((now - OLDEST).date(), (now + _AHEAD).date())
-            uow.commit()
+        made, busy = 0, None
+        try:
+            made = self._make(now)
+        except Busy as error:
+            busy = error  # what is to go can go without
         begins = self._begins(now)
         dropped = self._drop(begins)
         deleted = sum(
             self._delete(organization, begin) for organization, begin in begins if begin is not None
         )
+        if busy is not None:
+            raise busy
         return KeptMonths(made, dropped, deleted)
+
+    def _make(self, now: datetime) -> int:
+        with self._units_of_work() as uow:
+            made = uow.event_storage.prepare_months((now - OLDEST).date(), (now + _AHEAD).date())
+            uow.commit()
+        return made
 
     def _begins(self, now: datetime) -> list[tuple[Organization, datetime | None]]:
         """Every organization with the time from which its calls are kept, written down first.

@@ -12,7 +12,11 @@ class EventStorage(Protocol):
     def prepare_months(self, first: date, last: date) -> int:
         """Make room for the months from that of ``first`` to that of ``last``; how many were made.
 
-        Events can be stored for any time without it; deleting them is quicker with it.
+        Events can be stored for any time without it; deleting them is quicker with it. None is
+        made while somebody else makes or drops some.
+
+        Raises:
+            Busy: others use what it needs for longer than it may wait; nothing was made.
         """
 
     @abstractmethod
