@@ -20,8 +20,7 @@ def copy_rows(
 ) -> None:
     """Store rows of values in the order of ``columns``, within the connection's transaction.
 
-    Raises as a statement of SQLAlchemy's would: the domain's
-    errors, else its own.
+    Raises as a statement of SQLAlchemy's would: the domain's errors, else its own.
     """
     statement = sql.SQL("COPY {} ({}) FROM STDIN ({})").format(
         sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns)), sql.SQL(OPTIONS)

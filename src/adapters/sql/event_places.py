@@ -57,7 +57,7 @@ def _may_be_among_the_first(selection: EventSelection, after: EventPosition | No
     return (
         (after is None or after.value is not None)
         and _RARE.isdisjoint(selection.filter.dimensions)
-        and (span.end - span.start) * _REACH >= whole.end - whole.start
+        and span.length * _REACH >= whole.length
     )
 
 
