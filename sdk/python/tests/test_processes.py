@@ -26,7 +26,13 @@ ENDS = {
     "returns": (TWENTY, 0),
     "sys.exit": (TWENTY + "sys.exit(3)", 3),
     "an exception": (TWENTY + "raise KeyError('mine')", 1),
-    "SIGINT": (TWENTY + "import signal; os.kill(os.getpid(), signal.SIGINT); time.sleep(9)", None),
+    "SIGINT": (
+        # As in a terminal: what a script starts in the background ignores it from the beginning.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        + TWENTY
+        + "os.kill(os.getpid(), signal.SIGINT); time.sleep(9)",
+        None,
+    ),
     "a handler of SIGTERM that exits": (
         "import signal; signal.signal(signal.SIGTERM, lambda *_: sys.exit(4))\n"
         + TWENTY
