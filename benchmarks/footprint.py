@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +18,9 @@ from pathlib import Path
 
 import psycopg
 
-from adapters.sql.migrations import upgrade
 from benchmarks.doors import BATCH, DOORS
-from benchmarks.ingestion import BATCHES, PLAIN, over_http, raw
+from benchmarks.ingestion import BATCHES, over_http, raw, server
 from benchmarks.reports import SIZE
-from tests.chaos.senders import open_account
-from tests.integration.database import postgres_server, temporary_database
-from tests.integration.server import served
 
 PARTS = 10
 #: All that a process had in memory when it had most, shared or not.
@@ -103,26 +98,12 @@ def bytes_an_event(url: str, stored: int) -> dict[str, float]:
 
 def main() -> int:
     seconds = float(os.environ.get("FOOTPRINT_S", "600"))
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        postgres_server(Path(folder)) as server,
-        temporary_database(server) as url,
-    ):
-        upgrade(url)
-        with psycopg.connect(url) as connection:
-            connection.execute(PLAIN)
-        log = Path(folder) / "log"
-        with (
-            served(url, log, WEB_CONCURRENCY="2", LOG_LEVEL="error") as address,
-            working(url),
-        ):
-            port = int(address.rpartition(":")[2])
-            key, _ = open_account(port)
-            began = time.perf_counter()
-            stored, seen = memory(seconds, port, key)
-            taken = time.perf_counter() - began
-            later = catching_up(url)
-            sizes = bytes_an_event(url, stored)
+    with server() as (url, port, key), working(url):
+        began = time.perf_counter()
+        stored, seen = memory(seconds, port, key)
+        taken = time.perf_counter() - began
+        later = catching_up(url)
+        sizes = bytes_an_event(url, stored)
     sys.stdout.write(f"cores: {os.cpu_count()}; {stored} events in {taken:.0f} s\n")
     sys.stdout.write(f"all in the sums {later:.1f} s later\n")
     _report(seen, sizes)

@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -32,7 +33,7 @@ from tests.integration.server import served
 
 CONNECTIONS, BATCHES, ROUNDS = 8, 48, 3
 SINGLE_CONNECTIONS, SINGLE_S = 32, 5.0
-PLAIN = """
+_PLAIN = """
 CREATE TABLE plain (
     organization_id uuid NOT NULL, id text NOT NULL, "timestamp" timestamptz NOT NULL,
     received_at timestamptz NOT NULL, provider text NOT NULL, model text NOT NULL,
@@ -135,20 +136,27 @@ def _rows() -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
-def main() -> int:
+@contextmanager
+def server() -> Iterator[tuple[str, int, str]]:
+    """Two processes on a database with the plain table in it, too; its URL, their port, a key."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        postgres_server(Path(folder)) as server,
-        temporary_database(server) as url,
+        postgres_server(Path(folder)) as postgres,
+        temporary_database(postgres) as url,
     ):
         upgrade(url)
         with psycopg.connect(url) as connection:
-            connection.execute(PLAIN)
+            connection.execute(_PLAIN)
         log = Path(folder) / "log"
         with served(url, log, WEB_CONCURRENCY="2", LOG_LEVEL="error") as address:
             port = int(address.rpartition(":")[2])
             key, _ = open_account(port)
-            return _report(url, port, key)
+            yield url, port, key
+
+
+def main() -> int:
+    with server() as (url, port, key):
+        return _report(url, port, key)
 
 
 def _report(url: str, port: int, key: str) -> int:

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -139,3 +139,8 @@ def _next(start: datetime, interval: Interval, tz: tzinfo) -> datetime:
     # A few hours in, because a day that begins in a gap of the clock begins after midnight.
     noon = (start + timedelta(hours=6)).astimezone(tz).replace(hour=12, fold=0)
     return _floor(steps[interval](noon), Interval.DAY, tz)
+
+
+def midnight(day: date) -> datetime:
+    """When a day of UTC begins."""
+    return datetime.combine(day, time(), UTC)

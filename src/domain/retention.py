@@ -1,7 +1,7 @@
 """How long single calls are kept. Their sums stay."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from domain.errors import Invalid
 from domain.phrases import Phrase
@@ -43,8 +43,3 @@ def months(first: date, last: date) -> Iterator[date]:
 def next_month(month: date) -> date:
     """The first day of the month after."""
     return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
-
-
-def midnight(day: date) -> datetime:
-    """When a day of UTC begins."""
-    return datetime.combine(day, time(), UTC)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -9,6 +10,9 @@ from sqlalchemy import make_url
 
 from tests.integration.browser import chromium_path
 from tests.integration.database import PostgresServer, postgres_server, temporary_database
+
+if TYPE_CHECKING:
+    from adapters.sql.unit_of_work import SqlUnitsOfWork
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +42,17 @@ def database_url(postgres: PostgresServer, migrated_template: str) -> Iterator[s
     """A database of the test's own, with all tables and no rows but those of the migrations."""
     with temporary_database(postgres, migrated_template) as url:
         yield url
+
+
+@pytest.fixture
+def units_of_work(database_url: str) -> "Iterator[SqlUnitsOfWork]":
+    """On a database of the test's own, with connections for a dozen threads."""
+    from adapters.sql.engine import create_pool
+    from adapters.sql.unit_of_work import SqlUnitsOfWork
+
+    engine = create_pool(database_url, size=12)
+    yield SqlUnitsOfWork(engine)
+    engine.dispose()
 
 
 @pytest.fixture

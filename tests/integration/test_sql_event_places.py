@@ -1,13 +1,11 @@
 """The costliest and the slowest calls that pass a filter, however far down they stand."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from adapters.sql import event_places
-from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from domain.api_key import ApiKey
 from domain.period import Span
@@ -21,13 +19,6 @@ from tests.contracts.tenants import a_stored_key
 OTHERS = range(40)
 PASSING = ("3", "2", "2", "1", None)
 MONTH = Span(datetime(NOW.year, NOW.month, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-def units_of_work(database_url: str) -> Iterator[SqlUnitsOfWork]:
-    engine = create_pool(database_url)
-    yield SqlUnitsOfWork(engine)
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """What storing events in PostgreSQL promises beyond the port."""
 
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
-from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.events import Fate
 from domain.api_key import ApiKey
@@ -15,13 +13,6 @@ from domain.event import Event
 from tests.builders import a_cost, a_quote, an_event
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
-
-
-@pytest.fixture
-def units_of_work(database_url: str) -> Iterator[SqlUnitsOfWork]:
-    engine = create_pool(database_url)
-    yield SqlUnitsOfWork(engine)
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Events lie in months; old ones go, and their sums stay."""
 
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -21,7 +20,7 @@ from domain.api_key import ApiKey
 from domain.errors import Busy
 from domain.event import Event
 from domain.period import Span
-from domain.report import Dimension, EventFilter, EventSelection, Measures
+from domain.report import Dimension, EventFilter, EventSelection, EventSort, Measures
 from tests.builders import a_cost, an_event
 from tests.contracts.concurrency import at_once
 from tests.contracts.event_storage import add_waiting
@@ -30,13 +29,6 @@ from tests.contracts.tenants import a_stored_key
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 YEAR = Span(datetime(2025, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
-
-
-@pytest.fixture
-def units_of_work(database_url: str) -> Iterator[SqlUnitsOfWork]:
-    engine = create_pool(database_url, size=12)
-    yield SqlUnitsOfWork(engine)
-    engine.dispose()
 
 
 @pytest.fixture
@@ -248,6 +240,21 @@ def test_a_long_report_puts_a_new_month_off_and_nobody_waits_behind_it(
     assert rows_by_table(database_url) == {"events_default": 11}
     assert prepare(units_of_work, date(2026, 1, 1), date(2026, 2, 1)) == 2
     hasty.dispose()
+
+
+def test_what_is_to_go_goes_while_no_month_can_be_made(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    append(units_of_work, key, once_a_month(key))
+    add_waiting(units_of_work)
+    set_retention(units_of_work, key, 100)
+    events = EventSelection(organization_id=key.organization_id, span=YEAR)
+    with units_of_work(snapshot=True) as long_report:
+        assert long_report.events.has_any(key.organization_id)
+        with pytest.raises(Busy):
+            KeepMonths(units_of_work, ManualClock(NOW))()
+    with units_of_work() as uow:
+        assert len(uow.events.page(events, EventSort.TIMESTAMP)) == 3
 
 
 def _in_haste(driver: psycopg.Connection[Any], _: object) -> None:

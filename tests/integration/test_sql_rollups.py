@@ -1,6 +1,5 @@
 """Sums that are kept ready are what the calls amount to, whatever happens at once."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +11,6 @@ import psycopg
 import pytest
 from sqlalchemy import event, text
 
-from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.rollups import WaitingCalls
 from domain.api_key import ApiKey
@@ -28,13 +26,6 @@ from tests.contracts.tenants import a_stored_key
 
 HOUR = timedelta(hours=1)
 DAY = Span(NOW - timedelta(days=1), NOW + timedelta(days=1))
-
-
-@pytest.fixture
-def units_of_work(database_url: str) -> Iterator[SqlUnitsOfWork]:
-    engine = create_pool(database_url, size=12)
-    yield SqlUnitsOfWork(engine)
-    engine.dispose()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Sums by tag are what the calls amount to, whatever tags their senders invent."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import LiteralString
@@ -10,7 +9,6 @@ import pytest
 
 from adapters.memory.clock import ManualClock
 from adapters.sql import rollup_statements, rollups, tag_statements
-from adapters.sql.engine import create_pool
 from adapters.sql.migrations import downgrade, upgrade
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.maintenance.keep_months import KeepMonths
@@ -28,13 +26,6 @@ from tests.integration.test_sql_rollups import differences, reprice
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DAY = Span(datetime(2026, 11, 23, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC))
 TEAM = TagDimension("team")
-
-
-@pytest.fixture
-def units_of_work(database_url: str) -> Iterator[SqlUnitsOfWork]:
-    engine = create_pool(database_url, size=4)
-    yield SqlUnitsOfWork(engine)
-    engine.dispose()
 
 
 @pytest.fixture

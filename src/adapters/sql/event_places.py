@@ -20,9 +20,9 @@ from sqlalchemy import (
 from adapters.sql.event_tables import events
 from adapters.sql.selections import Chosen, conditions
 from application.ports.events import EventPosition
-from domain.period import Span
+from domain.period import Span, midnight
 from domain.report import Dimension, EventSelection, EventSort
-from domain.retention import midnight, next_month
+from domain.retention import next_month
 
 #: How many calls of the organization's months are looked at for each that is asked for, from the
 #: costliest on. Where fewer pass, all that pass are sorted.

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, func, select, text, true
 
 from adapters.sql.rollups import is_locked
 from application.ports.event_storage import EventStorage
-from domain.retention import midnight, months, next_month
+from domain.period import midnight
+from domain.retention import months, next_month
 
 _NAME = re.compile(r"events_(\d{4})_(\d{2})")
 _ADVISORY_LOCK = 7_226_114_002

@@ -1,10 +1,11 @@
 """Aliases that help nobody: no price is known for what they mean."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from application.ports.clock import Clock
 from application.ports.pricing_tables import PricingTables
+from domain.period import midnight
 from domain.pricing.organization_prices import OrganizationPrices
 from domain.pricing.pricing_terms import Alias, Entry, pricing_terms
 from domain.pricing.terms import Terms
@@ -33,7 +34,7 @@ def _is_idle(alias: Alias, prices: OrganizationPrices, now: datetime) -> bool:
     terms = alias.terms
     begins = now
     if terms.valid_from is not None:
-        begins = max(now, datetime.combine(terms.valid_from, time(), UTC))
+        begins = max(now, midnight(terms.valid_from))
     if terms.valid_to is not None and terms.valid_to <= begins.date():
         return False  # it is over, and nobody waits for it
     return prices.quote(terms.provider, terms.alias, at=begins, usage=TokenUsage()) is None

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from application.ports.identifiers import Identifiers
 from application.ports.unit_of_work import UnitOfWork
 from domain.event import FURTHEST_AHEAD
+from domain.period import midnight
 from domain.pricing.pricing_terms import Entry
 from domain.pricing.terms import AliasTerms, Terms
 from domain.repricing import Repricing, RepricingReason, RepricingScope
@@ -61,4 +62,4 @@ def _stem(alias: str) -> str | None:
 
 
 def _midnight(day: date | None) -> datetime | None:
-    return None if day is None else datetime.combine(day, time(), UTC)
+    return None if day is None else midnight(day)

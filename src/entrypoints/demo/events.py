@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from domain.event import ReportedEvent
+from domain.period import midnight
 from entrypoints.demo.calls import Caller, weighted
 from entrypoints.demo.rhythms import progress, volume
 from entrypoints.demo.workloads import BACKFILL, WORKLOADS, Workload
@@ -60,12 +61,11 @@ def _calls(
     source = f"{rng_seed}/{day}/{workload.project}/{workload.feature}"
     rng = Random(source)  # noqa: S311 - sample data, to be the same on every run
     caller = Caller(workload, rng)
-    midnight = datetime.combine(day, time(), UTC)
     share = progress(day, anchor)
     models = [(choice.model, choice.weight(share)) for choice in workload.choices]
     for number in range(_whole(rng, expected * rng.lognormvariate(0, _DAILY_NOISE))):
         call_id = f"demo-{day:%Y%m%d}-{workload.feature}-{number:03}"
-        moment = workload.rhythm.moment(rng, midnight)
+        moment = workload.rhythm.moment(rng, midnight(day))
         yield SentEvent(workload.key, caller.call(weighted(rng, models), call_id, moment))
 
 

@@ -1,6 +1,6 @@
 """API keys: the list, a new one whose secret is shown once, and revoking."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
@@ -10,6 +10,7 @@ from application.keys.list_keys import ListKeysRequest
 from application.keys.revoke_key import RevokeKeyRequest
 from domain.api_key import Scope
 from domain.errors import Invalid
+from domain.period import midnight
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_member, current_organization
 from entrypoints.http.pages.forms import REFUSALS, Form, see_other, text
@@ -95,6 +96,6 @@ def _expiry() -> datetime | None:
         return None
     try:
         last = date.fromisoformat(typed)
-        return datetime.combine(last + timedelta(days=1), time(), UTC)
+        return midnight(last + timedelta(days=1))
     except (ValueError, OverflowError):
         raise Invalid.at("/expires_on", "must be a date such as 2027-01-31") from None
