@@ -1,6 +1,6 @@
 """A limit on what a part of an organization may cost in a day, week or month."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -64,6 +64,8 @@ class BudgetTerms:
     enforcement: Enforcement = Enforcement.ALERT
     unpriced: str | Decimal = "block"
     channel_ids: tuple[str, ...] | None = None
+    #: Each threshold with that share of the limit: looked at with every call.
+    _dues: tuple[tuple[int, Decimal], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", check_name(self.name, "/name"))
@@ -76,6 +78,8 @@ class BudgetTerms:
                 detail = Phrase("must be from 1 to %(most)s percent", most=LARGEST_THRESHOLD)
                 raise Invalid.at(f"/{name}", detail)
             object.__setattr__(self, name, tuple(sorted(set(percents))))
+        dues = tuple((percent, self.due_usd(percent)) for percent in self.thresholds)
+        object.__setattr__(self, "_dues", dues)
 
     @property
     def counted(self) -> tuple[BudgetScope, BudgetPeriod, str]:
@@ -88,8 +92,7 @@ class BudgetTerms:
 
     def crossed(self, before_usd: Decimal, after_usd: Decimal) -> tuple[int, ...]:
         """Thresholds that ``after_usd`` reaches and ``before_usd`` did not, ascending."""
-        dues = ((percent, self.due_usd(percent)) for percent in self.thresholds)
-        return tuple(percent for percent, due in dues if before_usd < due <= after_usd)
+        return tuple([percent for percent, due in self._dues if before_usd < due <= after_usd])
 
     @property
     def decisive(self) -> tuple[object, ...]:

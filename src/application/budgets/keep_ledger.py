@@ -91,10 +91,10 @@ class KeepLedger:
         now: datetime,
     ) -> list[Reached]:
         found: list[Reached] = []
-        after = {(each.posting.budget.id, each.posting.period): each.spent_usd for each in posted}
+        after = {each.posting.key: each.spent_usd for each in posted}
         for posting in postings:
             budget, period = posting.budget, posting.period
-            total = after.get((budget.id, period))
+            total = after.get(posting.key)
             before = Decimal(0)
             if total is not None:
                 before = EXACT.subtract(total, posting.amount_usd)
