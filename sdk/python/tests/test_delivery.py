@@ -14,7 +14,7 @@ import truecompute
 from truecompute import Answer, TransportError
 from truecompute._backlog import MemoryBacklog
 from truecompute._delivery import Delivery
-from truecompute._queue import MOST_UNWRITTEN, EventQueue
+from truecompute._queue import EventQueue
 from truecompute._verdict import Fate, retry_after_of, verdict_of
 from truecompute.testing import RecordingTransport, accepted
 
@@ -223,46 +223,58 @@ def test_a_put_in_the_middle_of_a_put_neither_waits_nor_is_lost() -> None:
     assert queue.take(10, 10_000) == [b"late"]
 
 
-class Written:
-    """An event that knows which thread wrote it out."""
+class Unwritten:
+    """An event that holds so many bytes until it is written, which brings others meanwhile."""
 
-    def __init__(self) -> None:
-        self.by: int | None = None
+    def __init__(self, size: int = 100, meanwhile: Callable[[], object] = bool) -> None:
+        self.size = size
+        self._meanwhile = meanwhile
 
     def document(self) -> bytes:
-        self.by = threading.get_ident()
+        self._meanwhile()
         return b"{}"
 
 
-def test_who_brings_an_event_writes_it_out_only_when_very_many_wait() -> None:
-    queue = EventQueue(1_000_000, 10**9)
-    events = [Written() for _ in range(MOST_UNWRITTEN + 200)]
-    for event in events:
-        queue.put(event)
-    assert not any(event.by for event in events[:MOST_UNWRITTEN])
-    assert events[-1].by == threading.get_ident()
-    assert queue.counts() == (len(events), {}, len(events))
+def test_what_an_unwritten_event_holds_counts_until_it_is_written() -> None:
+    queue = EventQueue(1_000, 1_000)
+    for _ in range(3):
+        queue.put(Unwritten(400))
+    assert queue.counts() == (3, {"queue_full": 1}, 2)
+    queue.write()
+    for _ in range(3):
+        queue.put(Unwritten(400))
+    assert queue.counts() == (6, {"queue_full": 2}, 4)
 
 
-def test_what_is_being_written_counts_as_unwritten_and_the_oldest_go_first() -> None:
-    queue = EventQueue(1_000_000, 10**9)
-    late = [Written() for _ in range(600)]
+def test_events_that_come_while_others_are_written_find_the_room_that_these_take() -> None:
+    queue = EventQueue(10, 10**6)
+    queue.put(Unwritten(meanwhile=lambda: queue.put(b"late")))
+    for _ in range(9):
+        queue.put(Unwritten())
+    assert len(queue.take(100, 10**6)) == 10
+    assert queue.counts() == (11, {"queue_full": 1}, 0)
 
-    class Meanwhile(Written):
-        def document(self) -> bytes:
-            if not late[-1].by:
-                for event in late:
-                    queue.put(event)
-            return super().document()
 
-    events = [Meanwhile() for _ in range(MOST_UNWRITTEN)]
-    for event in events:
-        queue.put(event)
-    assert len(queue.take(100, 10**6)) == 100
-    assert [bool(event.by) for event in events[::250]] == [True, True, *[False] * 18]
-    # There was no room for any of them, because those being written were still in hand.
-    assert all(event.by for event in late)
-    assert queue.counts() == (MOST_UNWRITTEN + 600, {}, MOST_UNWRITTEN + 500)
+def test_an_interrupted_count_of_what_came_loses_nothing() -> None:
+    """A signal handler may raise wherever the program is, in the middle of the queue as well."""
+
+    class Interrupting(Unwritten):
+        @property
+        def size(self) -> int:
+            if not came:
+                came.append(True)
+                raise SystemExit
+            return 100
+
+        @size.setter
+        def size(self, _: int) -> None: ...
+
+    came: list[bool] = []
+    queue = EventQueue(10, 10_000)
+    queue.put(Interrupting())
+    with pytest.raises(SystemExit):
+        queue.counts()
+    assert queue.take(10, 10_000) == [b"{}"]
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

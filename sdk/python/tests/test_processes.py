@@ -153,6 +153,38 @@ def test_forks_while_eight_threads_hold_the_queue_lose_double_and_hang_nothing(
     assert set(server.received.values()) == {1}
 
 
+SIGNALS = """
+import random, signal
+asked, made = [0], 0
+def ask(*_):
+    tc.flush(0.05)
+    tc.stats()
+    call(f"handler-{asked[0]}")
+    asked[0] += 1
+    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.0002, 0.002))
+signal.signal(signal.SIGALRM, ask)
+signal.setitimer(signal.ITIMER_REAL, 0.001)
+while asked[0] < 300:
+    if not made % 100: tc.stats()
+    if not made % 1_000: tc.flush(0.01)
+    if made < 2_000: call(made); made += 1
+signal.setitimer(signal.ITIMER_REAL, 0)
+assert tc.flush(20), tc.stats()
+stats = tc.stats()
+assert (stats.produced, stats.dropped) == (stats.sent, 0), stats
+print(made, asked[0], flush=True)
+"""
+
+
+def test_a_signal_handler_may_flush_count_and_track_in_the_middle_of_anything(
+    server: FakeTrueCompute,
+) -> None:
+    code, said, _ = runs(SIGNALS, server.url)
+    assert code == 0, said
+    made, asked = map(int, said.split())
+    assert set(server.received) == {*map(str, range(made)), *(f"handler-{n}" for n in range(asked))}
+
+
 UNDER_WAY = """
 from truecompute._calls import Call, Seen
 under_way = Call(tc.reporter, "acme", "m", "chat", None)

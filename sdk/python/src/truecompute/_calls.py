@@ -4,12 +4,21 @@ import time
 from typing import Any, Protocol
 
 from truecompute._context import NOTHING, Attribution, current
-from truecompute._encoding import bounded_document, plain, timestamp_of
+from truecompute._diagnostics import say_failure
+from truecompute._encoding import (
+    UNREADABLE_EVENT,
+    bounded_document,
+    read_back,
+    snapshot,
+    timestamp_of,
+)
 from truecompute._ids import new_id
 from truecompute._text import clean
 
 #: Errors after which the provider may still have done, and bill, the work.
 _UNKNOWN_END = ("Timeout", "Cancel", "Interrupt", "Connection", "Read", "Exit")
+#: About how many bytes a call takes beside its usage object.
+_OWN_SIZE = 1_500
 #: The fields of an attribution but its tags, which come last.
 _TEXTS = Attribution._fields[:-1]
 
@@ -20,7 +29,11 @@ class Sink(Protocol):
     generation: int
     defaults: Attribution
 
-    def take(self, event: "Call") -> None:
+    def is_silent(self) -> bool:
+        """Whether what this thread begins now is not to be told of."""
+        ...
+
+    def take(self, event: "Call | bytes") -> None:
         """Take a call that has ended, to be written out later."""
         ...
 
@@ -55,9 +68,9 @@ class Call:
     """One call: made before it starts, ended once, and then an event of the sink's."""
 
     __slots__ = (
-        "_began", "_ended", "_error", "_first", "_generation", "_is_cut", "_once", "_seen", "_sink",
-        "_whose", "api_base", "model", "operation", "provider", "region", "reservation_id",
-        "started_at",
+        "_began", "_ended", "_error", "_event_id", "_first", "_generation", "_is_cut", "_is_silent",
+        "_once", "_seen", "_sink", "_usage", "_whose", "api_base", "model", "operation", "provider",
+        "region", "reservation_id", "size", "started_at",
     )  # fmt: skip
 
     def __init__(
@@ -72,6 +85,8 @@ class Call:
     ) -> None:
         self._sink = sink
         self._generation = sink.generation
+        # Where it begins and not where it ends: the thread that sends ends streams that were left.
+        self._is_silent = sink.is_silent()
         self.provider: str = provider
         self.model: str | None = model
         self.operation: str = operation
@@ -80,6 +95,9 @@ class Call:
         self.reservation_id: str | None = None
         self._whose = current.get()
         self._once = [True]
+        self._usage: str | bytes | None = None
+        self._event_id: str | None = None
+        self.size: int = _OWN_SIZE
         self._first: float | None = None
         self._error: str | None = None
         self.started_at: float = time.time()
@@ -119,29 +137,40 @@ class Call:
     ) -> None:
         """The call has ended: with ``error`` (or its name), cut off by its caller, or well. Only
         the first end counts.
-
-        Raises what a value raises that cannot be made JSON.
         """
         try:
             self._once.pop()
         except IndexError:
             return
-        if seen.is_pending or self._generation != self._sink.generation:
-            return  # the latter is a copy in a child after a fork: the parent ends it
+        if seen.is_pending or self._is_silent or self._generation != self._sink.generation:
+            return  # the last is a copy in a child after a fork: the parent ends it
         self._ended = time.perf_counter()
         self._seen, self._is_cut = seen, is_cut
         if error is not None:
             # Its name alone: an exception holds on to every frame that it passed.
             self._error = error if isinstance(error, str) else type(error).__name__
-        self._sink.take(self)
+        if seen.usage is None or self._keeps_usage():
+            self._sink.take(self)
+
+    def _keeps_usage(self) -> bool:
+        """Keep it as it is now: the program may add to it what other calls have used."""
+        try:
+            usage = snapshot(self._seen.usage)
+        except Exception:  # noqa: BLE001 - never in the way
+            say_failure("writing an event")
+            self._sink.take(UNREADABLE_EVENT)
+            return False
+        self._usage = usage
+        self.size += len(usage)
+        return True
 
     def document(self) -> bytes:
         """The event as JSON. Raises what a value raises that cannot be made JSON."""
         seen, error = self._seen, self._error
-        usage = None if seen.usage is None else plain(seen.usage)
+        usage = None if self._usage is None else read_back(self._usage)
         answered = clean(seen.model)
         event: dict[str, Any] = {
-            "id": seen.stable_id or new_id(),
+            "id": self._id(),
             "timestamp": timestamp_of(self.started_at),
             "provider": self.provider,
             "model": answered or clean(self.model) or "unknown",
@@ -165,6 +194,12 @@ class Call:
             event["time_to_first_token_ms"] = round((self._first - self._began) * 1000)
         add_attribution(event, self._whose, self._sink.defaults)
         return bounded_document(event)
+
+    def _id(self) -> str:
+        """The event's, the same however often it is written."""
+        if self._event_id is None:
+            self._event_id = self._seen.stable_id or new_id()
+        return self._event_id
 
 
 def add_attribution(event: dict[str, Any], whose: Attribution, defaults: Attribution) -> None:

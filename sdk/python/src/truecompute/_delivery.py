@@ -33,7 +33,7 @@ class Delivery:
         self._failed = 0
         self._is_unauthorized = False
         self._is_abandoned = False
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self.sent = 0
         self.retried = 0
         self.dropped: Counter[str] = Counter()

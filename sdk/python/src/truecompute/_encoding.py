@@ -1,7 +1,7 @@
 """An event as the JSON that the server takes, made of whatever a provider's client answered.
 
 What is encoded is bytes of a known number, and nothing of the host's is held by it or can change it
-afterwards.
+afterwards. A usage object is taken as it is when its call ends.
 """
 
 import json
@@ -11,12 +11,14 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
-from truecompute._diagnostics import say
+from truecompute._diagnostics import QUIETLY, say
 from truecompute._fields import is_mapping
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
+#: In the place of an event that cannot be made JSON, which is counted.
+UNREADABLE_EVENT = b""
 #: Above it the server refuses an event (64 KiB, with room for what a proxy may add).
 MOST_BYTES = 60_000
 _MOST_DEPTH = 24
@@ -45,6 +47,25 @@ def bounded_document(event: Mapping[str, Any]) -> bytes:
         say("size", "TrueCompute left out a usage object of %d bytes", len(document))
         document = encoded({**event, "provider_usage": None, "usage_status": "missing"})
     return document
+
+
+def snapshot(usage: Any) -> str | bytes:
+    """A usage object as JSON of this moment, for ``read_back``. Raises what the object raises.
+
+    By pydantic itself where it made the object, which takes two microseconds and not ten.
+    """
+    serializer = getattr(cast("type[object]", type(usage)), "__pydantic_serializer__", None)
+    if serializer is not None:
+        with QUIETLY:
+            document = serializer.to_json(usage, by_alias=True, exclude_unset=True, warnings=False)
+            if type(document) is bytes:
+                return document
+    return _encode(plain(usage))
+
+
+def read_back(document: str | bytes) -> Any:
+    """What a ``snapshot`` is of, as plain JSON."""
+    return plain(json.loads(document))
 
 
 def plain(usage: Any, depth: int = 0) -> Any:

@@ -7,13 +7,10 @@ from contextlib import suppress
 from typing import Protocol
 
 from truecompute._diagnostics import say_failure
+from truecompute._encoding import UNREADABLE_EVENT
 from truecompute._stats import QUEUE_FULL, UNREADABLE
 from truecompute._turns import Turns
 
-#: So many events may wait as they came, holding what a provider's client answered, while the
-#: program leaves the thread that writes no time. Beyond it whoever brings one writes it out at
-#: once, so that what is held is known to the byte.
-MOST_UNWRITTEN = 5_000
 #: So many are counted at once: it takes as long as to add them.
 _COUNTED_AT_ONCE = 32
 #: So many are written before any of them can be sent.
@@ -21,7 +18,12 @@ _WRITTEN_AT_ONCE = 500
 
 
 class Pending(Protocol):
-    """An event that is not written out yet: a caller's thread has better things to do."""
+    """An event that is not written out yet: a caller's thread has better things to do.
+
+    ``size`` is about how many bytes it holds.
+    """
+
+    size: int
 
     def document(self) -> bytes:
         """The event as JSON. Raises what its values raise."""
@@ -33,13 +35,16 @@ class EventQueue:
 
     ``put`` never waits: it may be called from a signal handler, by the garbage collector in the
     middle of another ``put``, or in thousands of threads. An event goes on a side list, which only
-    grows by atomic appends and is folded in, a few at once, by whoever has the lock.
+    grows by atomic appends and is folded in, a few at once, by whoever has the lock. A thread may
+    take the lock again: a signal handler that flushes runs in the middle of whatever the program
+    did, and must not wait for what goes on only when it is done.
     """
 
     def __init__(self, most_events: int, most_bytes: int) -> None:
         self._most_events = most_events
         self._most_bytes = most_bytes
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._is_folding = False
         self._unwritten: deque[Pending] = deque()
         self._waiting: deque[bytes] = deque()
         self._late: deque[Pending | bytes] = deque()
@@ -52,16 +57,13 @@ class EventQueue:
     def put(self, event: Pending | bytes) -> int:
         """Add an event, or have it counted as dropped; how many wait now, about."""
         late = len(self._late) + 1
-        unwritten = len(self._unwritten) + self._writing
-        if unwritten + late > MOST_UNWRITTEN and not isinstance(event, bytes):
-            event = _written(event)
         self._late.append(event)
         if late >= _COUNTED_AT_ONCE and self._lock.acquire(blocking=False):
             try:
                 self._fold()
             finally:
                 self._lock.release()
-        return unwritten + late + len(self._waiting)
+        return self._held() + late
 
     def write(self) -> None:
         """Write out what is not, on the caller's time: what waits is then only bytes."""
@@ -107,6 +109,7 @@ class EventQueue:
             self._fold()
             number = min(len(self._unwritten), _WRITTEN_AT_ONCE)
             pending = [self._unwritten.popleft() for _ in range(number)]
+            self._bytes -= sum(each.size for each in pending)
             self._writing += number
         documents = list(_all_written(pending))
         with self._lock:
@@ -120,24 +123,39 @@ class EventQueue:
         return len(self._waiting) + len(self._unwritten) + self._writing
 
     def _fold(self) -> None:
-        while self._late:
-            self._add(self._late.popleft())
+        if self._is_folding:
+            return
+        self._is_folding = True
+        try:
+            while self._late:
+                # Removed when it is counted: a signal handler may raise in between, and an event
+                # that is sent twice counts once.
+                self._add(self._late[0])
+                self._late.popleft()
+        finally:
+            self._is_folding = False
 
     def _add(self, event: Pending | bytes) -> None:
         self._produced += 1
         if self._shut_for is not None:
             self._dropped[self._shut_for] += 1
-        elif event == b"":
+        elif event == UNREADABLE_EVENT:
             self._dropped[UNREADABLE] += 1
         elif self._held() >= self._most_events:
             self._dropped[QUEUE_FULL] += 1
-        elif not isinstance(event, bytes):
-            self._unwritten.append(event)
-        elif self._bytes + len(event) > self._most_bytes:
-            self._dropped[QUEUE_FULL] += 1
         else:
+            self._keep(event)
+
+    def _keep(self, event: Pending | bytes) -> None:
+        size = len(event) if isinstance(event, bytes) else event.size
+        if self._bytes + size > self._most_bytes:
+            self._dropped[QUEUE_FULL] += 1
+            return
+        self._bytes += size
+        if isinstance(event, bytes):
             self._waiting.append(event)
-            self._bytes += len(event)
+        else:
+            self._unwritten.append(event)
 
 
 def _all_written(pending: Iterable[Pending]) -> Iterator[bytes]:
@@ -148,10 +166,10 @@ def _all_written(pending: Iterable[Pending]) -> Iterator[bytes]:
 
 
 def _written(pending: Pending) -> bytes:
-    """The document, empty where it cannot be made."""
+    """The document, if one can be made."""
     try:
         return pending.document()
     except Exception:  # noqa: BLE001 - never in the way
         with suppress(Exception):
             say_failure("writing an event")
-        return b""
+        return UNREADABLE_EVENT

@@ -50,7 +50,7 @@ class Reporter:
         if not settings.is_enabled:
             self._queue.shut(DISABLED)
         self._delivery = Delivery(settings.transport, self._backlog, random_share)
-        self.open_streams: OpenStreams = OpenStreams()
+        self.open_streams: OpenStreams = OpenStreams(self._attend)
         self._failures = 0
         if self._reservations is not None:
             self._reservations.unchecked = 0
@@ -67,17 +67,19 @@ class Reporter:
 
     def record(self, event: Mapping[str, Any]) -> None:
         """Take an event that is made. Raises what its values raise."""
-        self.take(bounded_document(event))
+        if not self.is_silent():
+            self.take(bounded_document(event))
 
     def take(self, event: Pending | bytes) -> None:
         """Take an event that is written, or will be in the background."""
-        if self.is_silent():
-            return
-        waiting = self._queue.put(event)
+        self._attend(self._queue.put(event))
+        if self._is_ending and not self._worker.is_worker_thread():
+            self._deliver_last()
+
+    def _attend(self, waiting: int = 0) -> None:
+        """Something waits for the thread, events or an open stream."""
         if self._worker.notice(waiting):
             _process.note_worker_process()
-        if self._is_ending:
-            self._deliver_last()
 
     def note_failure(self, doing: str) -> None:
         """Count and log a fault of the SDK."""
@@ -85,8 +87,8 @@ class Reporter:
         say_failure(doing)
 
     def is_silent(self) -> bool:
-        """Whether events of this thread are not taken: a transport or a log handler that calls a
-        model itself would loop for ever.
+        """Whether calls that this thread begins are no events: a transport or a log handler that
+        calls a model itself would loop for ever.
         """
         return self._worker.is_worker_thread() or is_speaking()
 

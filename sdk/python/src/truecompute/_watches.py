@@ -80,13 +80,15 @@ class Watch:
 
 
 class OpenStreams:
-    """The streams of a client that have not ended."""
+    """The streams of a client that have not ended. ``attend`` has somebody look after them."""
 
-    def __init__(self) -> None:
+    def __init__(self, attend: Callable[[], None]) -> None:
         self._watches: dict[int, Watch] = {}
+        self._attend = attend
 
     def add(self, watch: Watch) -> None:
         self._watches[id(watch)] = watch
+        self._attend()
 
     def discard(self, watch: Watch) -> None:
         self._watches.pop(id(watch), None)

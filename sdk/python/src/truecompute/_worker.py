@@ -104,7 +104,7 @@ class Worker:
         """Anew with each thread: gevent may have replaced what threads are since the import."""
         self._wake = threading.Lock()
         self._wake.acquire()
-        self._progress = threading.Condition(threading.Lock())
+        self._progress = threading.Condition()  # of a lock that a signal handler may take again
 
     def _start(self) -> bool:
         if not self._starting.acquire(blocking=False):
