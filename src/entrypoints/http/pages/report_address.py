@@ -18,8 +18,8 @@ from domain.period import Span, zone
 from domain.providers import canonical_provider
 from domain.report import Dimension, EventFilter, GroupBy
 from entrypoints.http.pages.report_bounds import bound, local_day
-from entrypoints.http.pages.stacking import DEFAULT_STACK, group_by, stack_of
 from entrypoints.http.pages.stacking import TAG as TAG
+from entrypoints.http.pages.stacking import default_stack, group_by, stack_of
 
 PRESETS = (7, 30, 90)
 DEFAULT_DAYS = 30
@@ -33,7 +33,7 @@ Filter = tuple[str, str]
 class ReportAddress:
     """``start`` and ``end`` are as typed, empty where not given; ``days`` is one of the presets.
 
-    ``by`` is one of ``STACKS``, or ``tag.`` and a name.
+    ``asked_by`` is one of ``STACKS``, or ``tag.`` and a name; empty for what is the default.
     """
 
     tz: str = "UTC"
@@ -41,7 +41,7 @@ class ReportAddress:
     start: str = ""
     end: str = ""
     filters: tuple[Filter, ...] = ()
-    by: str = DEFAULT_STACK
+    asked_by: str = ""
 
     @classmethod
     def read(cls, args: MultiDict[str, str]) -> "ReportAddress":
@@ -55,7 +55,7 @@ class ReportAddress:
             start=start,
             end=end,
             filters=tuple(_filters(args)),
-            by=stack_of(args.get("by", "")),
+            asked_by=stack_of(args.get("by", "")),
         )
 
     @property
@@ -96,6 +96,15 @@ class ReportAddress:
         return EventFilter(dimensions=dimensions, tags=tags)
 
     @property
+    def by(self) -> str:
+        """What the chart is stacked by: one of ``STACKS``, or ``tag.`` and a name."""
+        return self.asked_by or self._default_stack
+
+    @property
+    def _default_stack(self) -> str:
+        return default_stack(name for name, _ in self.filters)
+
+    @property
     def group_by(self) -> GroupBy:
         """What the chart is stacked by; nothing for one bar."""
         return group_by(self.by)
@@ -112,7 +121,7 @@ class ReportAddress:
     @property
     def beside_range(self) -> list[tuple[str, str]]:
         """The pairs that another range leaves as they are."""
-        return [*([] if self.by == DEFAULT_STACK else [("by", self.by)]), *self.filters]
+        return [*([] if self.by == self._default_stack else [("by", self.by)]), *self.filters]
 
     def query(self, *more: tuple[str, str]) -> str:
         """The query string with its question mark, or nothing."""
@@ -124,7 +133,7 @@ class ReportAddress:
     def for_span(self, span: Span) -> "ReportAddress":
         """Exactly this span, for single calls and for the API, which have no chart to stack."""
         start, end = (_rfc3339(instant) for instant in (span.start, span.end))
-        return replace(self, days=None, start=start, end=end, by=DEFAULT_STACK)
+        return replace(self, days=None, start=start, end=end, asked_by="")
 
     def query_for(self, span: Span, *added: Filter) -> str:
         """As ``for_span(span).with_filter(*added).query()``, of which a chart has hundreds."""
@@ -132,7 +141,7 @@ class ReportAddress:
         return f"?{before}{_span_query(span)}{after}"
 
     def stacked_by(self, by: str) -> "ReportAddress":
-        return replace(self, by=by)
+        return replace(self, asked_by=by)
 
     def with_filter(self, *added: Filter) -> "ReportAddress":
         """Further filters, each in place of any others of its name."""

@@ -142,6 +142,25 @@ def test_the_chart_is_stacked_by_what_is_known_else_by_provider(by: str, group_b
     assert read(("by", by)).group_by == group_by
 
 
+@pytest.mark.parametrize(
+    ("pairs", "by"),
+    [
+        ([("model", "gpt-4o")], "provider"),
+        ([("user", "u_1")], "provider"),
+        ([("project", "web")], "total"),
+        ([("tag.team", "a")], "total"),
+        ([("by", "provider"), ("project", "web")], "provider"),
+        ([("provider", "openai"), ("environment", "test")], "total"),
+    ],
+)
+def test_beside_a_filter_a_chart_is_stacked_where_its_sums_are_at_hand_or_it_is_asked_for(
+    pairs: list[tuple[str, str]], by: str
+) -> None:
+    address = read(*pairs)
+    assert address.by == by
+    assert read(*address.pairs()).by == by
+
+
 def test_another_way_of_stacking_is_kept_but_where_there_is_no_chart() -> None:
     address = read(("by", "project"), ("user", "ada"))
     assert address.query() == "?by=project&user=ada"
@@ -165,7 +184,7 @@ def test_a_link_of_a_chart_is_the_address_of_its_span(
     start: datetime,
 ) -> None:
     address = ReportAddress(
-        tz=tz, days=days, start="2026-01-01", filters=tuple(filters), by="model"
+        tz=tz, days=days, start="2026-01-01", filters=tuple(filters), asked_by="model"
     )
     span = Span(start, start + timedelta(days=1))
     assert address.query_for(span, *added) == address.for_span(span).with_filter(*added).query()
