@@ -13,6 +13,7 @@ from pathlib import Path
 from benchmarks.budgets.databases import say
 from benchmarks.budgets.fanning_out import fan_out
 from benchmarks.budgets.ingesting import ingestion
+from benchmarks.budgets.over_http import rates
 from benchmarks.budgets.promises import crossings, histories
 from benchmarks.budgets.reserving import reservations
 from tests.integration.database import postgres_server
@@ -30,6 +31,7 @@ def main() -> int:
             "histories": lambda: histories(server),
             "reservations": lambda: reservations(server, Path(folder) / "log"),
             "ingestion": lambda: ingestion(server),
+            "rates": lambda: rates(server, Path(folder) / "log"),
             "fan-out": lambda: fan_out(server),
         }
         for name, part in parts.items():

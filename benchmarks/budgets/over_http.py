@@ -1,0 +1,53 @@
+"""What a hundred budgets cost ingestion as ``make bench-ingestion`` measures it without any."""
+
+from pathlib import Path
+from statistics import median
+
+from benchmarks.budgets.databases import database, say
+from benchmarks.doors import DOORS
+from benchmarks.ingestion import over_http, single
+from benchmarks.timing import ratio
+from tests.chaos.senders import open_account, post
+from tests.integration.database import PostgresServer
+from tests.integration.server import served
+
+BUDGETS, ROUNDS = 100, 5
+#: Every event of the benchmark falls under each of them.
+_SCOPES: tuple[dict[str, str], ...] = (
+    {},
+    {"provider": "openai"},
+    {"model": "gpt-4o"},
+    {"provider": "openai", "model": "gpt-4o"},
+)
+
+
+def rates(server: PostgresServer, log: Path) -> None:
+    """Events a second, of an organization without budgets and of one with a hundred, in turn."""
+    with (
+        database(server) as url,
+        served(url, log, WEB_CONCURRENCY="2", LOG_LEVEL="error") as address,
+    ):
+        port = int(address.rpartition(":")[2])
+        bare, _ = open_account(port)
+        watched, cookie = open_account(port, "b@example.com")
+        for number in range(BUDGETS):
+            scope = _SCOPES[number % len(_SCOPES)]
+            post(
+                port,
+                "/api/v1/budgets",
+                {"name": "B", "limit_usd": "1000000", "scope": scope},
+                cookie,
+            )
+        native = next(door for door in DOORS if door.name == "native")
+        for name, rate in (
+            ("batches of 500 on 8 connections", lambda key: over_http(port, key, native)),
+            ("single events on 32 connections", lambda key: single(port, key, "/api/v1/events")),
+        ):
+            without, beside = [], []
+            for _ in range(ROUNDS):
+                without.append(rate(bare))
+                beside.append(rate(watched))
+            say(
+                f"{name}: {median(without):.0f} a second without budgets,"
+                f" {median(beside):.0f} with {BUDGETS}: {ratio(without, beside):.2f} times as long"
+            )
