@@ -1,13 +1,13 @@
 """What a hundred budgets cost ingestion as ``make bench-ingestion`` measures it without any."""
 
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 from benchmarks.budgets.databases import database, say
 from benchmarks.doors import DOORS
 from benchmarks.ingestion import over_http, single
-from benchmarks.timing import ratio
-from tests.chaos.senders import open_account, post
+from tests.chaos.senders import EVENTS, open_account, post
 from tests.integration.database import PostgresServer
 from tests.integration.server import served
 
@@ -39,15 +39,15 @@ def rates(server: PostgresServer, log: Path) -> None:
                 cookie,
             )
         native = next(door for door in DOORS if door.name == "native")
-        for name, rate in (
-            ("batches of 500 on 8 connections", lambda key: over_http(port, key, native)),
-            ("single events on 32 connections", lambda key: single(port, key, "/api/v1/events")),
-        ):
-            without, beside = [], []
-            for _ in range(ROUNDS):
-                without.append(rate(bare))
-                beside.append(rate(watched))
+        of: dict[str, Callable[[str], float]] = {
+            "batches of 500 on 8 connections": lambda key: over_http(port, key, native),
+            "single events on 32 connections": lambda key: single(port, key, EVENTS),
+        }
+        for name, rate in of.items():
+            pairs = [(rate(bare), rate(watched)) for _ in range(ROUNDS)]
+            without, beside = (median(each) for each in zip(*pairs, strict=True))
+            longer = median(a / b for a, b in pairs)
             say(
-                f"{name}: {median(without):.0f} a second without budgets,"
-                f" {median(beside):.0f} with {BUDGETS}: {ratio(without, beside):.2f} times as long"
+                f"{name}: {without:.0f} a second without budgets, {beside:.0f} with {BUDGETS}:"
+                f" {longer:.2f} times as long"
             )
