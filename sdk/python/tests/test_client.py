@@ -68,6 +68,21 @@ def test_usage_of_any_shape_makes_an_event_that_is_json(recorder: Recorder, usag
     assert recorder.event["model"] == "m"
 
 
+def test_halves_of_characters_in_a_usage_object_are_replaced_and_all_else_stays(
+    recorder: Recorder,
+) -> None:
+    usage = {
+        "\udfff": 1,
+        "n": [{"s": "a\ud800"}, 0.1, None, True],
+        "whole": "\U0001f600",
+        "w": "\\ud8",
+    }
+    recorder.client.track(provider="acme", model="m", provider_usage=usage, usage=usage)
+    cleaned = {"?": 1, "n": [{"s": "a?"}, 0.1, None, True], "whole": "\U0001f600", "w": "\\ud8"}
+    assert recorder.event["provider_usage"] == cleaned
+    assert recorder.event["usage"] == cleaned
+
+
 def test_hostile_objects_cost_their_event_and_nothing_else(
     recorder: Recorder, caplog: pytest.LogCaptureFixture
 ) -> None:
