@@ -16,6 +16,9 @@ _FIRST_PAUSE_S = 0.5
 _MOST_PAUSE_S = 30.0
 #: A wrong key does not become right by asking; somebody must change it.
 _UNAUTHORIZED_PAUSE_S = 60.0
+#: So many batches in a row that the server cannot read are halved to find the event at fault: of
+#: 500 events 9 halves lead to one. After that it is taken to be the server's fault, or a proxy's.
+_MOST_UNREAD = 20
 
 
 class Delivery:
@@ -23,7 +26,8 @@ class Delivery:
 
     A batch that finds no server is sent again, with pauses of 0.5 to 30 s, drawn at random so
     that many processes do not come back at once, or as long as the server asks, 300 s at most.
-    A batch that the server refuses is dropped and counted.
+    A batch that the server refuses is dropped and counted; of one that it cannot read the events
+    at fault, which are found by halving, unless it reads nothing any more.
     """
 
     def __init__(self, transport: Transport, backlog: Backlog, draw: Callable[[], float]) -> None:
@@ -31,6 +35,7 @@ class Delivery:
         self._backlog = backlog
         self._draw = draw
         self._failed = 0
+        self._unread = 0
         self._is_unauthorized = False
         self._is_abandoned = False
         self._lock = threading.Lock()
@@ -83,7 +88,7 @@ class Delivery:
     def _settle(self, batch: Batch, verdict: Verdict) -> float:
         if verdict.fate is Fate.RETRY:
             return self._pause(verdict)
-        if verdict.fate is Fate.SPLIT and len(batch.events) > 1:
+        if len(batch.events) > 1 and self._may_split(verdict.fate):
             with self._lock:
                 self._backlog.split(batch)
             return 0.0
@@ -91,10 +96,17 @@ class Delivery:
             self._note_success(verdict)
             self._finish(batch, REJECTED, verdict.rejected)
             return 0.0
-        reason = TOO_LARGE if verdict.fate is Fate.SPLIT else REFUSED
         self._say_refused(batch, verdict)
+        reason = TOO_LARGE if verdict.fate is Fate.SPLIT else REFUSED
         self._finish(batch, reason, len(batch.events))
         return _UNAUTHORIZED_PAUSE_S if verdict.is_unauthorized else 0.0
+
+    def _may_split(self, fate: Fate) -> bool:
+        """Whether a batch goes on as two halves."""
+        if fate is Fate.UNREAD:
+            self._unread += 1
+            return self._unread <= _MOST_UNREAD
+        return fate is Fate.SPLIT
 
     def _say_refused(self, batch: Batch, verdict: Verdict) -> None:
         """A wrong key is told once, until the server has taken something again."""
@@ -126,6 +138,7 @@ class Delivery:
         if self._failed:
             say("back", "TrueCompute is reached again, after %d attempts", self._failed + 1)
         self._failed = 0
+        self._unread = 0
         self._is_unauthorized = False
         if verdict.rejected:
             say("rejected", "TrueCompute rejected %d event(s), the first: %s",
