@@ -8,7 +8,7 @@ from collections.abc import Callable
 from truecompute._backlog import Backlog, Batch
 from truecompute._diagnostics import say, say_failure
 from truecompute._exceptions import TransportError
-from truecompute._stats import REFUSED, REJECTED, TOO_LARGE
+from truecompute._stats import REFUSED, REJECTED, SPOOL_DAMAGED, TOO_LARGE
 from truecompute._transport import Transport
 from truecompute._verdict import Fate, Verdict, verdict_of
 
@@ -50,6 +50,9 @@ class Delivery:
         batch = self._backlog.next()
         if batch is None:
             return None
+        if not batch.events:
+            self._finish(batch, SPOOL_DAMAGED, 0)
+            return 0.0
         if self._failed:
             self.retried += 1
         try:
@@ -90,6 +93,7 @@ class Delivery:
             return self._pause(verdict)
         if len(batch.events) > 1 and self._may_split(verdict.fate):
             with self._lock:
+                self._count_damaged(batch)
                 self._backlog.split(batch)
             return 0.0
         if verdict.fate is Fate.STORED:
@@ -122,10 +126,17 @@ class Delivery:
         with self._lock:
             if self._is_abandoned:
                 return
+            self._count_damaged(batch)
             self._backlog.done(batch)
             self.sent += len(batch.events) - lost
             if lost:
                 self.dropped[reason] += lost
+
+    def _count_damaged(self, batch: Batch) -> None:
+        """Count what a spool can no longer read of a batch, once."""
+        if batch.damaged:
+            self.dropped[SPOOL_DAMAGED] += batch.damaged
+            batch.damaged = 0
 
     def _pause(self, verdict: Verdict) -> float:
         self._failed += 1

@@ -1,5 +1,6 @@
 """A backlog on disk: what could not be sent survives the process, and the next one sends it."""
 
+import errno
 import json
 import os
 import threading
@@ -7,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from truecompute._backlog import MOST_BATCH_BYTES, MOST_BATCH_EVENTS, Batch
 from truecompute._diagnostics import say, say_failure
@@ -22,7 +23,8 @@ except ImportError:  # pragma: no cover - Windows
 
 _LOCK = "lock"
 _SUFFIX = ".ndjson"
-
+#: What says nothing of a file itself: the program has no descriptor or no memory left just now.
+_PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 _Result = TypeVar("_Result")
 _Arguments = ParamSpec("_Arguments")
@@ -42,13 +44,22 @@ def _one_at_a_time(
     return guarded
 
 
+class _File(NamedTuple):
+    """A file by its name, and how many events and bytes it was written with."""
+
+    name: str
+    events: int
+    size: int
+
+
 class SpoolBacklog:
     """Batches as files, one event a line, in a folder of this process's own below ``directory``.
 
     A file is there, whole, from before the first attempt until the server has answered for it:
     the end of the process loses what came within the last second, not more; the end of the machine
     may lose what its system had not yet written. A folder whose process is gone, which its lock
-    tells, is taken over at the next start. Ids make a second delivery of a file harmless.
+    tells, is taken over at the next start. Ids make a second delivery of a file harmless. Events of
+    a file that is gone or broken when it is to be sent are damaged ones of its batch.
 
     Where nothing can be written any more, events wait in memory as without a spool. Above
     ``most_bytes`` on disk likewise. Raises ``ConfigurationError`` for a folder that cannot be used.
@@ -68,11 +79,11 @@ class SpoolBacklog:
         self._own = directory / f"{os.getpid()}-{new_id()}"
         try:
             self._own.mkdir(parents=True, mode=0o700)
-            self._lock = os.open(self._own / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+            self._lock: int | None = os.open(self._own / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
             raise ConfigurationError(f"spool_dir {directory} cannot be used: {error}") from error
         _lock(self._lock, waits=True)
-        self._names: deque[tuple[str, int]] = deque()
+        self._files: deque[_File] = deque()
         self._bytes = 0
         self._number = 0
         self._at_hand: Batch | None = None
@@ -82,12 +93,11 @@ class SpoolBacklog:
 
     @_one_at_a_time
     def next(self) -> Batch | None:
-        """The oldest batch; a file that is gone or broken is left out, which is logged."""
+        if self._lock is None:
+            return None  # another process may have taken the files over
         self.collect()
-        while self._at_hand is None and self._names:
-            self._at_hand = self._read(self._names[0][0])
-            if self._at_hand is None:
-                self._names.popleft()
+        if self._at_hand is None and self._files:
+            self._at_hand = self._read(self._files[0])
         if self._at_hand is None and self._in_memory:
             return self._in_memory[0]
         return self._at_hand
@@ -98,23 +108,23 @@ class SpoolBacklog:
             self._in_memory.remove(batch)
             return
         self._at_hand = None
-        self._names.popleft()
-        path = self._own / batch.name
-        try:
-            self._bytes -= path.stat().st_size
-            path.unlink()
-        except OSError:
-            say_failure("removing a file of the spool")
+        self._remove(self._files.popleft())
 
     @_one_at_a_time
     def split(self, batch: Batch) -> None:
-        """The halves are sent from memory; the file stays until both are done with."""
-        half = len(batch.events) // 2
-        halves = (Batch(batch.events[:half]), Batch(batch.events[half:]))
-        self.done(batch)
-        self._in_memory.extendleft(reversed(halves))
-        for part in halves:
-            self._spill(part)
+        """The halves are in files, too, before that of the whole goes."""
+        if batch.name is None:
+            self._in_memory.remove(batch)
+            whole = None
+        else:
+            self._at_hand = None
+            whole = self._files.popleft()
+        for half in reversed(batch.halves()):
+            self._in_memory.appendleft(half)
+            if self._spill(half):
+                self._files.rotate()
+        if whole is not None:
+            self._remove(whole)
 
     @_one_at_a_time
     def collect(self) -> None:
@@ -130,18 +140,22 @@ class SpoolBacklog:
     @_one_at_a_time
     def close(self) -> None:
         """Write what is in memory, and let go of the folder, for the next process to find."""
+        if self._lock is None:
+            return
         for batch in list(self._in_memory):
             self._spill(batch)
         self.collect()
         self._remove_if_empty()
-        os.close(self._lock)
+        self.forget()
 
     def forget(self) -> None:
         """In a child after a fork: the folder and its lock are the parent's."""
-        os.close(self._lock)
+        descriptor, self._lock = self._lock, None
+        if descriptor is not None:  # once: the number may be a file of the program's by then
+            os.close(descriptor)
 
     def count(self) -> int:
-        spooled = sum(count for _, count in list(self._names))
+        spooled = sum(file.events for file in list(self._files))
         return spooled + sum(len(batch.events) for batch in list(self._in_memory))
 
     def _spill(self, batch: Batch) -> bool:
@@ -157,22 +171,32 @@ class SpoolBacklog:
             say("spool", "TrueCompute cannot write its spool, events wait in memory: %s", error)
             return False
         self._in_memory.remove(batch)
-        self._names.append((name, len(batch.events)))
+        self._files.append(_File(name, len(batch.events), len(content)))
         self._bytes += len(content)
         return True
 
-    def _read(self, name: str) -> Batch | None:
+    def _remove(self, file: _File) -> None:
+        self._bytes -= file.size
         try:
-            lines = (self._own / name).read_bytes().splitlines()
+            (self._own / file.name).unlink(missing_ok=True)
         except OSError:
-            say_failure("reading the spool")
-            return None
-        events = [line for line in lines if _is_document(line)]
-        if len(events) < len(lines):
-            self.found -= len(lines) - len(events)
-            say("spool", "TrueCompute left out %d broken line(s) of its spool",
-                len(lines) - len(events))  # fmt: skip
-        return Batch(events, name) if events else None
+            say_failure("removing a file of the spool")
+
+    def _read(self, file: _File) -> Batch | None:
+        """The batch of a file, None where it cannot be read for the moment."""
+        why = "a file is broken"
+        try:
+            lines = (self._own / file.name).read_bytes().splitlines()
+        except OSError as error:
+            if error.errno in _PASSING:
+                say("spool", "TrueCompute cannot read its spool, events wait there: %s", error)
+                return None
+            lines, why = [], str(error)
+        events = [line for line in lines if _is_document(line)][: file.events]
+        damaged = file.events - len(events)
+        if damaged:
+            say("spool", "TrueCompute lost %d event(s) of its spool: %s", damaged, why)
+        return Batch(events, file.name, damaged=damaged)
 
     def _adopt(self, directory: Path) -> None:
         """Take over the files of processes that are gone."""
@@ -184,8 +208,12 @@ class SpoolBacklog:
             except OSError:
                 say_failure("taking over a spool")
         for path in sorted(self._own.glob(f"*{_SUFFIX}")):
-            content = path.read_bytes()
-            self._names.append((path.name, content.count(b"\n")))
+            try:
+                content = path.read_bytes()
+            except OSError:
+                say_failure("taking over a spool")  # it stays for the next process
+                continue
+            self._files.append(_File(path.name, len(content.splitlines()), len(content)))
             self._bytes += len(content)
 
     def _adopt_folder(self, other: Path) -> None:
@@ -203,7 +231,7 @@ class SpoolBacklog:
             os.close(lock)
 
     def _remove_if_empty(self) -> None:
-        if self._names or self._in_memory:
+        if self._files or self._in_memory:
             return
         try:
             (self._own / _LOCK).unlink()
