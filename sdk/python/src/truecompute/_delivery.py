@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -39,6 +40,8 @@ class Delivery:
         self._is_unauthorized = False
         self._is_abandoned = False
         self._lock = threading.Lock()
+        #: Until then, of ``time.monotonic()``, the server does not want to be asked.
+        self.left_alone_until = 0.0
         self.sent = 0
         self.retried = 0
         self.dropped: Counter[str] = Counter()
@@ -103,7 +106,7 @@ class Delivery:
         self._say_refused(batch, verdict)
         reason = TOO_LARGE if verdict.fate is Fate.SPLIT else REFUSED
         self._finish(batch, reason, len(batch.events))
-        return _UNAUTHORIZED_PAUSE_S if verdict.is_unauthorized else 0.0
+        return self._leave_alone(_UNAUTHORIZED_PAUSE_S) if verdict.is_unauthorized else 0.0
 
     def _may_split(self, fate: Fate) -> bool:
         """Whether a batch goes on as two halves."""
@@ -111,6 +114,11 @@ class Delivery:
             self._unread += 1
             return self._unread <= _MOST_UNREAD
         return fate is Fate.SPLIT
+
+    def _leave_alone(self, seconds: float) -> float:
+        """Heed that the server does not want to be asked for so long."""
+        self.left_alone_until = time.monotonic() + seconds
+        return seconds
 
     def _say_refused(self, batch: Batch, verdict: Verdict) -> None:
         """A wrong key is told once, until the server has taken something again."""
@@ -143,7 +151,8 @@ class Delivery:
         say("away", "TrueCompute is not reached, events wait: %s", verdict.text)
         ceiling: float = min(_MOST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._failed - 1, 10))
         drawn = ceiling * (0.1 + 0.9 * self._draw())
-        return max(drawn, verdict.retry_after_s or 0.0)
+        asked = verdict.retry_after_s
+        return max(drawn, self._leave_alone(asked)) if asked else drawn
 
     def _note_success(self, verdict: Verdict) -> None:
         if self._failed:
