@@ -1,6 +1,7 @@
 """What could not be sent is on disk, and the next process sends it."""
 
 import errno
+import fcntl
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import truecompute
 from fakes.truecompute import FakeTrueCompute
 from tests.processes import eventually
 from truecompute import Answer, TransportError
+from truecompute._spool_folder import SpoolFolder
 from truecompute.testing import RecordingTransport
 
 
@@ -182,6 +184,24 @@ def test_a_spool_that_cannot_be_read_for_the_moment_waits(
     client.close()
 
 
+def test_a_folder_that_another_process_takes_over_before_it_is_locked_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faster, locks = SpoolFolder(tmp_path), fcntl.flock
+
+    def late(descriptor: int, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", locks)
+        assert list(faster.take_over()) == []
+        locks(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with _client(tmp_path, RecordingTransport(_away)) as client:
+        client.track(provider="acme", model="m")
+        client.close(0.1)
+    assert len(list(tmp_path.rglob("*.ndjson"))) == 1
+    faster.release()
+
+
 def test_a_second_close_leaves_the_files_of_the_program_alone(tmp_path: Path) -> None:
     with _client(tmp_path / "spool", RecordingTransport()) as client:
         client.close()
@@ -207,6 +227,7 @@ def test_a_closed_client_stays_closed_after_a_fork_and_leaves_the_files_of_the_p
 
 FORKED = """
 import os, sys, threading, truecompute
+from truecompute._spool_folder import SpoolFolder
 from truecompute.testing import RecordingTransport
 spool = os.path.join(sys.argv[1], "spool")
 client = truecompute.Client(transport=RecordingTransport(), spool_dir=spool)
