@@ -6,11 +6,13 @@ import threading
 from datetime import datetime, timezone
 from typing import Any
 
+import openai
 import pytest
 
 import truecompute
 from fakes.recorder import Recorder
-from truecompute import Answer, TransportError
+from fakes.server import FakeProvider
+from truecompute import Answer, TransportError, _default
 from truecompute.testing import RecordingTransport
 
 
@@ -66,6 +68,21 @@ class Endless(dict[str, Any]):
 def test_usage_of_any_shape_makes_an_event_that_is_json(recorder: Recorder, usage: Any) -> None:
     recorder.client.track(provider="acme", model="m", provider_usage=usage)
     assert recorder.event["model"] == "m"
+
+
+def test_halves_of_characters_in_a_usage_object_are_replaced_and_all_else_stays(
+    recorder: Recorder,
+) -> None:
+    usage = {
+        "\udfff": 1,
+        "n": [{"s": "a\ud800"}, 0.1, None, True],
+        "whole": "\U0001f600",
+        "w": "\\ud8",
+    }
+    recorder.client.track(provider="acme", model="m", provider_usage=usage, usage=usage)
+    cleaned = {"?": 1, "n": [{"s": "a?"}, 0.1, None, True], "whole": "\U0001f600", "w": "\\ud8"}
+    assert recorder.event["provider_usage"] == cleaned
+    assert recorder.event["usage"] == cleaned
 
 
 def test_hostile_objects_cost_their_event_and_nothing_else(
@@ -170,15 +187,76 @@ def test_the_functions_of_the_module_use_one_client_until_it_is_closed() -> None
     assert truecompute.stats().dropped_by == {"disabled": 1}
     assert truecompute.flush(1)
     truecompute.close()
-    assert truecompute.stats() == truecompute.Stats()
+    assert truecompute.stats().dropped_by == {"disabled": 1}
     assert truecompute.flush(1)
+    truecompute.track(provider="acme", model="m")
+    truecompute.track(provider="acme", model="m")
+    assert truecompute.stats().dropped_by == {"disabled": 2}
+    truecompute.close()
 
 
-@pytest.mark.parametrize("limit", ["flush_interval", "timeout", "max_queue_events"])
-@pytest.mark.parametrize("value", [0, -1, float("nan"), float("inf"), "5"])
+def test_what_the_closed_default_client_wrapped_stays_with_it_and_is_counted(
+    provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    default = truecompute.Client(transport=RecordingTransport())
+    monkeypatch.setattr(_default, "_client", default)
+    monkeypatch.setattr(_default, "_is_closed", False)
+    with openai.OpenAI(api_key="k", base_url=f"{provider.url}/v1", max_retries=0) as made:
+        client = truecompute.wrap(made)
+        truecompute.close()
+        client.chat.completions.create(model="gpt-4o", messages=[{"role": "user", "content": "Hi"}])
+    assert truecompute.stats().dropped_by == {"closed": 1}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("URL", "localhost:5000"), ("API_KEY", "tc_live x"), ("URL", "http://[")],
+)
+def test_tracking_in_an_environment_that_cannot_work_is_told_and_counted_and_raises_nothing(
+    variable: str, value: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, clean in (("_client", None), ("_is_closed", False), ("_untold", 0)):
+        monkeypatch.setattr(_default, name, clean)
+    monkeypatch.setenv("TRUECOMPUTE_API_KEY", "tc_live_x")
+    monkeypatch.setenv(f"TRUECOMPUTE_{variable}", value)
+    for _ in range(3):
+        truecompute.track(provider="acme", model="m")
+    stats = truecompute.stats()
+    assert (stats.produced, stats.dropped_by) == (3, {"disabled": 3})
+    (line,) = caplog.messages
+    assert line.startswith("TrueCompute cannot be set up, events are lost: ")
+    assert truecompute.flush(1)
+    truecompute.close()
+    with pytest.raises(truecompute.ConfigurationError):
+        truecompute.wrap(object())
+
+
+@pytest.mark.parametrize(
+    "limit", ["flush_interval", "timeout", "max_queue_events", "max_queue_bytes"]
+)
+@pytest.mark.parametrize(
+    "value", [0, -1, float("nan"), float("inf"), "5", True, None, 1e300, 10**400, -(10**400)]
+)
 def test_a_limit_that_cannot_work_is_refused_at_once(limit: str, value: Any) -> None:
-    with pytest.raises(ValueError, match=limit):
+    with pytest.raises(truecompute.ConfigurationError, match=limit):
         truecompute.Client(api_key="k", **{limit: value})
+
+
+@pytest.mark.parametrize("wait", ["flush_interval", "timeout"])
+def test_a_wait_above_a_day_is_refused_at_once(wait: str) -> None:
+    truecompute.Client(transport=RecordingTransport(), **{wait: 86_400}).close()  # type: ignore[arg-type]
+    with pytest.raises(truecompute.ConfigurationError, match=wait):
+        truecompute.Client(transport=RecordingTransport(), **{wait: 1e10})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("patience", [float("inf"), 1e300])
+def test_flush_and_close_may_be_given_all_the_time_there_is(patience: float) -> None:
+    client = truecompute.Client(transport=RecordingTransport())
+    client.track(provider="acme", model="m")
+    assert client.flush(patience)
+    client.track(provider="acme", model="m")
+    client.close(patience)
+    assert client.stats() == truecompute.Stats(sent=2)
 
 
 def test_what_comes_after_close_is_counted_as_dropped() -> None:

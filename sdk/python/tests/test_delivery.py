@@ -78,7 +78,7 @@ def test_what_may_pass_is_sent_again_with_the_same_ids(failure: Answer | Excepti
     assert (delivery.sent, delivery.retried, sum(delivery.dropped.values())) == (2, 1, 0)
 
 
-@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 409, 410, 415, 422])
+@pytest.mark.parametrize("status", [401, 402, 403, 404, 405, 409, 410, 415, 422])
 def test_what_is_refused_is_dropped_counted_and_not_sent_again(status: int) -> None:
     delivery, transport = _delivery(2, Answer(status))
     delivery.attempt(1)
@@ -116,6 +116,53 @@ def test_a_batch_that_is_too_large_is_halved_until_one_event_is() -> None:
     assert delivery.dropped == {"too_large": 1}
     assert delivery.sent == 9
     assert sorted({event["id"] for event in transport.events}) == [str(n) for n in range(10)]
+
+
+def _cannot_read(faulty: set[str]) -> Callable[[Told], Answer]:
+    """A server that reads no request in which one of these events is."""
+    return lambda told: (
+        Answer(400) if faulty & {event["id"] for event in told} else accepted(len(told))
+    )
+
+
+@pytest.mark.parametrize("faulty", ["0", "250", "499"])
+def test_of_a_batch_that_cannot_be_read_only_the_event_at_fault_is_lost(faulty: str) -> None:
+    delivery, transport = _delivery(500)
+    transport._answer = _cannot_read({faulty})
+    while delivery.attempt(1) is not None:
+        pass
+    assert (delivery.sent, delivery.dropped) == (499, {"refused": 1})
+    assert len(transport.requests) <= 19  # the whole, and two for each of nine halvings
+    taken = [each for each in transport.requests if faulty not in [event["id"] for event in each]]
+    assert sum(map(len, taken)) == 499
+
+
+def test_many_events_at_fault_in_one_batch_are_all_found() -> None:
+    faulty = {str(number) for number in range(0, 500, 25)}
+    delivery, transport = _delivery(500)
+    transport._answer = _cannot_read(faulty)
+    while delivery.attempt(1) is not None:
+        pass
+    assert (delivery.sent, delivery.dropped) == (480, {"refused": 20})
+
+
+def test_a_server_that_reads_nothing_is_not_asked_more_and_more() -> None:
+    delivery, transport = _delivery(2_000)
+    transport._answer = lambda _: Answer(400)
+    while delivery.attempt(1) is not None:
+        pass
+    assert delivery.dropped == {"refused": 2_000}
+    assert len(transport.requests) == 4 + 2 * 20  # one for a batch, and two for each halving
+
+
+def test_a_server_that_reads_again_is_worth_halving_for_again() -> None:
+    delivery, transport = _delivery(1_500)
+    transport._answer = lambda told: (
+        Answer(400) if int(told[0]["id"]) < 500 or "1250" in str(told) else accepted(len(told))
+    )
+    while delivery.attempt(1) is not None:
+        pass
+    assert (delivery.sent, delivery.dropped) == (999, {"refused": 501})
 
 
 def test_rejected_events_are_counted_as_dropped_and_told(caplog: pytest.LogCaptureFixture) -> None:

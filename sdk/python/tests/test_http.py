@@ -2,8 +2,10 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -54,6 +56,37 @@ def _reads_request(connection: socket.socket) -> bytes:
     return head
 
 
+def _drips(connection: socket.socket, begins: bytes) -> None:
+    """Answer a byte at a time, each of them in time, for four seconds."""
+    try:
+        connection.sendall(begins)
+        over = time.monotonic() + 4
+        while time.monotonic() < over:
+            connection.sendall(b"7")
+            time.sleep(0.02)
+    except OSError:
+        pass  # the client has left
+
+
+@contextmanager
+def silent_address() -> Iterator[tuple[str, int]]:
+    """Where nothing answers, not even that nobody is there: its system's list is full."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, ExitStack() as waiting:
+        for _ in range(4):
+            sock = waiting.enter_context(socket.socket())
+            sock.settimeout(0)
+            sock.connect_ex(listener.getsockname())
+        yield listener.getsockname()
+
+
+@contextmanager
+def _ends_soon() -> Iterator[None]:
+    began = time.monotonic()
+    with pytest.raises(TransportError, match="TimeoutError"):
+        yield
+    assert time.monotonic() - began < 1
+
+
 def test_events_arrive_with_the_key_and_compressed(server: FakeTrueCompute) -> None:
     client = truecompute.Client(api_key="tc_live_x", base_url=f"{server.url}/prefix/")
     for number in range(50):
@@ -100,22 +133,67 @@ def test_garbage_and_half_an_answer_are_no_answer(answer: bytes) -> None:
         HttpTransport(url, "k").send([b"{}"], timeout=5)
 
 
-def test_an_answer_that_drips_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    is_over = threading.Event()
-
+@pytest.mark.parametrize(
+    "begins",
+    [b"HTTP/1.1 ", b"HTTP/1.1 200 OK\r\nx: ", b"HTTP/1.1 100 Continue\r\nx: ",
+     b"HTTP/1.1 200 OK\r\ncontent-length: 10000\r\n\r\n",
+     b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"],
+)  # fmt: skip
+def test_an_answer_that_drips_is_given_up_in_time(begins: bytes) -> None:
     def talk(connection: socket.socket) -> None:
         _reads_request(connection)
-        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 10000\r\n\r\n")
-        try:
-            while not is_over.wait(0.02):
-                connection.sendall(b" ")
-        except OSError:
-            pass
+        _drips(connection, begins)
 
     with scripted(talk) as url:
-        with pytest.raises(TransportError, match="takes too long"):
-            HttpTransport(url, "k").send([b"{}"], timeout=0.1)
-        is_over.set()
+        with _ends_soon():
+            HttpTransport(url, "k").send([b"{}"], timeout=0.2)
+        with _ends_soon():
+            HttpTransport(url, "k").reserve({}, timeout=0.2)
+
+
+def test_a_beginning_of_tls_that_drips_is_given_up_in_time() -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        _drips(connection, b"\x16\x03\x03\x3f\xff")
+
+    with scripted(talk) as url, _ends_soon():
+        HttpTransport(url.replace("http:", "https:"), "k").send([b"{}"], timeout=0.2)
+
+
+def test_a_proxy_that_drips_before_tls_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        _drips(connection, b"HTTP/1.1 200 OK\r\nx: ")
+
+    with scripted(talk) as proxy:
+        monkeypatch.setenv("https_proxy", proxy)
+        monkeypatch.delenv("no_proxy", raising=False)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        with _ends_soon():
+            HttpTransport("https://tc.example", "k").send([b"{}"], timeout=0.2)
+
+
+def test_an_address_that_is_silent_leaves_the_others_of_its_host_their_time(
+    monkeypatch: pytest.MonkeyPatch, server: FakeTrueCompute
+) -> None:
+    with silent_address() as silent:
+        good = urlsplit(server.url)
+        places = [silent, (good.hostname, good.port)]
+        named = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", place) for place in places]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: named)
+        transport = HttpTransport("http://two-addresses.example", "k")
+        assert transport.send([b'{"id": "a"}'], timeout=2).status == 200
+        transport.close()
+
+
+def test_addresses_that_are_all_silent_are_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with silent_address() as silent:
+        named = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", silent)] * 4
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: named)
+        with _ends_soon():
+            HttpTransport("http://four-addresses.example", "k").send([b"{}"], timeout=0.2)
 
 
 def test_a_server_that_is_not_there_is_no_answer() -> None:

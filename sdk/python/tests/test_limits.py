@@ -344,7 +344,12 @@ def test_a_fault_of_the_sdk_is_the_same_as_a_server_that_does_not_say(
 
 @pytest.mark.parametrize(
     "options",
-    [{"when_unavailable": "ajar"}, {"max_output_tokens": 0}, {"reserve_timeout": float("inf")}],
+    [
+        {"when_unavailable": "ajar"},
+        {"max_output_tokens": 0},
+        {"reserve_timeout": float("inf")},
+        {"reserve_timeout": 1e10},
+    ],
 )
 def test_options_that_cannot_work_are_refused(
     options: dict[str, Any], tc: truecompute.Client, provider: FakeProvider, chat: Chat

@@ -1,11 +1,13 @@
 """What could not be sent is on disk, and the next process sends it."""
 
+import errno
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ import pytest
 
 import truecompute
 from fakes.truecompute import FakeTrueCompute
+from tests.processes import eventually
 from truecompute import Answer, TransportError
+from truecompute._spool_folder import SpoolFolder
 from truecompute.testing import RecordingTransport
 
 
@@ -125,10 +129,144 @@ def test_a_broken_line_is_left_out_and_the_others_are_sent(
     (gone / "half.ndjson.part").write_text("{")
     transport = RecordingTransport()
     client = _client(tmp_path, transport)
-    client.flush(2)
+    assert client.flush(2)
     client.close()
     assert [event["id"] for event in transport.events] == ["a"]
-    assert "left out 1 broken line(s) of its spool" in caplog.text
+    assert "lost 1 event(s) of its spool: a file is broken" in caplog.text
+    assert client.stats().dropped_by == {"spool_damaged": 2}
+    assert list(tmp_path.iterdir()) == []
+
+
+def _spooled(client: truecompute.Client, directory: Path, count: int) -> list[Path]:
+    """The files of so many events, each in one of its own, of a client whose server is away."""
+    for number in range(count):
+        client.track(provider="acme", model="m", id=str(number))
+        eventually(lambda: len(list(directory.rglob("*.ndjson"))) == number + 1)  # noqa: B023
+    return sorted(directory.rglob("*.ndjson"))
+
+
+@pytest.mark.parametrize("damages", [Path.unlink, lambda path: path.write_bytes(b"\0garbage\n")])
+def test_what_a_spool_has_lost_is_counted_and_owed_no_longer(
+    tmp_path: Path, damages: Callable[[Path], object]
+) -> None:
+    is_away = [True]
+
+    def answer(events: list[dict[str, Any]]) -> Answer:
+        return _away(events) if is_away else truecompute.testing.accepted(len(events))
+
+    client = _client(tmp_path, RecordingTransport(answer))
+    files = _spooled(client, tmp_path, 4)
+    for path in files[2:]:  # the thread may hold the first in its hands, and the next
+        damages(path)
+    is_away.clear()
+    assert client.flush(10)
+    stats = client.stats()
+    assert (stats.sent, stats.produced, stats.queued) == (2, 4, 0)
+    assert stats.dropped_by == {"spool_damaged": 2}
+    client.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_spool_that_cannot_be_read_for_the_moment_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def no_descriptor(_: Path) -> bytes:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    client = _client(tmp_path, RecordingTransport())
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", no_descriptor)
+        client.track(provider="acme", model="m")
+        assert not client.flush(0.2)
+    assert "cannot read its spool, events wait there" in caplog.text
+    assert client.flush(10)
+    assert client.stats().sent == 1
+    client.close()
+
+
+def test_a_folder_that_another_process_takes_over_before_it_is_locked_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faster, locks = SpoolFolder(tmp_path), fcntl.flock
+
+    def late(descriptor: int, operation: int) -> None:
+        monkeypatch.setattr(fcntl, "flock", locks)
+        assert list(faster.take_over()) == []
+        locks(descriptor, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with _client(tmp_path, RecordingTransport(_away)) as client:
+        client.track(provider="acme", model="m")
+        client.close(0.1)
+    assert len(list(tmp_path.rglob("*.ndjson"))) == 1
+    faster.release()
+
+
+def test_a_second_close_leaves_the_files_of_the_program_alone(tmp_path: Path) -> None:
+    with _client(tmp_path / "spool", RecordingTransport()) as client:
+        client.close()
+        files = [(tmp_path / str(number)).open("w+") for number in range(9)]
+    for file in files:
+        file.write("still there")
+        file.close()
+
+
+def test_a_closed_client_stays_closed_after_a_fork_and_leaves_the_files_of_the_program_alone(
+    tmp_path: Path,
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORKED, str(tmp_path)],
+        env=os.environ | {"PYTHONPATH": str(Path(truecompute.__file__).parents[1])},
+        capture_output=True,
+        check=False,
+        timeout=60,
+        text=True,
+    )
+    assert (done.stdout, done.returncode) == ("still there {'closed': 1} True []\n", 0), done.stderr
+
+
+FORKED = """
+import os, sys, threading, truecompute
+from truecompute._spool_folder import SpoolFolder
+from truecompute.testing import RecordingTransport
+spool = os.path.join(sys.argv[1], "spool")
+client = truecompute.Client(transport=RecordingTransport(), spool_dir=spool)
+client.close()
+files = [open(os.path.join(sys.argv[1], str(n)), "w+") for n in range(9)]
+child = os.fork()
+if not child:
+    for file in files:
+        file.write("still there"); file.seek(0)
+    client.track(provider="acme", model="m")
+    flushed = client.flush(1)
+    said = {file.read() for file in files}
+    print(*said, dict(client.stats().dropped_by), flushed, os.listdir(spool), flush=True)
+    os._exit(threading.active_count() - 1)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def test_what_an_ended_process_left_is_sent_although_nothing_else_happens(tmp_path: Path) -> None:
+    first = _client(tmp_path, RecordingTransport(_away))
+    _spooled(first, tmp_path, 1)
+    first.close(0.1)
+    transport = RecordingTransport()
+    second = _client(tmp_path, transport)
+    eventually(lambda: second.stats().sent == 1)
+    assert transport.events[0]["id"] == "0"
+    second.close()
+
+
+def test_without_a_key_what_an_ended_process_left_stays_for_one_that_has_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = _client(tmp_path, RecordingTransport(_away))
+    files = _spooled(first, tmp_path, 1)
+    first.close(0.1)
+    monkeypatch.delenv("TRUECOMPUTE_API_KEY", raising=False)
+    with truecompute.Client(spool_dir=tmp_path) as client:
+        assert client.flush(1)
+    assert sorted(tmp_path.rglob("*.ndjson")) == files
 
 
 def test_a_folder_that_cannot_be_used_is_refused_at_once(tmp_path: Path) -> None:
@@ -158,10 +296,13 @@ def test_a_batch_of_the_spool_that_is_too_large_is_halved(tmp_path: Path) -> Non
     def answer(events: list[dict[str, Any]]) -> Answer:
         return Answer(413) if len(events) > 3 else truecompute.testing.accepted(len(events))
 
-    client = _client(tmp_path, RecordingTransport(answer))
+    transport = RecordingTransport(answer)
+    client = _client(tmp_path, transport)
     for number in range(20):
         client.track(provider="acme", model="m", id=str(number))
     assert client.flush(5)
     assert client.stats().sent == 20
     client.close()
+    taken = [each for each in transport.requests if len(each) <= 3]
+    assert [event["id"] for each in taken for event in each] == [*map(str, range(20))]
     assert list(tmp_path.iterdir()) == []

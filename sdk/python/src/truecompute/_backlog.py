@@ -11,11 +11,22 @@ MOST_BATCH_BYTES = 1024 * 1024
 
 
 class Batch:
-    """Events that go in one request. ``name`` is where a spool keeps them, None for memory."""
+    """Events that go in one request. ``name`` is where a spool keeps them, None for memory.
 
-    def __init__(self, events: Sequence[bytes], name: str | None = None) -> None:
+    ``damaged`` more of them were there, and can no longer be read.
+    """
+
+    def __init__(
+        self, events: Sequence[bytes], name: str | None = None, *, damaged: int = 0
+    ) -> None:
         self.events = list(events)
         self.name = name
+        self.damaged = damaged
+
+    def halves(self) -> "tuple[Batch, Batch]":
+        """Its events as two batches in memory."""
+        half = len(self.events) // 2
+        return Batch(self.events[:half]), Batch(self.events[half:])
 
 
 class Backlog(Protocol):
@@ -29,7 +40,7 @@ class Backlog(Protocol):
     outlives: bool
 
     def next(self) -> Batch | None:
-        """The oldest batch, without removing it."""
+        """The oldest batch, without removing it; one without events where all are damaged."""
         ...
 
     def done(self, batch: Batch) -> None:
@@ -78,9 +89,8 @@ class MemoryBacklog:
         self._batches.remove(batch)
 
     def split(self, batch: Batch) -> None:
-        half = len(batch.events) // 2
         self._batches.remove(batch)
-        self._batches.extendleft((Batch(batch.events[half:]), Batch(batch.events[:half])))
+        self._batches.extendleft(reversed(batch.halves()))
 
     def collect(self) -> None:
         """The queue keeps them."""

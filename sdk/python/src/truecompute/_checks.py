@@ -1,8 +1,11 @@
 """Arguments that cannot work, told where they are given."""
 
-import math
+import sys
 
 from truecompute._exceptions import ConfigurationError
+
+#: What is longer is a mistake, of units or else, and more than some systems can wait.
+_MOST_SECONDS = 86_400
 
 
 def checked_key(key: str) -> str:
@@ -14,7 +17,19 @@ def checked_key(key: str) -> str:
 
 
 def check_positive(**limits: object) -> None:
-    """Raises ``ConfigurationError`` for a limit that is no finite number above 0."""
+    """Raises ``ConfigurationError`` for a limit that is no number above 0, or above all memory."""
     for name, value in limits.items():
-        if not isinstance(value, (int, float)) or not 0 < value < math.inf:
-            raise ConfigurationError(f"{name} is a number above 0, not {value!r}")
+        _check(name, value, sys.maxsize)
+
+
+def check_seconds(**waits: object) -> None:
+    """Raises ``ConfigurationError`` for a wait that is no number above 0, or longer than a day."""
+    for name, value in waits.items():
+        _check(name, value, _MOST_SECONDS)
+
+
+def _check(name: str, value: object, most: int) -> None:
+    if type(value) is bool or not isinstance(value, (int, float)) or not 0 < value <= most:
+        raise ConfigurationError(
+            f"{name} is a number above 0 and at most {most}, not {repr(value)[:40]}"
+        )

@@ -34,10 +34,10 @@ class Client:
     development needs none.
 
     ``spool_dir`` names a folder that keeps what could not be sent for the next process.
-    ``flush_interval`` is in seconds, ``timeout`` the wait for an answer in seconds. At most
-    ``max_queue_events`` events and ``max_queue_bytes`` bytes wait; newer ones are dropped and
-    counted, and ``on_drop`` is called with their number, in the background. ``transport`` replaces
-    HTTP.
+    ``flush_interval`` is in seconds, ``timeout`` the wait for an answer in seconds, both at most a
+    day. At most ``max_queue_events`` events and ``max_queue_bytes`` bytes wait; newer ones are
+    dropped and counted, and ``on_drop`` is called with their number, in the background.
+    ``transport`` replaces HTTP.
 
     Raises ``ConfigurationError`` for a key, an address, a folder or a limit that cannot work.
     """
@@ -151,7 +151,8 @@ class Client:
         return _context.tag(**tags)
 
     def flush(self, timeout: float = 5.0) -> bool:
-        """Send all that was recorded so far; False where that takes longer than ``timeout`` s.
+        """Send all that was recorded so far; False where that takes longer than ``timeout`` s, and
+        at once where the server asked to be left alone for longer.
 
         Streams whose reading was left off are counted as they stand. Raises nothing.
         """

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from encodings import idna as idna  # sockets load it when first used, see HttpTransport
 from urllib.parse import SplitResult, urlsplit
 
+from truecompute._deadline import TimedConnection, TimedTlsConnection
 from truecompute._exceptions import ConfigurationError, TransportError
 from truecompute._transport import Answer
 
@@ -25,7 +26,7 @@ class Connection:
 
     def __init__(self, url: SplitResult) -> None:
         self._url = url
-        self._open: http.client.HTTPConnection | None = None
+        self._open: TimedConnection | None = None
         self._pid = os.getpid()
 
     def exchange(
@@ -36,24 +37,22 @@ class Connection:
         headers: Mapping[str, str],
         *,
         timeout: float,
-        patience: float,
     ) -> Answer:
         """The answer to a request. A kept connection that the server has closed is opened again.
 
-        Waits ``timeout`` seconds for anything to move, ``patience`` seconds for the whole. Raises
-        ``TransportError`` where no answer came.
+        Waits ``timeout`` seconds for the whole. Raises ``TransportError`` where no answer came.
         """
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         is_kept = self._open is not None and self._pid == os.getpid()
         try:
-            return self._exchange(method, path, body, headers, timeout, deadline)
+            return self._exchange(method, path, body, headers, deadline)
         except (http.client.RemoteDisconnected, ConnectionError) as error:
             if not is_kept:
                 raise TransportError(_words(error)) from error
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise TransportError(_words(error)) from error
         try:
-            return self._exchange(method, path, body, headers, timeout, deadline)
+            return self._exchange(method, path, body, headers, deadline)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise TransportError(_words(error)) from error
 
@@ -63,16 +62,14 @@ class Connection:
         path: str,
         body: bytes | None,
         headers: Mapping[str, str],
-        timeout: float,
         deadline: float,
     ) -> Answer:
-        connection = self._connected(min(timeout, _left(deadline)))
+        connection = self._connected()
+        connection.deadline.at = deadline
         try:
             connection.request(method, self._target(path), body, dict(headers))
-            if connection.sock is not None:
-                connection.sock.settimeout(min(timeout, _left(deadline)))
             response = connection.getresponse()
-            content = _content(response, deadline)
+            content = _content(response)
             named = {name.lower(): value for name, value in response.getheaders()}
             response.close()  # read to its end one way or another: the connection is free again
         except BaseException:
@@ -82,32 +79,27 @@ class Connection:
             self.close()
         return Answer(response.status, named, content)
 
-    def _connected(self, timeout: float) -> http.client.HTTPConnection:
+    def _connected(self) -> TimedConnection:
         if self._pid != os.getpid():
             # After a fork the connection is the parent's: two processes must not write into it.
             self._open, self._pid = None, os.getpid()
         if self._open is None:
-            self._open = self._connect(timeout)
-        self._open.timeout = timeout
-        if self._open.sock is not None:
-            self._open.sock.settimeout(timeout)
+            self._open = self._connect()
         return self._open
 
-    def _connect(self, timeout: float) -> http.client.HTTPConnection:
+    def _connect(self) -> TimedConnection:
         host, port = str(self._url.hostname), self._url.port
         proxy = self._proxy()
         if self._url.scheme == "https":
             secure = ssl.create_default_context()
             if proxy is None:
-                return http.client.HTTPSConnection(host, port, timeout=timeout, context=secure)
-            tunnel = http.client.HTTPSConnection(
-                str(proxy.hostname), proxy.port, timeout=timeout, context=secure
-            )
+                return TimedTlsConnection(host, port, context=secure)
+            tunnel = TimedTlsConnection(str(proxy.hostname), proxy.port, context=secure)
             tunnel.set_tunnel(host, port or 443)
             return tunnel
         if proxy is not None:
-            return http.client.HTTPConnection(str(proxy.hostname), proxy.port, timeout=timeout)
-        return http.client.HTTPConnection(host, port, timeout=timeout)
+            return TimedConnection(str(proxy.hostname), proxy.port)
+        return TimedConnection(host, port)
 
     def _proxy(self) -> SplitResult | None:
         """The proxy that the environment names for the server's address."""
@@ -146,20 +138,13 @@ def address_of(base_url: str) -> SplitResult:
     return url
 
 
-def _left(deadline: float) -> float:
-    """The seconds until then; never 0, which a socket takes for "do not wait"."""
-    return max(deadline - time.monotonic(), 0.001)
-
-
-def _content(response: http.client.HTTPResponse, deadline: float) -> bytes:
-    """The body, unless it is endless or drips: each byte alone would be in time."""
+def _content(response: http.client.HTTPResponse) -> bytes:
+    """The body, unless it is endless."""
     pieces: list[bytes] = []
     size = 0
     while size <= _MOST_ANSWER_BYTES and (piece := response.read1(65_536)):
         pieces.append(piece)
         size += len(piece)
-        if time.monotonic() > deadline:
-            raise TransportError("the answer takes too long")
     if response.length:
         raise TransportError("the answer broke off")
     return b"".join(pieces)

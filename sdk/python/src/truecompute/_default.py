@@ -5,31 +5,36 @@ import threading
 from typing import Any, TypeVar
 
 from truecompute._client import Client, WhenUnavailable
-from truecompute._stats import Stats
+from truecompute._diagnostics import say
+from truecompute._stats import DISABLED, Stats
 
 _Wrapped = TypeVar("_Wrapped")
 
-_lock = threading.Lock()
+_lock = threading.RLock()  # a signal handler may close what it interrupts
 _client: Client | None = None
+#: Whether the client is one that ``close`` has closed: it still counts, until there is another.
+_is_closed = False
+#: How many calls were to be tracked although the environment makes no client.
+_untold = 0
 
 
 def default_client() -> Client:
     """The client of ``TRUECOMPUTE_API_KEY`` and ``TRUECOMPUTE_URL``; made once.
 
-    Raises ``ConfigurationError`` where ``TRUECOMPUTE_URL`` is no address.
+    Raises ``ConfigurationError`` where one of them cannot work.
     """
-    global _client
-    if _client is None:
+    global _client, _is_closed
+    if _client is None or _is_closed:
         with _lock:
-            if _client is None:
-                _client = Client()
+            if _client is None or _is_closed:
+                _client, _is_closed = Client(), False
     return _client
 
 
 def _begin_in_child() -> None:
     """A thread of the parent may hold the lock, and is not there to release it."""
-    global _lock
-    _lock = threading.Lock()
+    global _lock, _untold
+    _lock, _untold = threading.RLock(), 0
 
 
 if hasattr(os, "register_at_fork"):
@@ -63,8 +68,19 @@ def unwrap(client: _Wrapped) -> _Wrapped:
 
 
 def track(**fields: Any) -> None:
-    """``Client.track`` of the default client."""
-    default_client().track(**fields)
+    """``Client.track`` of the default client. Raises nothing.
+
+    Where the environment makes no client, a call is counted as ``disabled``, which is logged.
+    """
+    global _untold
+    try:
+        client = default_client()
+    except Exception as error:  # noqa: BLE001 - in the middle of the program's work
+        _untold += 1
+        say("configuration", "TrueCompute cannot be set up, events are lost: %s; "
+            "check TRUECOMPUTE_URL and TRUECOMPUTE_API_KEY", error)  # fmt: skip
+    else:
+        client.track(**fields)
 
 
 def flush(timeout: float = 5.0) -> bool:
@@ -73,14 +89,22 @@ def flush(timeout: float = 5.0) -> bool:
 
 
 def close(timeout: float = 2.0) -> None:
-    """``Client.close`` of the default client; what comes afterwards makes another."""
-    global _client
+    """``Client.close`` of the default client.
+
+    ``wrap`` and ``track`` make another afterwards. What was wrapped before stays with the closed
+    one, and its calls are dropped and counted, unless it is wrapped again.
+    """
+    global _is_closed
     with _lock:
-        closing, _client = _client, None
-    if closing is not None:
-        closing.close(timeout)
+        _is_closed = True
+    if _client is not None:
+        _client.close(timeout)
 
 
 def stats() -> Stats:
-    """``Client.stats`` of the default client."""
-    return Stats() if _client is None else _client.stats()
+    """``Client.stats`` of the default client, also of a closed one until there is another."""
+    counted = Stats() if _client is None else _client.stats()
+    if not _untold:
+        return counted
+    lost = {**counted.dropped_by, DISABLED: counted.dropped_by.get(DISABLED, 0) + _untold}
+    return counted._replace(dropped=counted.dropped + _untold, dropped_by=lost)

@@ -2,13 +2,14 @@
 
 import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 
 from truecompute._backlog import Backlog, Batch
 from truecompute._diagnostics import say, say_failure
 from truecompute._exceptions import TransportError
-from truecompute._stats import REFUSED, REJECTED, TOO_LARGE
+from truecompute._stats import REFUSED, REJECTED, SPOOL_DAMAGED, TOO_LARGE
 from truecompute._transport import Transport
 from truecompute._verdict import Fate, Verdict, verdict_of
 
@@ -16,6 +17,9 @@ _FIRST_PAUSE_S = 0.5
 _MOST_PAUSE_S = 30.0
 #: A wrong key does not become right by asking; somebody must change it.
 _UNAUTHORIZED_PAUSE_S = 60.0
+#: So many batches in a row that the server cannot read are halved to find the event at fault: of
+#: 500 events 9 halves lead to one. After that it is taken to be the server's fault, or a proxy's.
+_MOST_UNREAD = 20
 
 
 class Delivery:
@@ -23,7 +27,8 @@ class Delivery:
 
     A batch that finds no server is sent again, with pauses of 0.5 to 30 s, drawn at random so
     that many processes do not come back at once, or as long as the server asks, 300 s at most.
-    A batch that the server refuses is dropped and counted.
+    A batch that the server refuses is dropped and counted; of one that it cannot read the events
+    at fault, which are found by halving, unless it reads nothing any more.
     """
 
     def __init__(self, transport: Transport, backlog: Backlog, draw: Callable[[], float]) -> None:
@@ -31,9 +36,12 @@ class Delivery:
         self._backlog = backlog
         self._draw = draw
         self._failed = 0
+        self._unread = 0
         self._is_unauthorized = False
         self._is_abandoned = False
         self._lock = threading.RLock()
+        #: Until then, of ``time.monotonic()``, the server does not want to be asked.
+        self.left_alone_until = 0.0
         self.sent = 0
         self.retried = 0
         self.dropped: Counter[str] = Counter()
@@ -45,6 +53,9 @@ class Delivery:
         batch = self._backlog.next()
         if batch is None:
             return None
+        if not batch.events:
+            self._finish(batch, SPOOL_DAMAGED, 0)
+            return 0.0
         if self._failed:
             self.retried += 1
         try:
@@ -83,18 +94,31 @@ class Delivery:
     def _settle(self, batch: Batch, verdict: Verdict) -> float:
         if verdict.fate is Fate.RETRY:
             return self._pause(verdict)
-        if verdict.fate is Fate.SPLIT and len(batch.events) > 1:
+        if len(batch.events) > 1 and self._may_split(verdict.fate):
             with self._lock:
+                self._count_damaged(batch)
                 self._backlog.split(batch)
             return 0.0
         if verdict.fate is Fate.STORED:
             self._note_success(verdict)
             self._finish(batch, REJECTED, verdict.rejected)
             return 0.0
-        reason = TOO_LARGE if verdict.fate is Fate.SPLIT else REFUSED
         self._say_refused(batch, verdict)
+        reason = TOO_LARGE if verdict.fate is Fate.SPLIT else REFUSED
         self._finish(batch, reason, len(batch.events))
-        return _UNAUTHORIZED_PAUSE_S if verdict.is_unauthorized else 0.0
+        return self._leave_alone(_UNAUTHORIZED_PAUSE_S) if verdict.is_unauthorized else 0.0
+
+    def _may_split(self, fate: Fate) -> bool:
+        """Whether a batch goes on as two halves."""
+        if fate is Fate.UNREAD:
+            self._unread += 1
+            return self._unread <= _MOST_UNREAD
+        return fate is Fate.SPLIT
+
+    def _leave_alone(self, seconds: float) -> float:
+        """Heed that the server does not want to be asked for so long."""
+        self.left_alone_until = time.monotonic() + seconds
+        return seconds
 
     def _say_refused(self, batch: Batch, verdict: Verdict) -> None:
         """A wrong key is told once, until the server has taken something again."""
@@ -110,22 +134,31 @@ class Delivery:
         with self._lock:
             if self._is_abandoned:
                 return
+            self._count_damaged(batch)
             self._backlog.done(batch)
             self.sent += len(batch.events) - lost
             if lost:
                 self.dropped[reason] += lost
+
+    def _count_damaged(self, batch: Batch) -> None:
+        """Count what a spool can no longer read of a batch, once."""
+        if batch.damaged:
+            self.dropped[SPOOL_DAMAGED] += batch.damaged
+            batch.damaged = 0
 
     def _pause(self, verdict: Verdict) -> float:
         self._failed += 1
         say("away", "TrueCompute is not reached, events wait: %s", verdict.text)
         ceiling: float = min(_MOST_PAUSE_S, _FIRST_PAUSE_S * 2 ** min(self._failed - 1, 10))
         drawn = ceiling * (0.1 + 0.9 * self._draw())
-        return max(drawn, verdict.retry_after_s or 0.0)
+        asked = verdict.retry_after_s
+        return max(drawn, self._leave_alone(asked)) if asked else drawn
 
     def _note_success(self, verdict: Verdict) -> None:
         if self._failed:
             say("back", "TrueCompute is reached again, after %d attempts", self._failed + 1)
         self._failed = 0
+        self._unread = 0
         self._is_unauthorized = False
         if verdict.rejected:
             say("rejected", "TrueCompute rejected %d event(s), the first: %s",

@@ -12,7 +12,8 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 from truecompute._diagnostics import QUIETLY, say
-from truecompute._fields import is_mapping
+from truecompute._fields import is_list, is_mapping, is_object
+from truecompute._text import without_surrogates
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -22,6 +23,8 @@ UNREADABLE_EVENT = b""
 #: Above it the server refuses an event (64 KiB, with room for what a proxy may add).
 MOST_BYTES = 60_000
 _MOST_DEPTH = 24
+#: How JSON in ASCII writes half a character beyond the first 65,536; most events have none of them.
+_SURROGATE = "\\ud"
 
 
 def timestamp_of(seconds: float) -> str:
@@ -30,11 +33,14 @@ def timestamp_of(seconds: float) -> str:
 
 
 def encoded(event: Mapping[str, Any]) -> bytes:
-    """The event without the fields that are None, as JSON in ASCII.
+    """The event without the fields that are None, as JSON in ASCII without broken texts.
 
     Raises what the values raise, ``ValueError`` for numbers that JSON does not have.
     """
-    return _encode({name: value for name, value in event.items() if value is not None}).encode()
+    text = _encode({name: value for name, value in event.items() if value is not None})
+    if _SURROGATE in text:
+        text = _encode(_without_surrogates(json.loads(text)))
+    return text.encode()
 
 
 def bounded_document(event: Mapping[str, Any]) -> bytes:
@@ -135,6 +141,17 @@ def _base_of(value: Any) -> Any:
 def kind_of(value: object) -> str:
     """The name of a value's type."""
     return type(value).__name__
+
+
+def _without_surrogates(value: Any) -> Any:
+    """What JSON held, with "?" for each half of a character: a server reads no text that has one,
+    nor any other event beside it.
+    """
+    if isinstance(value, str):
+        return without_surrogates(value)
+    if is_object(value):
+        return {without_surrogates(name): _without_surrogates(each) for name, each in value.items()}
+    return [_without_surrogates(each) for each in value] if is_list(value) else value
 
 
 def _plain_or_name(value: Any) -> Any:

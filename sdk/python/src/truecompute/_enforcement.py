@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from truecompute._calls import Call
-from truecompute._checks import check_positive
+from truecompute._checks import check_positive, check_seconds
 from truecompute._diagnostics import say, say_failure
 from truecompute._estimates import input_tokens, output_tokens
 from truecompute._exceptions import BudgetExceeded, BudgetUnavailable, ConfigurationError
@@ -40,7 +40,8 @@ class Enforcement(Limits):
         timeout: float,
         max_output_tokens: int,
     ) -> None:
-        check_positive(reserve_timeout=timeout, max_output_tokens=max_output_tokens)
+        check_seconds(reserve_timeout=timeout)
+        check_positive(max_output_tokens=max_output_tokens)
         if when_unavailable not in ("open", "closed"):
             text = f'when_unavailable is "open" or "closed", not {when_unavailable!r}'
             raise ConfigurationError(text)

@@ -12,8 +12,6 @@ from truecompute._version import __version__
 
 PATH = "/api/v1/events"
 RESERVATIONS = "/api/v1/reservations"
-#: How many times the wait for anything to move a whole answer may take.
-_MOST_TIMEOUTS = 3
 #: Below it compression costs more than it saves.
 _LEAST_GZIP_BYTES = 1_024
 #: So many connections for reservations are kept while nobody uses them.
@@ -46,9 +44,7 @@ class HttpTransport:
         if len(body) >= _LEAST_GZIP_BYTES:
             body = gzip.compress(body, compresslevel=3)
             headers["Content-Encoding"] = "gzip"
-        return self._connection.exchange(
-            "POST", PATH, body, headers, timeout=timeout, patience=_MOST_TIMEOUTS * timeout
-        )
+        return self._connection.exchange("POST", PATH, body, headers, timeout=timeout)
 
     def reserve(self, wish: Mapping[str, Any], *, timeout: float) -> Answer:
         """As the port says."""
@@ -65,9 +61,7 @@ class HttpTransport:
             connection = self._idle.pop()
         except IndexError:
             connection = Connection(self._url)
-        answer = connection.exchange(
-            method, path, body, self._headers, timeout=timeout, patience=timeout
-        )
+        answer = connection.exchange(method, path, body, self._headers, timeout=timeout)
         if len(self._idle) < _MOST_IDLE:
             self._idle.append(connection)
         else:

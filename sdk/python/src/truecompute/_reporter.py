@@ -35,20 +35,23 @@ class Reporter:
         self.generation: int = 0
         self._settings = settings
         self._reservations: Reservations | None = None
+        self._is_closed = False
         self._begin()
         _process.look_after(self)
+        if self._backlog.found and self._worker.notice(0):
+            _process.note_worker_process()
 
     def _begin(self) -> None:
         """All that belongs to one process: made at first, and anew in a child after a fork."""
         settings = self._settings
         self._queue = EventQueue(settings.max_queue_events, settings.max_queue_bytes)
         self._backlog: Backlog = MemoryBacklog(self._queue)
-        if settings.spool_dir is not None:
+        if settings.spool_dir is not None and settings.is_enabled and not self._is_closed:
             from truecompute._spool import SpoolBacklog  # only who wants one pays for it
 
             self._backlog = SpoolBacklog(self._queue, settings.spool_dir, _MOST_SPOOL_BYTES)
-        if not settings.is_enabled:
-            self._queue.shut(DISABLED)
+        if self._is_closed or not settings.is_enabled:
+            self._queue.shut(CLOSED if self._is_closed else DISABLED)
         self._delivery = Delivery(settings.transport, self._backlog, random_share)
         self.open_streams: OpenStreams = OpenStreams(self._attend)
         self._failures = 0
@@ -64,6 +67,8 @@ class Reporter:
             interval=settings.flush_interval,
             timeout=settings.timeout,
         )
+        if self._is_closed:
+            self._worker.leave_off()
 
     def record(self, event: Mapping[str, Any]) -> None:
         """Take an event that is made. Raises what its values raise."""
@@ -124,6 +129,7 @@ class Reporter:
 
     def close(self, timeout: float) -> None:
         """Send what is left, and end the thread: nothing is taken from now on."""
+        self._is_closed = True
         self.open_streams.finish_all()
         has_ended = self._worker.stop(timeout)
         close_transport = getattr(self._settings.transport, "close", None)

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
-from truecompute._checks import check_positive, checked_key
+from truecompute._checks import check_positive, check_seconds, checked_key
 from truecompute._context import NOTHING, Attribution
 from truecompute._text import clean
 from truecompute._transport import Transport
@@ -41,7 +41,7 @@ def read_settings(
     transport: Transport | None,
 ) -> Settings:
     """The settings of a client with these arguments. Raises ``ConfigurationError``."""
-    check_positive(flush_interval=flush_interval, timeout=timeout)
+    check_seconds(flush_interval=flush_interval, timeout=timeout)
     check_positive(max_queue_events=max_queue_events, max_queue_bytes=max_queue_bytes)
     key = checked_key(api_key or os.environ.get("TRUECOMPUTE_API_KEY") or "")
     return Settings(

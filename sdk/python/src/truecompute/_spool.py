@@ -1,28 +1,19 @@
 """A backlog on disk: what could not be sent survives the process, and the next one sends it."""
 
-import json
+import errno
 import os
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
-from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from truecompute._backlog import MOST_BATCH_BYTES, MOST_BATCH_EVENTS, Batch
-from truecompute._diagnostics import say, say_failure
-from truecompute._exceptions import ConfigurationError
-from truecompute._ids import new_id
+from truecompute._diagnostics import say
 from truecompute._queue import EventQueue
+from truecompute._spool_folder import File, SpoolFolder
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - Windows
-    fcntl = None  # type: ignore[assignment]
-
-_LOCK = "lock"
-_SUFFIX = ".ndjson"
-
+#: What says nothing of a file itself: the program has no descriptor or no memory left just now.
+_PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 _Result = TypeVar("_Result")
 _Arguments = ParamSpec("_Arguments")
@@ -48,7 +39,8 @@ class SpoolBacklog:
     A file is there, whole, from before the first attempt until the server has answered for it:
     the end of the process loses what came within the last second, not more; the end of the machine
     may lose what its system had not yet written. A folder whose process is gone, which its lock
-    tells, is taken over at the next start. Ids make a second delivery of a file harmless.
+    tells, is taken over at the next start. Ids make a second delivery of a file harmless. Events of
+    a file that is gone or broken when it is to be sent are damaged ones of its batch.
 
     Where nothing can be written any more, events wait in memory as without a spool. Above
     ``most_bytes`` on disk likewise. Raises ``ConfigurationError`` for a folder that cannot be used.
@@ -59,35 +51,23 @@ class SpoolBacklog:
     def __init__(
         self, queue: EventQueue, spool_dir: str | os.PathLike[str], most_bytes: int
     ) -> None:
-        if fcntl is None:
-            raise ConfigurationError("spool_dir needs a system with flock, as Linux and macOS have")
         self._queue = queue
         self.guard = threading.RLock()
         self._most_bytes = most_bytes
-        directory = Path(spool_dir)
-        self._own = directory / f"{os.getpid()}-{new_id()}"
-        try:
-            self._own.mkdir(parents=True, mode=0o700)
-            self._lock = os.open(self._own / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-        except OSError as error:
-            raise ConfigurationError(f"spool_dir {directory} cannot be used: {error}") from error
-        _lock(self._lock, waits=True)
-        self._names: deque[tuple[str, int]] = deque()
-        self._bytes = 0
-        self._number = 0
+        self._folder = SpoolFolder(spool_dir)
+        self._files: deque[File] = deque(self._folder.take_over())
+        self._bytes = sum(file.size for file in self._files)
         self._at_hand: Batch | None = None
         self._in_memory: deque[Batch] = deque()
-        self._adopt(directory)
         self.found = self.count()
 
     @_one_at_a_time
     def next(self) -> Batch | None:
-        """The oldest batch; a file that is gone or broken is left out, which is logged."""
+        if not self._folder.is_own():
+            return None  # another process may have taken the files over
         self.collect()
-        while self._at_hand is None and self._names:
-            self._at_hand = self._read(self._names[0][0])
-            if self._at_hand is None:
-                self._names.popleft()
+        if self._at_hand is None and self._files:
+            self._at_hand = self._read(self._files[0])
         if self._at_hand is None and self._in_memory:
             return self._in_memory[0]
         return self._at_hand
@@ -98,23 +78,23 @@ class SpoolBacklog:
             self._in_memory.remove(batch)
             return
         self._at_hand = None
-        self._names.popleft()
-        path = self._own / batch.name
-        try:
-            self._bytes -= path.stat().st_size
-            path.unlink()
-        except OSError:
-            say_failure("removing a file of the spool")
+        self._remove(self._files.popleft())
 
     @_one_at_a_time
     def split(self, batch: Batch) -> None:
-        """The halves are sent from memory; the file stays until both are done with."""
-        half = len(batch.events) // 2
-        halves = (Batch(batch.events[:half]), Batch(batch.events[half:]))
-        self.done(batch)
-        self._in_memory.extendleft(reversed(halves))
-        for part in halves:
-            self._spill(part)
+        """The halves are in files, too, before that of the whole goes."""
+        if batch.name is None:
+            self._in_memory.remove(batch)
+            whole = None
+        else:
+            self._at_hand = None
+            whole = self._files.popleft()
+        for half in reversed(batch.halves()):
+            self._in_memory.appendleft(half)
+            if self._spill(half):
+                self._files.rotate()
+        if whole is not None:
+            self._remove(whole)
 
     @_one_at_a_time
     def collect(self) -> None:
@@ -130,96 +110,50 @@ class SpoolBacklog:
     @_one_at_a_time
     def close(self) -> None:
         """Write what is in memory, and let go of the folder, for the next process to find."""
+        if not self._folder.is_own():
+            return
         for batch in list(self._in_memory):
             self._spill(batch)
         self.collect()
-        self._remove_if_empty()
-        os.close(self._lock)
+        if not self._files and not self._in_memory:
+            self._folder.remove()
+        self._folder.release()
 
     def forget(self) -> None:
         """In a child after a fork: the folder and its lock are the parent's."""
-        os.close(self._lock)
+        self._folder.release()
 
     def count(self) -> int:
-        spooled = sum(count for _, count in list(self._names))
+        spooled = sum(file.events for file in list(self._files))
         return spooled + sum(len(batch.events) for batch in list(self._in_memory))
 
     def _spill(self, batch: Batch) -> bool:
         """Move a batch from memory into a file, whole or not at all."""
-        self._number += 1
-        name = f"{time.time_ns():020d}-{self._number:08d}{_SUFFIX}"
-        content = b"\n".join(batch.events) + b"\n"
-        temporary = self._own / f"{name}.part"
         try:
-            temporary.write_bytes(content)
-            temporary.rename(self._own / name)
+            file = self._folder.write(batch.events)
         except OSError as error:
             say("spool", "TrueCompute cannot write its spool, events wait in memory: %s", error)
             return False
         self._in_memory.remove(batch)
-        self._names.append((name, len(batch.events)))
-        self._bytes += len(content)
+        self._files.append(file)
+        self._bytes += file.size
         return True
 
-    def _read(self, name: str) -> Batch | None:
+    def _remove(self, file: File) -> None:
+        self._bytes -= file.size
+        self._folder.drop(file)
+
+    def _read(self, file: File) -> Batch | None:
+        """The batch of a file, None where it cannot be read for the moment."""
+        why, events = "a file is broken", []
         try:
-            lines = (self._own / name).read_bytes().splitlines()
-        except OSError:
-            say_failure("reading the spool")
-            return None
-        events = [line for line in lines if _is_document(line)]
-        if len(events) < len(lines):
-            self.found -= len(lines) - len(events)
-            say("spool", "TrueCompute left out %d broken line(s) of its spool",
-                len(lines) - len(events))  # fmt: skip
-        return Batch(events, name) if events else None
-
-    def _adopt(self, directory: Path) -> None:
-        """Take over the files of processes that are gone."""
-        for other in sorted(directory.iterdir()):
-            if other == self._own or not (other / _LOCK).is_file():
-                continue
-            try:
-                self._adopt_folder(other)
-            except OSError:
-                say_failure("taking over a spool")
-        for path in sorted(self._own.glob(f"*{_SUFFIX}")):
-            content = path.read_bytes()
-            self._names.append((path.name, content.count(b"\n")))
-            self._bytes += len(content)
-
-    def _adopt_folder(self, other: Path) -> None:
-        lock = os.open(other / _LOCK, os.O_RDWR)
-        try:
-            _lock(lock, waits=False)
-            for path in sorted(other.glob(f"*{_SUFFIX}")):
-                path.rename(self._own / path.name)
-            for path in list(other.iterdir()):
-                path.unlink()
-            other.rmdir()
-        except BlockingIOError:
-            pass  # its process lives
-        finally:
-            os.close(lock)
-
-    def _remove_if_empty(self) -> None:
-        if self._names or self._in_memory:
-            return
-        try:
-            (self._own / _LOCK).unlink()
-            self._own.rmdir()
-        except OSError:
-            say_failure("removing an empty spool")
-
-
-def _lock(descriptor: int, *, waits: bool) -> None:
-    """Raises ``BlockingIOError`` where another process holds it, unless that one is waited for."""
-    if fcntl is not None:  # a spool is not made without it
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
-
-
-def _is_document(line: bytes) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return False
+            events = self._folder.read(file)
+        except OSError as error:
+            if error.errno in _PASSING:
+                say("spool", "TrueCompute cannot read its spool, events wait there: %s", error)
+                return None
+            why = str(error)
+        damaged = file.events - len(events)
+        if damaged:
+            say("spool", "TrueCompute lost %d event(s) of its spool: %s", damaged, why)
+        return Batch(events, file.name, damaged=damaged)

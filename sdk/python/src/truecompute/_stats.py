@@ -8,6 +8,7 @@ REJECTED = "rejected"
 REFUSED = "refused"
 TOO_LARGE = "too_large"
 UNREADABLE = "unreadable"
+SPOOL_DAMAGED = "spool_damaged"
 CLOSED = "closed"
 DISABLED = "disabled"
 
@@ -20,11 +21,12 @@ class Stats(NamedTuple):
 
     - ``queue_full``: the server was away for so long that no room was left;
     - ``rejected``: the server refused the event itself, the log says why;
-    - ``refused``: it refused the request (a wrong key, or another 4xx);
+    - ``refused``: it refused the request (a wrong key, or another 4xx), or cannot read the event;
     - ``too_large``: a single event that it will not read;
     - ``unreadable``: its usage object could not be made JSON, which is a fault of the SDK;
+    - ``spool_damaged``: its file in the spool was gone or broken when it was to be sent;
     - ``closed``: it came after ``close()``, or could not be delivered in its time;
-    - ``disabled``: there is no API key.
+    - ``disabled``: there is no API key, or the environment makes no client.
 
     ``retried`` counts requests that were sent again. ``failures`` counts faults of the SDK, each
     of which may have cost an event. ``unchecked`` counts calls of clients wrapped with

@@ -18,10 +18,15 @@ def clean(value: object, most: int = MOST_CHARACTERS) -> str | None:
     text = value if type(value) is str else _text_of(value)
     if len(text) <= most and text.isascii() and "\0" not in text:
         return text or None
-    tidy = text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")[:most]
+    tidy = without_surrogates(text.replace("\0", ""))[:most]
     if tidy != text:
         say("text", "TrueCompute shortened or cleaned a text of %d characters", len(text))
     return tidy or None
+
+
+def without_surrogates(text: str) -> str:
+    """``text`` with "?" for each half of a character, which no UTF-8 has."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def clean_tags(tags: object) -> dict[str, str]:

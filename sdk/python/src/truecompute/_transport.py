@@ -21,8 +21,8 @@ class Transport(Protocol):
     def send(self, events: Sequence[bytes], *, timeout: float) -> Answer:
         """Send the events, each a JSON document, in one request, and give the answer.
 
-        Waits ``timeout`` seconds at most for anything to move. Raises ``TransportError`` where no
-        answer came, for whatever reason: the same events are then sent again.
+        Waits ``timeout`` seconds at most. Raises ``TransportError`` where no answer came, for
+        whatever reason: the same events are then sent again.
         """
         ...
 

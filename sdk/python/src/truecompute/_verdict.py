@@ -22,12 +22,14 @@ class Fate(Enum):
     STORED = "stored"
     RETRY = "retry"
     SPLIT = "split"
+    UNREAD = "unread"
     REFUSED = "refused"
 
 
 class Verdict(NamedTuple):
     """The fate of a batch; ``rejected`` of its events the server refused alone.
 
+    ``UNREAD`` is one that it could not read, which a single one of its events may be the cause of.
     ``retry_after_s`` is what the server asked for, capped; None where it asked for nothing.
     ``text`` says in words what is wrong, empty where nothing is.
     """
@@ -53,7 +55,7 @@ def verdict_of(answer: Answer, sent: int) -> Verdict:
         text = f"the server answers {status}{_target(answer)}"
         return Verdict(Fate.RETRY, retry_after_s=retry_after_of(answer.headers), text=text)
     return Verdict(
-        Fate.REFUSED,
+        Fate.UNREAD if status == 400 else Fate.REFUSED,
         text=f"the server answers {status}{detail_of(answer.body)}",
         is_unauthorized=status in _UNAUTHORIZED,
     )

@@ -60,7 +60,9 @@ class Worker:
         return self._ident == threading.get_ident()
 
     def flush(self, timeout: float) -> bool:
-        """Send what there is now; False where it is not all settled within ``timeout`` seconds."""
+        """Send what there is now; False where it is not all settled within ``timeout`` seconds,
+        and at once where the server does not want to be asked for longer than that.
+        """
         deadline = time.monotonic() + timeout
         target = self._owed()
         if self.hasten(timeout):
@@ -70,7 +72,8 @@ class Worker:
         with self._progress:
             while not self._has_settled(target):
                 left = deadline - time.monotonic()
-                if left <= 0 or self._has_ended():
+                is_barred = self._delivery.left_alone_until > deadline
+                if left <= 0 or is_barred or self._has_ended():
                     return self._has_settled(target)
                 self._progress.wait(min(left, 0.25))
         return True
@@ -92,7 +95,8 @@ class Worker:
         self.leave_off()
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():
-            thread.join(max(deadline - time.monotonic(), 0.05))
+            left = min(deadline - time.monotonic(), threading.TIMEOUT_MAX)
+            thread.join(max(left, 0.05))
         return thread is None or not thread.is_alive()
 
     def leave_off(self) -> None:
@@ -133,7 +137,7 @@ class Worker:
         self._ident = threading.get_ident()
         try:
             while not self._is_stopping:
-                self._wake.acquire(timeout=self._interval)
+                self._wake.acquire(timeout=self._nap())
                 try:
                     self._tick()
                     self._backlog.collect()
@@ -146,16 +150,24 @@ class Worker:
             with suppress(Exception):
                 self._tell()
 
+    def _nap(self) -> float:
+        """The seconds until there may be something to send."""
+        pause = self._not_before - time.monotonic()
+        return min(pause, self._interval) if pause > 0 else self._interval
+
     def _send_all(self) -> None:
         while not self._is_stopping:
+            if time.monotonic() < self._delivery.left_alone_until:
+                return
             is_urgent, self._is_urgent = self._is_urgent, False
             if time.monotonic() < self._not_before and not is_urgent:
                 return
             pause = self._delivery.attempt(self._patience())
+            if pause is not None:
+                self._not_before = time.monotonic() + pause
             self._tell()
             if pause is None:
                 return
-            self._not_before = time.monotonic() + pause
 
     def _patience(self) -> float:
         """The wait for an answer: that of the settings, or what is left to who is waiting."""
@@ -169,12 +181,13 @@ class Worker:
 
     def _send_here(self, target: int, deadline: float) -> bool:
         """Send in the caller's thread, where the interpreter's end allows no other."""
-        while not self._has_settled(target) and time.monotonic() < deadline:
-            pause = self._delivery.attempt(self._patience())
-            if pause is None or pause > deadline - time.monotonic():
-                break
+        pause: float | None = max(self._delivery.left_alone_until - time.monotonic(), 0.0)
+        while pause is not None and pause <= deadline - time.monotonic():
             if pause:
                 time.sleep(pause)
+            if self._has_settled(target):
+                break
+            pause = self._delivery.attempt(self._patience())
         return self._has_settled(target)
 
     def _has_settled(self, target: int) -> bool:
