@@ -112,7 +112,10 @@ class BudgetStatusSchema(Schema):
     period_start = Timestamp(required=True)
     period_end = Timestamp(required=True)
     spent_usd = Usd(required=True)
-    reserved_usd = Usd(required=True, metadata={"description": "Held for calls under way"})
+    reserved_usd = Usd(
+        required=True,
+        metadata={"description": "Held for calls under way, and for those of unknown cost"},
+    )
     remaining_usd = Usd(required=True)
     used_share = fields.Float(required=True, metadata={"description": "1 is the whole limit"})
     forecast_usd = Usd(required=True, allow_none=True)
