@@ -51,7 +51,8 @@ class History:
     """One organization's, begun in the evening, so that many histories see a new day.
 
     ``beyond`` is what may stand above a budget's limit, by budget and period: calls without a
-    reservation, what calls cost above their estimates, and limits that were lowered.
+    reservation, what calls cost above their estimates, and limits that were lowered. ``past`` is
+    what the day before a budget was made had come to by then, of which nothing is told.
     """
 
     account: Account
@@ -61,6 +62,7 @@ class History:
     calls: list[_Call] = field(default_factory=list)
     held: list[_Held] = field(default_factory=list)
     beyond: dict[_Place, Decimal] = field(default_factory=dict)
+    past: dict[_Place, Decimal] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
 
     def run(self) -> list[str]:
@@ -107,7 +109,10 @@ class History:
 
     def _create(self) -> None:
         if len(self.budgets) < 4:
-            self._know(self.account.set_budget(**self._terms()))
+            budget = self.account.set_budget(**self._terms())
+            self._know(budget)
+            for period in self._periods(budget)[:1]:
+                self.past[budget.id, period.start] = self._spent(budget, period)
 
     def _edit(self) -> None:
         if not self.budgets:
@@ -220,7 +225,7 @@ class History:
         )
         if budget.version == 1:
             spent = self._spent(budget, period)
-            due = [each for each in budget.terms.thresholds if budget.terms.due_usd(each) <= spent]
+            due = list(budget.terms.crossed(self.past.get(place, Decimal(0)), spent))
             raised = self.account.alerts(budget)
             told = [each.threshold for each in raised if each.period == period]
             assert told == due, f"alerts {told} for {due}"

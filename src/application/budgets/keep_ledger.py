@@ -107,10 +107,10 @@ class KeepLedger:
         for posting in postings:
             budget, period = posting.budget, posting.period
             total = after.get(posting.key)
-            before = Decimal(0)
-            if total is not None:
-                before = EXACT.subtract(total, posting.amount_usd)
-            elif is_watched(period, now):
+            # In a period in progress all that was spent alerts; of one that is over, nobody wants
+            # to hear what it had reached before there was this budget, or this version of it.
+            is_step = total is not None or period.end <= now
+            if total is None and is_watched(period, now):
                 total = uow.ledger.open(
                     budget.organization_id,
                     budget.id,
@@ -119,6 +119,7 @@ class KeepLedger:
                     posting.amount_usd,
                 )
             if total is not None:
+                before = EXACT.subtract(total, posting.amount_usd) if is_step else Decimal(0)
                 found += reached(budget, period, before, total)
         return found
 
