@@ -1,11 +1,13 @@
 """A limit on what a part of an organization may cost in a day, week or month."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from domain.budget_scope import BudgetScope
+from domain.channel import Channel
 from domain.errors import Invalid
 from domain.forecast import Forecast
 from domain.money import EXACT, MOST_USD
@@ -48,7 +50,8 @@ class BudgetTerms:
 
     ``unpriced`` is what a reservation for a model without a price is taken for: ``block``,
     ``allow``, or an amount in US dollars. Thresholds are percents of the limit. Alerts go out on
-    the channels ``channel_ids``, on all of the organization where these are None.
+    the channels ``channel_ids``, on all of the organization where these are None, and on none
+    where there are none of them left.
 
     Raises:
         Invalid: no name, no positive limit, a threshold outside 1 to 1,000, or no such time zone.
@@ -85,6 +88,23 @@ class BudgetTerms:
     def counted(self) -> tuple[BudgetScope, BudgetPeriod, str]:
         """What decides which calls are summed up together."""
         return self.scope, self.period, self.timezone
+
+    def names(self, channel_id: str) -> bool:
+        """Whether its alerts go out on this channel by its own choice."""
+        return self.channel_ids is not None and channel_id in self.channel_ids
+
+    def without_channel(self, channel_id: str) -> "BudgetTerms":
+        """As these, once that channel is gone."""
+        kept = tuple(each for each in self.channel_ids or () if each != channel_id)
+        return replace(self, channel_ids=kept) if self.names(channel_id) else self
+
+    def told_on(self, channels: Iterable[Channel]) -> list[Channel]:
+        """Which of an organization's channels its alerts go out on."""
+        return [
+            channel
+            for channel in channels
+            if channel.is_enabled and (self.channel_ids is None or self.names(channel.id))
+        ]
 
     def due_usd(self, percent: int) -> Decimal:
         """That share of the limit."""

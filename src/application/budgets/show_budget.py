@@ -46,6 +46,7 @@ class BudgetInFull:
     """``periods`` are the newest first, the one in progress leading.
 
     ``drivers`` are the costliest projects, models and keys of the period in progress.
+    ``is_heard`` is False where none of the channels that it names is there and on.
     """
 
     budget: Budget
@@ -54,6 +55,7 @@ class BudgetInFull:
     versions: Sequence[BudgetVersion]
     alerts: Sequence[Alert]
     drivers: dict[Dimension, list[GroupSeries]]
+    is_heard: bool = True
 
 
 class ShowBudget:
@@ -86,7 +88,14 @@ class ShowBudget:
                     budget.organization_id, budget_id=budget.id, limit=MOST_ALERTS
                 ),
                 drivers=_drivers(uow, budget, now),
+                is_heard=_is_heard(uow, budget),
             )
+
+
+def _is_heard(uow: UnitOfWork, budget: Budget) -> bool:
+    if budget.terms.channel_ids is None:
+        return True
+    return bool(budget.terms.told_on(uow.channels.list(budget.organization_id)))
 
 
 def past_periods(budget: Budget, now: datetime, number: int = PERIODS) -> list[Span]:

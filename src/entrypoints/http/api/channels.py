@@ -69,7 +69,10 @@ def channels_blueprint(container: Container) -> Routes:
     @routes.response(204)
     @routes.problems(404)
     def remove_channel(channel_id: object) -> None:
-        """Delete a channel with its history."""
+        """Delete a channel with its history; budgets that named it name it no more.
+
+        One that named no other tells nobody until it is changed.
+        """
         run_remove(
             RemoveChannelRequest(
                 organization_id=current_member().organization_id, channel_id=str(channel_id)

@@ -95,7 +95,7 @@ class BudgetTermsSchema(Schema):
         fields.UUID(),
         allow_none=True,
         validate=validate.Length(max=MOST_CHANNELS),
-        metadata={"description": "null: all channels"},
+        metadata={"description": "null: all channels; empty: none"},
     )
 
 
