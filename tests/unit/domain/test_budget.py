@@ -131,7 +131,13 @@ def test_a_budget_is_heading_over_while_its_limit_holds_and_its_forecast_is_abov
     )  # fmt: skip
     spending = replace(a_spending(BUDGET, Decimal(spent)), forecast=made)
     assert BUDGET.status(spending, NOON).is_heading_over is is_heading_over
-    assert not BUDGET.status(replace(spending, forecast=None), NOON).is_heading_over
+
+
+def test_what_is_forecast_comes_with_its_interval_also_before_the_first_forecast_is_made() -> None:
+    status = stands(under(TERMS), Decimal(10), NOON)
+    assert status.forecast is not None
+    assert status.forecast_usd == status.forecast.expected_usd
+    assert status.forecast.low_usd < status.forecast.expected_usd < status.forecast.high_usd
 
 
 def test_there_is_no_forecast_in_the_first_hundredth_of_a_period() -> None:
