@@ -225,6 +225,29 @@ def test_a_budgets_page_tells_its_past_its_versions_and_what_drives_it(
     assert "reached 100% $0.0042 of $0.004" in text
 
 
+def test_no_two_versions_of_a_budget_read_the_same(team: Team, owner: Browser) -> None:
+    path = a_budget(team, scope={"project": "checkout"})
+    assert "counted otherwise" not in owner.open(path).text
+    changes: list[dict[str, object]] = [
+        {"scope": {"project": "search"}}, {"forecast_thresholds": [90]}, {"enforcement": "block"},
+        {"thresholds": [70]},
+    ]  # fmt: skip
+    for change in changes:
+        answer = team.owner.client.patch(f"/api/v1{path.removeprefix('/dashboard')}", json=change)
+        assert answer.status_code == 200
+    text = owner.open(path).text
+    assert re.search(r"Until [^.]+ it counted otherwise", text)
+    same = "$0.004 a month, UTC"
+    spent, author = "at 50%, 80%, 100%", team.owner.email
+    for version in (
+        rf"Version 4: {same}, at 70%, forecast at 90%, blocks. Counts project search . [^V]+ {author}",
+        rf"Version 3: {same}, {spent}, forecast at 90%. Counts project search . [^V]+ {author}",
+        rf"Version 2: {same}, {spent}. Counts project search . [^V]+ {author}",
+        rf"Version 1: {same}, {spent}. Counts project checkout . [^V]+ {author}",
+    ):
+        assert re.search(version.replace("$", r"\$"), text), version
+
+
 def test_a_scope_is_previewed_before_it_is_saved(team: Team, owner: Browser) -> None:
     team.send(an_event(project="checkout"), an_event(project="search"))
     form = {
