@@ -13,6 +13,7 @@ from domain.forecast import Forecast, forecast
 from domain.money import EXACT, MOST_USD
 from domain.period import Interval, Span, span_containing, zone
 from domain.phrases import Phrase
+from domain.report import Dimension
 from domain.spending import Spending
 from domain.text import check_name
 
@@ -34,6 +35,24 @@ class Enforcement(StrEnum):
 
     ALERT = "alert"
     BLOCK = "block"
+
+
+class TermsWarning(StrEnum):
+    """Why a budget's terms may not do what they are meant for.
+
+    ``BLOCKS_BY_MODEL``: a reservation names the model that is asked for, and the event the one
+    that answered; where these differ, the call is held or counted under one name and not both.
+    """
+
+    BLOCKS_BY_MODEL = "blocks_by_model"
+
+    @property
+    def detail(self) -> Phrase:
+        return Phrase(
+            "It blocks by the name of a model, and an answer may name another one than was asked"
+            " for (gpt-4o, answered by gpt-4o-2024-08-06): such a call is not both held and"
+            " counted here, so that the limit does not stop it. A project or an API key does."
+        )
 
 
 class BudgetState(StrEnum):
@@ -86,6 +105,13 @@ class BudgetTerms:
     def counted(self) -> tuple[BudgetScope, BudgetPeriod, str]:
         """What decides which calls are summed up together."""
         return self.scope, self.period, self.timezone
+
+    @property
+    def warnings(self) -> tuple[TermsWarning, ...]:
+        """What is allowed, and holds less than it seems to."""
+        blocks = self.enforcement is Enforcement.BLOCK
+        is_of_model = Dimension.MODEL in self.scope.dimensions
+        return (TermsWarning.BLOCKS_BY_MODEL,) if blocks and is_of_model else ()
 
     def names(self, channel_id: str) -> bool:
         """Whether its alerts go out on this channel by its own choice."""

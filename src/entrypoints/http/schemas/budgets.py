@@ -12,6 +12,7 @@ from domain.budget import (
     BudgetPeriod,
     BudgetState,
     Enforcement,
+    TermsWarning,
 )
 from domain.channel import MOST_CHANNELS
 from entrypoints.http.schemas.fields import Text, Timestamp, Usd, WholeNumber, text_of
@@ -129,10 +130,22 @@ class BudgetStatusSchema(Schema):
     state = fields.Enum(BudgetState, by_value=True, required=True)
 
 
+class BudgetWarningSchema(Schema):
+    code = fields.String(
+        required=True, validate=validate.OneOf([each.value for each in TermsWarning])
+    )
+    detail = fields.String(required=True)
+
+
 class BudgetSchema(BudgetTermsSchema):
     limit_usd = Usd(required=True)
     id = fields.UUID(required=True)
     version = fields.Integer(required=True)
+    warnings = fields.List(
+        fields.Nested(BudgetWarningSchema),
+        required=True,
+        metadata={"description": "What is allowed, and holds less than it seems to"},
+    )
     status = fields.Nested(BudgetStatusSchema, required=True)
 
 
