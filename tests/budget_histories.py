@@ -22,21 +22,27 @@ PROJECTS = ("a", "b")
 _DAY = timedelta(days=1)
 
 
+#: A budget's id and the start of one of its periods.
+_Place = tuple[str, datetime]
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
+    """``usd`` is None where nobody knows what it cost."""
+
     project: str
     timestamp: datetime
-    usd: Decimal
+    usd: Decimal | None
 
 
 @dataclass(slots=True)
 class _Held:
-    """A reservation: what it still holds of which budget in which period, by the period's start."""
+    """A reservation: what it still holds, and until when, of which budget in which period."""
 
     id: str
+    project: str
     expires_at: datetime
-    usd: Decimal
-    places: set[tuple[str, datetime]]
+    places: dict[_Place, tuple[Decimal, datetime]]
     ended_as: SettlementNote | None = None
 
 
@@ -45,7 +51,8 @@ class History:
     """One organization's, begun in the evening, so that many histories see a new day.
 
     ``beyond`` is what may stand above a budget's limit, by budget and period: calls without a
-    reservation, what calls cost above their estimates, and limits that were lowered.
+    reservation, what calls cost above their estimates, and limits that were lowered. ``past`` is
+    what the day before a budget was made had come to by then, of which nothing is told.
     """
 
     account: Account
@@ -54,7 +61,8 @@ class History:
     budgets: dict[str, Budget] = field(default_factory=dict)
     calls: list[_Call] = field(default_factory=list)
     held: list[_Held] = field(default_factory=list)
-    beyond: dict[tuple[str, datetime], Decimal] = field(default_factory=dict)
+    beyond: dict[_Place, Decimal] = field(default_factory=dict)
+    past: dict[_Place, Decimal] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
 
     def run(self) -> list[str]:
@@ -83,6 +91,9 @@ class History:
             if self.account.spent(budget, period) != self._spent(budget, period)
         ]
 
+    def _amount_or_unknown(self) -> Decimal | None:
+        return self.random.choice([None, *[self._amount()] * 2])
+
     def _amount(self) -> Decimal:
         return Decimal(self.random.randrange(1, 4 * 10**12)).scaleb(-12)
 
@@ -93,11 +104,15 @@ class History:
             "scope": self.random.choice(scopes),
             "period": BudgetPeriod.DAY,
             "enforcement": self.random.choice([Enforcement.BLOCK] * 3 + [Enforcement.ALERT]),
+            "unpriced": self.random.choice(["block", "allow", Decimal("0.7"), Decimal("1.1")]),
         }
 
     def _create(self) -> None:
         if len(self.budgets) < 4:
-            self._know(self.account.set_budget(**self._terms()))
+            budget = self.account.set_budget(**self._terms())
+            self._know(budget)
+            for period in self._periods(budget)[:1]:
+                self.past[budget.id, period.start] = self._spent(budget, period)
 
     def _edit(self) -> None:
         if not self.budgets:
@@ -124,7 +139,8 @@ class History:
         self._end_holds(lambda place: place[0] == budget.id)
 
     def _reserve(self) -> None:
-        usd, project, now = self._amount(), self.random.choice(PROJECTS), self.account.now()
+        usd, project = self._amount_or_unknown(), self.random.choice(PROJECTS)
+        now = self.account.now()
         expires_in = timedelta(seconds=self.random.choice([60, 300, 3600]))
         asked = [
             (budget, period)
@@ -133,9 +149,10 @@ class History:
             for period in self._periods(budget)[1:]
             if period.start <= now + expires_in
         ]
-        keys = {(budget.id, period.start) for budget, period in asked}
+        taken = {(budget.id, period.start): _taken(budget, usd) for budget, period in asked}
         has_room = all(
-            self._spent(budget, period) + self._reserved(budget, period, now) + usd
+            (amount := taken[budget.id, period.start]) is not None
+            and self._spent(budget, period) + self._reserved(budget, period, now) + amount
             <= budget.terms.limit_usd
             for budget, period in asked
         )
@@ -145,14 +162,22 @@ class History:
         except BudgetExceeded:
             made = None
         assert (made is not None) == has_room, "refused with room, or reserved without"
-        self._end_holds(lambda place: place in keys, now)
+        self._end_holds(lambda place: place in taken, now)
         if made is None:
             return
-        self.held.append(_Held(made.id, made.expires_at, usd, keys))
+        places = {
+            place: (amount, made.expires_at)
+            for place, amount in taken.items()
+            if amount is not None
+        }
+        self.held.append(_Held(made.id, project, made.expires_at, places))
 
     def _ingest(self) -> None:
-        usd, project, now = self._amount(), self.random.choice(PROJECTS), self.account.now()
-        named = self.random.choice([None, *self.held])
+        usd, project = self._amount_or_unknown(), self.random.choice(PROJECTS)
+        now = self.account.now()
+        named = self.random.choice([None, *self.held, *self.held[-1:]])
+        if named is not None and self.random.random() < 0.7:
+            project = named.project
         away = self.random.choice([0, 0, 0, -3600, 540])
         call = _Call(project, now + timedelta(seconds=away), usd)
         request = self.account.call(
@@ -169,6 +194,21 @@ class History:
         for budget in self.budgets.values():
             if _counts(budget, project):
                 self._count(budget, call, settled)
+        if settled:
+            settled.places = self._kept(settled, call, now)
+
+    def _kept(
+        self, settled: _Held, call: _Call, now: datetime
+    ) -> dict[_Place, tuple[Decimal, datetime]]:
+        """What stays held for a call of unknown cost, until its period ends."""
+        kept: dict[_Place, tuple[Decimal, datetime]] = {}
+        for budget in self.budgets.values():
+            period = budget.period_at(call.timestamp)
+            amount, _ = settled.places.get((budget.id, period.start), (Decimal(0), None))
+            is_kept = call.usd is None and budget.terms.unpriced != "allow" and now < period.end
+            if is_kept and amount and _counts(budget, call.project):
+                kept[budget.id, period.start] = amount, period.end
+        return kept
 
     def _settle(self, named: _Held, now: datetime) -> SettlementNote | None:
         if named.ended_as is not None or now >= named.expires_at:
@@ -179,18 +219,16 @@ class History:
     def _count(self, budget: Budget, call: _Call, settled: _Held | None) -> None:
         period = budget.period_at(call.timestamp)
         place = budget.id, period.start
-        was_held = settled.usd if settled and place in settled.places else Decimal(0)
+        was_held, _ = (settled.places if settled else {}).get(place, (Decimal(0), None))
         self.beyond[place] = self.beyond.get(place, Decimal(0)) + max(
-            call.usd - was_held, Decimal(0)
+            (call.usd or Decimal(0)) - was_held, Decimal(0)
         )
         if budget.version == 1:
             spent = self._spent(budget, period)
-            due = [each for each in budget.terms.thresholds if budget.terms.due_usd(each) <= spent]
+            due = list(budget.terms.crossed(self.past.get(place, Decimal(0)), spent))
             raised = self.account.alerts(budget)
             told = [each.threshold for each in raised if each.period == period]
             assert told == due, f"alerts {told} for {due}"
-        if settled:
-            settled.places.discard(place)
 
     def _release(self) -> None:
         if not self.held:
@@ -205,7 +243,7 @@ class History:
             if self.account.now() >= held.expires_at:
                 return  # it stays expired, and holds what nobody has given back yet
             held.ended_as = SettlementNote.RELEASED
-        held.places.clear()
+            held.places.clear()
 
     def _wait(self) -> None:
         self.advance(timedelta(seconds=self.random.choice([1, 59, 120, 600, 3600])))
@@ -221,11 +259,14 @@ class History:
                 assert found is None or found.reserved_usd == live, "held after its expiry"
 
     def _end_holds(
-        self, ends: Callable[[tuple[str, datetime]], bool], expired_at: datetime | None = None
+        self, ends: Callable[[_Place], bool], expired_at: datetime | None = None
     ) -> None:
         for held in self.held:
-            if expired_at is None or held.expires_at <= expired_at:
-                held.places -= {place for place in held.places if ends(place)}
+            held.places = {
+                place: (amount, until)
+                for place, (amount, until) in held.places.items()
+                if not ends(place) or (expired_at is not None and until > expired_at)
+            }
 
     def _periods(self, budget: Budget) -> list[Span]:
         """The day before, this day and the next."""
@@ -235,7 +276,7 @@ class History:
     def _spent(self, budget: Budget, period: Span) -> Decimal:
         return sum(
             (
-                call.usd
+                call.usd or Decimal(0)
                 for call in self.calls
                 if period.start <= call.timestamp < period.end and _counts(budget, call.project)
             ),
@@ -245,13 +286,10 @@ class History:
     def _reserved(self, budget: Budget, period: Span, now: datetime | None = None) -> Decimal:
         """All that is held, or what has not expired at ``now``."""
         place = budget.id, period.start
-        mine = (held for held in self.held if place in held.places)
-        return sum((each.usd for each in mine if now is None or each.expires_at > now), Decimal(0))
+        mine = (held.places[place] for held in self.held if place in held.places)
+        return sum((usd for usd, until in mine if now is None or until > now), Decimal(0))
 
     def _check(self) -> None:
-        for held in self.held:
-            if held.ended_as is not None:
-                held.places.clear()
         periods = [
             (budget, period) for budget in self.budgets.values() for period in self._periods(budget)
         ]
@@ -276,6 +314,14 @@ class History:
 
 def _counts(budget: Budget, project: str) -> bool:
     return budget.terms.scope.dimensions.get(Dimension.PROJECT, project) == project
+
+
+def _taken(budget: Budget, usd: Decimal | None) -> Decimal | None:
+    """What a call takes of a budget; None where it takes none of unknown price."""
+    policy = budget.terms.unpriced
+    if usd is not None or isinstance(policy, Decimal):
+        return usd if usd is not None else Decimal(policy)
+    return Decimal(0) if policy == "allow" else None
 
 
 def random_history(

@@ -35,6 +35,8 @@ Job = IngestEventsRequest | ReserveRequest
 
 #: Of each process; a database for tests has a hundred, and others use it too.
 CONNECTIONS = 12
+#: A model that no list has.
+UNPRICED = "nobodys"
 LOCAL = ip_network("127.0.0.0/8")
 _SPAWN = multiprocessing.get_context("spawn")
 _PATIENCE_S = 60
@@ -72,24 +74,26 @@ class Account:
         )
         return self.container.set_channel()(request).id
 
-    def call(self, *usd: str | Decimal, **fields: Any) -> IngestEventsRequest:
-        """To be ingested: calls that cost so much, each with these fields."""
+    def call(self, *usd: str | Decimal | None, **fields: Any) -> IngestEventsRequest:
+        """To be ingested: calls that cost so much, None nobody knows, each with these fields."""
         reported = {"timestamp": self.now(), "provider": "openai", "model": "gpt-4o", **fields}
         items = [
-            ReportedEvent(id=f"race-{next(_numbers)}", provider_cost_usd=Decimal(each), **reported)
-            for each in usd
+            ReportedEvent(id=f"race-{next(_numbers)}", **(reported | _cost(each))) for each in usd
         ]
         return IngestEventsRequest(
             organization_id=self.key.organization_id, api_key_id=self.key.id, items=items
         )
 
-    def reservation(self, usd: str | Decimal, **fields: Any) -> ReserveRequest:
-        """To be reserved; ``project`` is the call's."""
-        project = fields.pop("project", None)
+    def reservation(self, usd: str | Decimal | None, **fields: Any) -> ReserveRequest:
+        """To be reserved, None for a model without a price; ``project`` is the call's."""
+        named = {"project": fields.pop("project", None), "api_key": self.key.id}
+        if usd is None:
+            named |= {"provider": "openai", "model": UNPRICED}
+            fields |= {"input_tokens": 1, "max_output_tokens": 1}
         return ReserveRequest(
             organization_id=self.key.organization_id,
-            attribution=Attribution(project=project, api_key=self.key.id),
-            estimate_usd=Decimal(usd),
+            attribution=Attribution(**named),
+            estimate_usd=None if usd is None else Decimal(usd),
             **fields,
         )
 
@@ -147,6 +151,10 @@ class Racers:
         for number, line in enumerate(self.lines):
             line.send(_Race(jobs[number :: len(self.lines)], is_alone))
         return [answer for line in self.lines for answer in line.recv()]
+
+
+def _cost(usd: str | Decimal | None) -> dict[str, Any]:
+    return {"model": UNPRICED} if usd is None else {"provider_cost_usd": Decimal(usd)}
 
 
 @contextmanager

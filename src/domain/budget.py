@@ -1,24 +1,25 @@
 """A limit on what a part of an organization may cost in a day, week or month."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from domain.budget_scope import BudgetScope
+from domain.channel import Channel
 from domain.errors import Invalid
-from domain.forecast import Forecast
+from domain.forecast import Forecast, forecast
 from domain.money import EXACT, MOST_USD
 from domain.period import Interval, Span, span_containing, zone
 from domain.phrases import Phrase
+from domain.report import Dimension
 from domain.spending import Spending
 from domain.text import check_name
 
 DEFAULT_THRESHOLDS = (50, 80, 100)
 DEFAULT_FORECAST_THRESHOLDS = (100,)
 LARGEST_THRESHOLD = 1_000
-#: Below this share of a period, a straight line through so few hours says nothing.
-LEAST_SHARE_FOR_FORECAST = Decimal("0.01")
 
 
 class BudgetPeriod(StrEnum):
@@ -36,6 +37,24 @@ class Enforcement(StrEnum):
     BLOCK = "block"
 
 
+class TermsWarning(StrEnum):
+    """Why a budget's terms may not do what they are meant for.
+
+    ``BLOCKS_BY_MODEL``: a reservation names the model that is asked for, and the event the one
+    that answered; where these differ, the call is held or counted under one name and not both.
+    """
+
+    BLOCKS_BY_MODEL = "blocks_by_model"
+
+    @property
+    def detail(self) -> Phrase:
+        return Phrase(
+            "It blocks by the name of a model, and an answer may name another one than was asked"
+            " for (gpt-4o, answered by gpt-4o-2024-08-06): such a call is not both held and"
+            " counted here, so that the limit does not stop it. A project or an API key does."
+        )
+
+
 class BudgetState(StrEnum):
     OK = "ok"
     WARNING = "warning"
@@ -48,7 +67,8 @@ class BudgetTerms:
 
     ``unpriced`` is what a reservation for a model without a price is taken for: ``block``,
     ``allow``, or an amount in US dollars. Thresholds are percents of the limit. Alerts go out on
-    the channels ``channel_ids``, on all of the organization where these are None.
+    the channels ``channel_ids``, on all of the organization where these are None, and on none
+    where there are none of them left.
 
     Raises:
         Invalid: no name, no positive limit, a threshold outside 1 to 1,000, or no such time zone.
@@ -86,6 +106,30 @@ class BudgetTerms:
         """What decides which calls are summed up together."""
         return self.scope, self.period, self.timezone
 
+    @property
+    def warnings(self) -> tuple[TermsWarning, ...]:
+        """What is allowed, and holds less than it seems to."""
+        blocks = self.enforcement is Enforcement.BLOCK
+        is_of_model = Dimension.MODEL in self.scope.dimensions
+        return (TermsWarning.BLOCKS_BY_MODEL,) if blocks and is_of_model else ()
+
+    def names(self, channel_id: str) -> bool:
+        """Whether its alerts go out on this channel by its own choice."""
+        return self.channel_ids is not None and channel_id in self.channel_ids
+
+    def without_channel(self, channel_id: str) -> "BudgetTerms":
+        """As these, once that channel is gone."""
+        kept = tuple(each for each in self.channel_ids or () if each != channel_id)
+        return replace(self, channel_ids=kept) if self.names(channel_id) else self
+
+    def told_on(self, channels: Iterable[Channel]) -> list[Channel]:
+        """Which of an organization's channels its alerts go out on."""
+        return [
+            channel
+            for channel in channels
+            if channel.is_enabled and (self.channel_ids is None or self.names(channel.id))
+        ]
+
     def due_usd(self, percent: int) -> Decimal:
         """That share of the limit."""
         return EXACT.multiply(self.limit_usd, percent).scaleb(-2, EXACT)
@@ -111,8 +155,7 @@ class BudgetTerms:
 class BudgetStatus:
     """How a budget stands in one period.
 
-    ``forecast_usd`` is what the period is expected to cost in the end, None too early to say, and
-    ``forecast`` tells more of it where there is one. ``reserved_usd`` is not spent yet.
+    ``forecast`` is None where it is too early to say. ``reserved_usd`` is not spent yet.
     """
 
     period: Span
@@ -120,9 +163,13 @@ class BudgetStatus:
     reserved_usd: Decimal
     remaining_usd: Decimal
     used_share: float
-    forecast_usd: Decimal | None
     forecast: Forecast | None
     state: BudgetState
+
+    @property
+    def forecast_usd(self) -> Decimal | None:
+        """What the period is expected to cost in the end."""
+        return None if self.forecast is None else self.forecast.expected_usd
 
     @property
     def is_heading_over(self) -> bool:
@@ -156,16 +203,27 @@ class Budget:
 
         Exceeded from spent = limit on, a warning from the lowest threshold on.
         """
-        spent, forecast = spending.spent_usd, spending.forecast
+        spent = spending.spent_usd
+        made = spending.forecast or self._straight_line(spending, now)
         return BudgetStatus(
             period=spending.period,
             spent_usd=spent,
             reserved_usd=spending.reserved_usd,
             remaining_usd=max(EXACT.subtract(self.terms.limit_usd, spent), Decimal(0)),
             used_share=float(spent / self.terms.limit_usd),
-            forecast_usd=_forecast_usd(spending, now),
-            forecast=forecast and forecast.at_least(spent),
+            forecast=made and made.at_least(spent),
             state=self._state(spent),
+        )
+
+    def _straight_line(self, spending: Spending, now: datetime) -> Forecast | None:
+        """Until the first forecast is made, which knows the history."""
+        return forecast(
+            history=(),
+            spent_usd=spending.spent_usd,
+            period=spending.period,
+            now=now,
+            limit_usd=self.terms.limit_usd,
+            tz=zone(self.terms.timezone),
         )
 
     def _state(self, spent_usd: Decimal) -> BudgetState:
@@ -176,14 +234,3 @@ class Budget:
             return BudgetState.OK
         due = self.terms.due_usd(lowest)
         return BudgetState.WARNING if spent_usd >= due else BudgetState.OK
-
-
-def _forecast_usd(spending: Spending, now: datetime) -> Decimal | None:
-    """The last forecast, unless more is spent by now; without one a straight line."""
-    if spending.forecast is not None:
-        return max(spending.forecast.expected_usd, spending.spent_usd)
-    elapsed = Decimal(str((now - spending.period.start).total_seconds()))
-    share = elapsed / Decimal(str(spending.period.length.total_seconds()))
-    if share < LEAST_SHARE_FOR_FORECAST:
-        return None
-    return round(spending.spent_usd / share, 6)

@@ -1,6 +1,7 @@
 """The terms a budget had, version by version."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.budget import Budget, BudgetTerms
@@ -8,7 +9,10 @@ from domain.budget import Budget, BudgetTerms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetVersion:
-    """``changed_by`` is a user's id, None where that is not known."""
+    """``changed_by`` is a user's id, None where that is not known.
+
+    ``author`` is the name or address of that user, as it is now; only known of stored versions.
+    """
 
     budget_id: str
     organization_id: str
@@ -16,6 +20,7 @@ class BudgetVersion:
     terms: BudgetTerms
     since: datetime
     changed_by: str | None = None
+    author: str | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, budget: Budget, changed_by: str | None) -> "BudgetVersion":
@@ -27,3 +32,12 @@ class BudgetVersion:
             since=budget.updated_at,
             changed_by=changed_by,
         )
+
+
+def counted_since(versions: Sequence[BudgetVersion]) -> datetime | None:
+    """When what is counted was last changed; None where it never was. The newest comes first."""
+    newest = versions[0]
+    before = [each for each in versions if each.terms.counted != newest.terms.counted]
+    if not before:
+        return None
+    return min(each.since for each in versions if each.version > before[0].version)

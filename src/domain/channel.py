@@ -12,6 +12,8 @@ from domain.text import check_name
 
 #: After a rotation, receivers have this long to learn the new secret.
 BOTH_SECRETS_SIGN = timedelta(hours=24)
+#: Of those before the newest; with more, a message's signatures would outgrow its headers.
+MOST_OLD_SECRETS = 5
 MOST_CHANNELS = 50
 SLACK_HOST = "hooks.slack.com"
 # Quoted local parts are valid and nobody has one; "=?" begins a word that mail decodes.
@@ -27,12 +29,20 @@ class ChannelType(StrEnum):
     SLACK = "slack"
 
 
+@dataclass(frozen=True, slots=True)
+class OldSecret:
+    """A secret that was replaced, and signs beside the newest until then."""
+
+    secret: str
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """``target`` is a URL, or the address of an e-mail.
 
-    A webhook's ``secret`` signs what is sent; after a rotation ``old_secret`` does so too, until
-    ``old_secret_until``. A channel that is disabled gets nothing until it is enabled again.
+    A webhook's ``secret`` signs what is sent, and ``old_secrets`` do so too for a day each, the
+    last replaced leading. A channel that is disabled gets nothing until it is enabled again.
     """
 
     id: str
@@ -42,8 +52,7 @@ class Channel:
     target: str
     created_at: datetime
     secret: str | None = None
-    old_secret: str | None = None
-    old_secret_until: datetime | None = None
+    old_secrets: tuple[OldSecret, ...] = ()
     disabled_at: datetime | None = None
     disabled_reason: str | None = None
 
@@ -60,18 +69,24 @@ class Channel:
 
     def signing_secrets(self, now: datetime) -> tuple[str, ...]:
         """The newest first."""
-        is_rotating = self.old_secret_until is not None and now < self.old_secret_until
-        secrets = (self.secret, self.old_secret if is_rotating else None)
-        return tuple(secret for secret in secrets if secret)
+        if self.secret is None:
+            return ()
+        return self.secret, *(each.secret for each in self._signing(now))
+
+    def _signing(self, now: datetime) -> tuple[OldSecret, ...]:
+        return tuple(each for each in self.old_secrets if now < each.until)
 
     def rotated(self, secret: str, now: datetime) -> "Channel":
-        """With a new secret; the one before it signs for another day."""
-        return replace(
-            self,
-            secret=secret,
-            old_secret=self.secret,
-            old_secret_until=now + BOTH_SECRETS_SIGN,
-        )
+        """With a new secret; those before it sign for a day from their replacement, five at most.
+
+        Raises:
+            ValueError: this channel signs nothing.
+        """
+        if self.secret is None:
+            raise ValueError("only a webhook has a secret")
+        old = OldSecret(self.secret, now + BOTH_SECRETS_SIGN)
+        old_secrets = (old, *self._signing(now))[:MOST_OLD_SECRETS]
+        return replace(self, secret=secret, old_secrets=old_secrets)
 
     def disabled(self, reason: str, now: datetime) -> "Channel":
         return replace(self, disabled_at=now, disabled_reason=reason)

@@ -89,7 +89,9 @@ def _rate_of_line(
         return spent_usd / passed
     if hours and len(hours) >= least:
         return _total(hours) / len(hours)
-    return None
+    # Until then the line stays the one that it was before the first full hour.
+    passed = hours_in(now - period.start)
+    return spent_usd / passed if passed > 0 and passed >= least else None
 
 
 def _straight(rate: Decimal, rest: dict[HourNumber, Decimal], hours: int) -> Outlook:

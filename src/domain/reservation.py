@@ -40,18 +40,23 @@ def canonical_id(stated: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What a reservation takes of one budget in one of its periods."""
+    """What a reservation takes of one budget in one of its periods.
+
+    It ends with its reservation, or at ``kept_until``, where a call of unknown cost settled that.
+    """
 
     budget_id: str
     period_start: datetime
     amount_usd: Decimal
+    kept_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
     """``estimate_usd`` is None where the model has no price and no budget asks for one.
 
-    It holds from its creation until it is settled, given back or expires, whichever is first.
+    It holds from its creation until it is settled, given back or expires, whichever is first; what
+    it still holds after that stands for a call that was made and whose cost nobody knows.
     """
 
     id: str
@@ -72,8 +77,20 @@ class Reservation:
             return SettlementNote.RELEASED
         return SettlementNote.EXPIRED if now >= self.expires_at else None
 
-    def closed(self, outcome: Outcome, now: datetime, event_id: str | None = None) -> "Reservation":
-        return replace(self, outcome=outcome, closed_at=now, event_id=event_id)
+    def expiry_of(self, hold: Hold) -> datetime:
+        """When one of its holds ends by itself."""
+        return hold.kept_until or self.expires_at
+
+    def closed(
+        self,
+        outcome: Outcome,
+        now: datetime,
+        event_id: str | None = None,
+        *,
+        kept: tuple[Hold, ...] = (),
+    ) -> "Reservation":
+        """As it ended, holding only what is ``kept``."""
+        return replace(self, outcome=outcome, closed_at=now, event_id=event_id, holds=kept)
 
 
 class Refusal(StrEnum):

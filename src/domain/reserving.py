@@ -8,6 +8,7 @@ from decimal import Decimal
 from domain.budget import Budget, Enforcement
 from domain.budget_book import BudgetBook
 from domain.budget_scope import Attribution
+from domain.event import Event
 from domain.money import EXACT
 from domain.period import Span
 from domain.reservation import BudgetExceeded, Hold, Refusal, Reservation, amount_to_hold
@@ -84,6 +85,25 @@ def holding(asked: Reservation, places: Sequence[Place]) -> Reservation | None:
             return None
         holds.append(Hold(place.budget.id, place.period.start, amount))
     return replace(asked, holds=tuple(holds))
+
+
+def kept_for(
+    event: Event, reservation: Reservation, book: BudgetBook, now: datetime
+) -> tuple[Hold, ...]:
+    """What goes on being held for a call of unknown cost, each until its period ends.
+
+    Budgets that let such calls through hold nothing for them.
+    """
+    if event.cost.cost_usd is not None:
+        return ()
+    held = {(hold.budget_id, hold.period_start): hold for hold in reservation.holds}
+    kept: list[Hold] = []
+    for budget in book.matching(Attribution.of(event)):
+        period = budget.period_at(event.reported.timestamp)
+        hold = held.get((budget.id, period.start))
+        if hold and hold.amount_usd and budget.terms.unpriced != "allow" and now < period.end:
+            kept.append(replace(hold, kept_until=period.end))
+    return tuple(kept)
 
 
 def room_of(places: Sequence[Place], left_usd: Mapping[_Key, Decimal]) -> dict[str, Decimal]:

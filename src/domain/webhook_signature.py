@@ -26,7 +26,8 @@ def signature_headers(
 ) -> dict[str, str]:
     """The headers that go with ``body``; one signature for each secret.
 
-    While a secret is rotated there are two, and a receiver accepts a message when it knows either.
+    While secrets are rotated there are several, and a receiver accepts a message that has one it
+    knows.
     ``timestamp`` is when this attempt is made, aware; it is sent in whole seconds. ``message_id``
     stays the same over all attempts.
     """

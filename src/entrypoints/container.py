@@ -48,6 +48,7 @@ from application.maintenance.keep_months import KeepMonths
 from application.maintenance.purge_expired import PurgeExpired
 from application.maintenance.refresh_statistics import RefreshStatistics
 from application.notifications.limit_by_hand import LimitByHand
+from application.notifications.list_channel_budgets import ListChannelBudgets
 from application.notifications.list_channels import ListChannels
 from application.notifications.list_deliveries import ListDeliveries
 from application.notifications.remove_channel import RemoveChannel
@@ -235,6 +236,7 @@ class Container(containers.DeclarativeContainer):
         SetChannel, units_of_work, web_posts, mails, secrets, identifiers, clock
     )
     remove_channel = providers.Singleton(RemoveChannel, units_of_work)
+    list_channel_budgets = providers.Singleton(ListChannelBudgets, units_of_work)
     list_channels = providers.Singleton(ListChannels, units_of_work)
     rotate_secret = providers.Singleton(RotateSecret, units_of_work, secrets, clock)
     limit_by_hand = providers.Singleton(LimitByHand, rate_limits)

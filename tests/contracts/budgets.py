@@ -13,7 +13,7 @@ from domain.budget_scope import BudgetScope
 from domain.budget_version import BudgetVersion
 from domain.organization import Organization
 from domain.report import Dimension
-from tests.builders import NOW, a_budget, an_id
+from tests.builders import NOW, a_budget, a_user, an_id
 from tests.contracts.tenants import a_stored_organization
 
 PLAIN = BudgetTerms(name="Everything", limit_usd=Decimal(100))
@@ -147,13 +147,22 @@ class BudgetRepositoryContract:
     ) -> None:
         first = add(units_of_work, a_budget(organization))
         second = first.revised(RICH, NOW + timedelta(hours=1))
-        versions = [BudgetVersion.of(second, an_id()), BudgetVersion.of(first, None)]
+        third = second.revised(replace(RICH, limit_usd=Decimal(7)), NOW + timedelta(hours=2))
+        user = a_user()
+        versions = [
+            BudgetVersion.of(third, user.id),
+            BudgetVersion.of(second, an_id()),
+            BudgetVersion.of(first, None),
+        ]
         with units_of_work() as uow:
+            uow.users.add(user)
             for version in reversed(versions):
                 uow.budgets.add_version(organization.id, version)
             uow.commit()
         with units_of_work() as uow:
-            assert list(uow.budgets.versions(organization.id, first.id)) == versions
+            found = uow.budgets.versions(organization.id, first.id)
+            assert list(found) == versions
+            assert [each.author for each in found] == [user.name or user.email, None, None]
             assert not uow.budgets.versions(other.id, first.id)
             uow.budgets.remove(organization.id, first.id)
             assert not uow.budgets.versions(organization.id, first.id)

@@ -149,7 +149,11 @@ class NotificationsContract:
             organization, type=ChannelType.EMAIL, target="lead@example.com", secret=None
         )
         add_channels(units_of_work, channel, second, mail)
-        changed = channel.rotated("whsec_bmV3", NOW).disabled("It answered 410.", NOW)
+        changed = (
+            channel.rotated("whsec_b", NOW)
+            .rotated("whsec_bmV3", NOW)
+            .disabled("It answered 410.", NOW)
+        )
         with units_of_work() as uow:
             assert uow.channels.get_for_update(organization.id, channel.id) == channel
             uow.channels.update(organization.id, changed)

@@ -75,6 +75,53 @@ class ReservationRepositoryContract:
             (found,) = uow.reservations.find(budget.organization_id, [reservation.id])
         assert (found.outcome, found.event_id, found.holds) == (outcome, "event", ())
 
+    def test_what_is_kept_beyond_its_end_is_held_until_then(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        reservation = a_reservation(budget, "2", LAST, THIS)
+        keys = [key(budget, LAST), key(budget, THIS)]
+        until = LATER + timedelta(days=1)
+        kept = Hold(budget.id, THIS.start, Decimal(2), until)
+        with units_of_work() as uow:
+            uow.ledger.hold(budget.organization_id, keys)
+            uow.reservations.add(budget.organization_id, reservation)
+            closed = reservation.closed(Outcome.SETTLED, NOW, "event", kept=(kept,))
+            assert uow.reservations.close(budget.organization_id, closed)
+            uow.commit()
+        assert reserved(units_of_work, budget) == [Decimal(0), Decimal(2)]
+        with units_of_work() as uow:
+            assert uow.reservations.find(budget.organization_id, [reservation.id]) == [closed]
+            (_, held) = uow.ledger.hold_to_reserve(budget.organization_id, keys)
+            assert held.first_expiry == until
+            assert not uow.reservations.periods_with_expired(LATER)
+            assert uow.reservations.give_back_expired(budget.organization_id, keys, LATER) == 0
+            assert uow.reservations.delete_expired(until) == 0
+            place = (budget.organization_id, key(budget, THIS))
+            assert uow.reservations.periods_with_expired(until) == [place]
+            assert uow.reservations.give_back_expired(budget.organization_id, keys, until) == 1
+            uow.commit()
+        assert reserved(units_of_work, budget) == [Decimal(0), Decimal(0)]
+
+    def test_what_is_kept_is_in_nobodys_way_and_can_be_given_back(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        reservation = add(units_of_work, budget, "1", expires_at=NOW)
+        kept = Hold(budget.id, THIS.start, Decimal(1), LATER)
+        with units_of_work() as uow:
+            uow.ledger.hold(budget.organization_id, [key(budget, THIS)])
+            closed = reservation.closed(Outcome.SETTLED, NOW, "event", kept=(kept,))
+            uow.reservations.close(budget.organization_id, closed)
+            uow.commit()
+        stranger = a_stored_organization(units_of_work)
+        new = a_reservation(budget, "2")
+        assert add_where_room(units_of_work, new, "10") == {key(budget, THIS): Decimal(0)}
+        with units_of_work() as uow:
+            uow.ledger.hold(budget.organization_id, [key(budget, THIS)])
+            uow.reservations.give_back(stranger.id, reservation.id)
+            uow.reservations.give_back(budget.organization_id, reservation.id)
+            uow.commit()
+        assert reserved(units_of_work, budget) == [Decimal(0), Decimal(2)]
+
     def test_where_there_is_room_one_is_stored_with_its_holds_in_one_step(
         self, units_of_work: UnitsOfWork, budget: Budget
     ) -> None:

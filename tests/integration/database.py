@@ -69,6 +69,17 @@ def temporary_database(server: PostgresServer, template: str = "template0") -> I
         _execute(server, "DROP DATABASE {} WITH (FORCE)", name)
 
 
+def are_waiting(database_url: str) -> int:
+    """How many transactions wait for a lock."""
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
 def _plain(url: URL) -> str:
     """The URL as both SQLAlchemy and psycopg read it: no driver named."""
     return url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -30,6 +30,7 @@ from domain.reservation import BudgetExceeded
 from entrypoints.container import Container
 from tests.budget_histories import random_history
 from tests.budget_races import LOCAL, Account, Racers, container_on, racers
+from tests.integration.database import are_waiting
 from tests.integration.server import ROOT
 from tests.integration.webhook_receiver import receiver
 from tests.processes import eventually
@@ -353,14 +354,3 @@ def delivered(database_url: str) -> list[tuple[int, int]]:
             "SELECT attempts, last_status FROM deliveries WHERE state = 'delivered'"
         )
         return [(row[0], row[1]) for row in found]
-
-
-def are_waiting(database_url: str) -> int:
-    """How many transactions wait for a lock."""
-    with psycopg.connect(database_url) as connection:
-        found = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        ).fetchone()
-    assert found is not None
-    return int(found[0])

@@ -142,5 +142,33 @@ def test_calls_that_are_stored_keep_their_ids_and_wait_for_the_sums_through_the_
     assert stored == ("call-1", Decimal("0.25"), True)
 
 
+def test_a_secret_that_was_replaced_signs_on_through_the_upgrade_and_back(
+    empty_database_url: str,
+) -> None:
+    upgrade(empty_database_url, "0004")
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute(A_CALL_OF_0004)
+    upgrade(empty_database_url, "0012")
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute(
+            "INSERT INTO channels (id, organization_id, type, name, target, created_at, secret,"
+            " old_secret, old_secret_until)"
+            " SELECT gen_random_uuid(), id, 'webhook', name, 'https://x', now(), 'new', old, until"
+            " FROM organizations, (VALUES ('old', '2026-11-28Z'::timestamptz), (NULL, NULL))"
+            " AS replaced (old, until)"
+        )
+    upgrade(empty_database_url)
+    with psycopg.connect(empty_database_url) as connection:
+        found = connection.execute("SELECT old_secrets FROM channels").fetchall()
+    until = "2026-11-28T00:00:00+00:00"
+    assert sorted(found, key=str) == [([],), ([{"until": until, "secret": "old"}],)]
+    downgrade(empty_database_url, "0012")
+    with psycopg.connect(empty_database_url) as connection:
+        back = connection.execute(
+            "SELECT old_secret, old_secret_until = '2026-11-28Z' FROM channels"
+        ).fetchall()
+    assert sorted(back, key=str) == [("old", True), (None, None)]
+
+
 def test_there_is_one_newest_revision() -> None:
     assert len(ScriptDirectory.from_config(_config("")).get_heads()) == 1

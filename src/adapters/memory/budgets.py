@@ -57,8 +57,12 @@ class InMemoryBudgetRepository(BudgetRepository):
 
     def versions(self, organization_id: str, budget_id: str) -> Sequence[BudgetVersion]:
         found = (
-            version
+            replace(version, author=self._author(version))
             for key, version in self._state.budget_versions.items()
             if key[:2] == (organization_id, budget_id)
         )
         return sorted(found, key=lambda each: each.version, reverse=True)
+
+    def _author(self, version: BudgetVersion) -> str | None:
+        user = self._state.users.get(version.changed_by or "")
+        return None if user is None else user.name or user.email

@@ -57,7 +57,7 @@ class InMemoryLedger(Ledger):
 
     def _first_expiry(self, organization_id: str, key: PeriodKey) -> datetime | None:
         ends = (
-            reservation.expires_at
+            reservation.expiry_of(hold)
             for (owner, _), reservation in self._state.reservations.items()
             for hold in reservation.holds
             if (owner, hold.budget_id, hold.period_start) == (organization_id, *key)

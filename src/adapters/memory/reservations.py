@@ -50,7 +50,7 @@ class InMemoryReservationRepository(ReservationRepository):
     ) -> bool:
         return any(
             owner == organization_id
-            and reservation.expires_at <= now
+            and reservation.expiry_of(hold) <= now
             and (hold.budget_id, hold.period_start) in keys
             for (owner, _), reservation in self._reservations.items()
             for hold in reservation.holds
@@ -64,20 +64,32 @@ class InMemoryReservationRepository(ReservationRepository):
         stored = self._reservations.get((organization_id, reservation.id))
         if stored is None or stored.outcome is not None:
             return False
-        self._give_back(organization_id, stored, lambda _: True)
-        ended = replace(reservation, holds=())
+        kept = {(hold.budget_id, hold.period_start): hold for hold in reservation.holds}
+        given_back = {(hold.budget_id, hold.period_start) for hold in stored.holds} - kept.keys()
+        self._give_back(organization_id, stored, _among(given_back))
+        left = self._reservations[organization_id, reservation.id].holds
+        holds = tuple(kept[hold.budget_id, hold.period_start] for hold in left)
+        ended = replace(reservation, holds=holds)
         self._reservations[organization_id, reservation.id] = ended
         return True
+
+    def give_back(self, organization_id: str, reservation_id: str) -> None:
+        stored = self._reservations.get((organization_id, reservation_id))
+        if stored is not None:
+            self._give_back(organization_id, stored, lambda _: True)
 
     def give_back_expired(
         self, organization_id: str, keys: Collection[PeriodKey], now: datetime
     ) -> int:
         ended = 0
         for (owner, _), reservation in list(self._reservations.items()):
-            if owner == organization_id and reservation.expires_at <= now:
-                ended += self._give_back(
-                    owner, reservation, lambda hold: (hold.budget_id, hold.period_start) in keys
-                )
+            if owner == organization_id:
+                expired = {
+                    (hold.budget_id, hold.period_start)
+                    for hold in reservation.holds
+                    if reservation.expiry_of(hold) <= now
+                }.intersection(keys)
+                ended += self._give_back(owner, reservation, _among(expired))
         return ended
 
     def periods_with_expired(
@@ -87,7 +99,7 @@ class InMemoryReservationRepository(ReservationRepository):
             (owner, (hold.budget_id, hold.period_start)): None
             for (owner, _), reservation in self._reservations.items()
             for hold in reservation.holds
-            if reservation.expires_at <= now
+            if reservation.expiry_of(hold) <= now
         }
         return list(found)[:limit]
 
@@ -116,3 +128,7 @@ class InMemoryReservationRepository(ReservationRepository):
         spending = self._state.ledger[key]
         reserved = EXACT.add(spending.reserved_usd, amount)
         self._state.ledger[key] = replace(spending, reserved_usd=reserved)
+
+
+def _among(keys: Collection[PeriodKey]) -> Callable[[Hold], bool]:
+    return lambda hold: (hold.budget_id, hold.period_start) in keys

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from adapters.sql.budget_documents import to_document, to_terms
 from adapters.sql.budget_tables import budget_versions, budgets
 from adapters.sql.ids import is_id
 from adapters.sql.organization_revisions import OrganizationRevisions
-from adapters.sql.tables import organizations
+from adapters.sql.tables import organizations, users
 from application.ports.budgets import BudgetRepository
 from domain.budget import Budget
 from domain.budget_version import BudgetVersion
@@ -89,7 +89,12 @@ class SqlBudgetRepository(BudgetRepository):
             budget_versions.c.organization_id == organization_id,
             budget_versions.c.budget_id == budget_id,
         )
-        found = select(budget_versions).where(*mine).order_by(budget_versions.c.version.desc())
+        found = (
+            select(budget_versions, func.coalesce(users.c.name, users.c.email).label("author"))
+            .outerjoin(users, users.c.id == budget_versions.c.changed_by)
+            .where(*mine)
+            .order_by(budget_versions.c.version.desc())
+        )
         rows = (row._asdict() for row in self._connection.execute(found))
         return [BudgetVersion(**{**row, "terms": to_terms(row["terms"])}) for row in rows]
 

@@ -1,6 +1,7 @@
 """Channels in PostgreSQL."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select, update
@@ -8,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select
 from adapters.sql.ids import is_id
 from adapters.sql.notification_tables import channels
 from application.ports.channels import ChannelRepository
-from domain.channel import Channel, ChannelType
+from domain.channel import Channel, ChannelType, OldSecret
 
 
 class SqlChannelRepository(ChannelRepository):
@@ -71,8 +72,7 @@ _CHANGING = (
     "name",
     "target",
     "secret",
-    "old_secret",
-    "old_secret_until",
+    "old_secrets",
     "disabled_at",
     "disabled_reason",
 )
@@ -86,8 +86,15 @@ def _is(organization_id: str, channel_id: str) -> tuple[ColumnElement[bool], ...
 
 
 def _changing(channel: Channel) -> dict[str, Any]:
-    return {name: getattr(channel, name) for name in _CHANGING}
+    old_secrets = [
+        {"secret": each.secret, "until": each.until.isoformat()} for each in channel.old_secrets
+    ]
+    return {name: getattr(channel, name) for name in _CHANGING} | {"old_secrets": old_secrets}
 
 
 def _to_channel(row: dict[str, Any]) -> Channel:
-    return Channel(**{**row, "type": ChannelType(row["type"])})
+    old_secrets = tuple(
+        OldSecret(each["secret"], datetime.fromisoformat(each["until"]).astimezone(UTC))
+        for each in row["old_secrets"]
+    )
+    return Channel(**{**row, "type": ChannelType(row["type"]), "old_secrets": old_secrets})

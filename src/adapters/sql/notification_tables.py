@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.sql.columns import (
     ORGANIZATION,
@@ -79,13 +80,13 @@ channels = Table(
     Column("name", String(100), nullable=False),
     Column("target", String(2048), nullable=False),
     Column("secret", String(128)),
-    Column("old_secret", String(128)),
-    time_column("old_secret_until", nullable=True),
     time_column("disabled_at", nullable=True),
     Column("disabled_reason", Text),
     # Until when one process may be sending to it; a process that dies leaves nothing behind.
     time_column("sending_until", nullable=True),
     time_column("created_at"),
+    # Those that sign beside the secret: [{"secret", "until"}], the last replaced leading.
+    Column("old_secrets", JSONB, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("organization_id", "id"),
     ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
@@ -95,7 +96,6 @@ channels = Table(
     CheckConstraint("(type = 'webhook') = (secret IS NOT NULL)", name="secret"),
     CheckConstraint("(disabled_at IS NULL) = (disabled_reason IS NULL)", name="is_disabled"),
     finite_time("created_at"),
-    finite_time("old_secret_until"),
     finite_time("disabled_at"),
     finite_time("sending_until"),
 )

@@ -1,12 +1,12 @@
 """Reservations in PostgreSQL."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
 from sqlalchemy.sql.dml import ReturningDelete
 
 from adapters.sql.budget_tables import budget_periods as periods
@@ -58,9 +58,12 @@ class SqlReservationRepository(ReservationRepository):
         held = select(holds).where(
             holds.c.organization_id == organization_id, holds.c.reservation_id.in_(known)
         )
+        expires_at = {row.id: row.expires_at for row in rows}
         of_reservation: dict[str, list[Hold]] = defaultdict(list)
         for row in self._connection.execute(held):
-            hold = Hold(row.budget_id, row.start, row.amount_usd)
+            is_kept = row.expires_at != expires_at.get(row.reservation_id)
+            kept_until = row.expires_at if is_kept else None
+            hold = Hold(row.budget_id, row.start, row.amount_usd, kept_until)
             of_reservation[row.reservation_id].append(hold)
         return [
             Reservation(
@@ -93,8 +96,22 @@ class SqlReservationRepository(ReservationRepository):
         )
         if not self._connection.execute(closed).rowcount:
             return False
-        self._give_back(organization_id, _OF, {"of": organization_id, "ended": reservation.id})
+        self._end(organization_id, reservation.id, kept=reservation.holds)
         return True
+
+    def give_back(self, organization_id: str, reservation_id: str) -> None:
+        self._end(organization_id, reservation_id)
+
+    def _end(self, organization_id: str, reservation_id: str, kept: Sequence[Hold] = ()) -> None:
+        which = {"of": organization_id, "ended": reservation_id}
+        if not kept:
+            self._give_back(organization_id, _OF, which)
+            return
+        keys = [(hold.budget_id, hold.period_start) for hold in kept]
+        self._give_back(organization_id, _OF.where(_KEY.not_in(keys)), which)
+        for hold in kept:
+            until = {"budget": hold.budget_id, "began": hold.period_start, "until": hold.kept_until}
+            self._connection.execute(_KEEP, which | until)
 
     def give_back_expired(
         self, organization_id: str, keys: Collection[PeriodKey], now: datetime
@@ -174,6 +191,17 @@ _ENDED = (
     .returning(holds.c.budget_id, holds.c.start, holds.c.amount_usd)
 )
 _OF = _ENDED.where(holds.c.reservation_id == bindparam("ended"))
+_KEY = tuple_(holds.c.budget_id, holds.c.start)
+_KEEP = (
+    update(holds)
+    .where(
+        holds.c.organization_id == bindparam("of"),
+        holds.c.reservation_id == bindparam("ended"),
+        holds.c.budget_id == bindparam("budget"),
+        holds.c.start == bindparam("began"),
+    )
+    .values(expires_at=bindparam("until"))
+)
 _EXPIRED = _ENDED.where(
     holds.c.budget_id == GIVEN.c.budget_id,
     holds.c.start == GIVEN.c.began,

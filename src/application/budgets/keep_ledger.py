@@ -17,21 +17,31 @@ from domain.money import EXACT
 from domain.period import Span
 from domain.report import EventSelection
 from domain.reservation import Outcome, Reservation, SettlementNote
+from domain.reserving import kept_for
 
 Costs = Sequence[tuple[Event, Decimal]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """An event that names a reservation; ``is_merged`` where it tells of a call stored before."""
+
+    reservation_id: str
+    event: Event
+    is_merged: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
     """What an organization's calls cost that this unit of work has stored.
 
-    ``settling`` are the ids of reservations and of the events that name them, in order.
+    ``settling`` are the events that name reservations, in order.
     """
 
     organization_id: str
     book: BudgetBook
     costs: Costs
-    settling: Sequence[tuple[str, str]] = ()
+    settling: Sequence[Settling] = ()
 
 
 class KeepLedger:
@@ -40,6 +50,8 @@ class KeepLedger:
     - Every budget that a call falls under counts it, in the period of the call's time.
     - Thresholds are claimed by the transaction that crosses them, lowest first.
     - The event counts, whatever becomes of the reservation that it names.
+    - What was held for a call whose cost is unknown is held on, until its period ends or the call
+      gets a price.
     """
 
     def __init__(self, books: BudgetBooks, raise_alerts: RaiseAlerts) -> None:
@@ -59,7 +71,7 @@ class KeepLedger:
         postings = spent.book.postings(spent.costs)
         if not postings and not spent.settling:
             return {}
-        ids = {reservation_id for reservation_id, _ in spent.settling}
+        ids = {each.reservation_id for each in spent.settling}
         named = {each.id: each for each in uow.reservations.find(spent.organization_id, ids)}
         held = {
             (hold.budget_id, hold.period_start) for each in named.values() for hold in each.holds
@@ -67,8 +79,8 @@ class KeepLedger:
         posted = uow.ledger.post(spent.organization_id, postings, also=held)
         self._raise_alerts(uow, self._reached(uow, postings, posted, now), now)
         notes = (
-            (event_id, _settle(uow, named.get(reservation_id), event_id, now))
-            for reservation_id, event_id in spent.settling
+            (each.event.id, _settle(uow, spent, each, named.get(each.reservation_id), now))
+            for each in spent.settling
         )
         return {event_id: note for event_id, note in notes if note is not None}
 
@@ -95,10 +107,10 @@ class KeepLedger:
         for posting in postings:
             budget, period = posting.budget, posting.period
             total = after.get(posting.key)
-            before = Decimal(0)
-            if total is not None:
-                before = EXACT.subtract(total, posting.amount_usd)
-            elif is_watched(period, now):
+            # In a period in progress all that was spent alerts; of one that is over, nobody wants
+            # to hear what it had reached before there was this budget, or this version of it.
+            is_step = total is not None or period.end <= now
+            if total is None and is_watched(period, now):
                 total = uow.ledger.open(
                     budget.organization_id,
                     budget.id,
@@ -107,23 +119,32 @@ class KeepLedger:
                     posting.amount_usd,
                 )
             if total is not None:
+                before = EXACT.subtract(total, posting.amount_usd) if is_step else Decimal(0)
                 found += reached(budget, period, before, total)
         return found
 
 
 def _settle(
-    uow: UnitOfWork, reservation: Reservation | None, event_id: str, now: datetime
+    uow: UnitOfWork,
+    spent: Spent,
+    settling: Settling,
+    reservation: Reservation | None,
+    now: datetime,
 ) -> SettlementNote | None:
     """Why it was not settled; only the first event of several settles it."""
     if reservation is None:
         return SettlementNote.UNKNOWN
-    note = reservation.note(now)
+    event, note = settling.event, reservation.note(now)
     if note is None:
-        settled = reservation.closed(Outcome.SETTLED, now, event_id)
+        counted = uow.events.get(spent.organization_id, event.id) if settling.is_merged else event
+        kept = kept_for(counted or event, reservation, spent.book, now)
+        settled = reservation.closed(Outcome.SETTLED, now, event.id, kept=kept)
         if not uow.reservations.close(reservation.organization_id, settled):
             # Somebody ended it since it was read, before its periods were locked.
             (ended,) = uow.reservations.find(reservation.organization_id, [reservation.id])
             note = ended.note(now)
+    elif reservation.event_id == event.id and event.cost.cost_usd is not None:
+        uow.reservations.give_back(spent.organization_id, reservation.id)
     return note
 
 

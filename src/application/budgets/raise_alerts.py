@@ -31,12 +31,12 @@ class RaiseAlerts:
         """Whether nobody had raised it; goes to the budget's channels, else to all."""
         if not uow.alerts.claim(alert.organization_id, alert):
             return False
-        wanted = None if budget is None else budget.terms.channel_ids
-        channels = [
-            channel
-            for channel in uow.channels.hold(alert.organization_id)
-            if channel.is_enabled and (wanted is None or channel.id in wanted)
-        ]
+        held = uow.channels.hold(alert.organization_id)
+        channels = (
+            [channel for channel in held if channel.is_enabled]
+            if budget is None
+            else budget.terms.told_on(held)
+        )
         deliveries = [self._delivery(channel, alert) for channel in channels]
         uow.deliveries.add(alert.organization_id, deliveries)
         return True

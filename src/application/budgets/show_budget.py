@@ -10,7 +10,7 @@ from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.alert import Alert
 from domain.budget import Budget
-from domain.budget_version import BudgetVersion
+from domain.budget_version import BudgetVersion, counted_since
 from domain.errors import NotFound
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupSeries
@@ -46,6 +46,9 @@ class BudgetInFull:
     """``periods`` are the newest first, the one in progress leading.
 
     ``drivers`` are the costliest projects, models and keys of the period in progress.
+    ``counted_since`` is when its scope, period or time zone was last changed, None where never: of
+    the time between its making and that, there are no periods. ``is_heard`` is False where none of
+    the channels that it names is there and on.
     """
 
     budget: Budget
@@ -54,12 +57,15 @@ class BudgetInFull:
     versions: Sequence[BudgetVersion]
     alerts: Sequence[Alert]
     drivers: dict[Dimension, list[GroupSeries]]
+    counted_since: datetime | None = None
+    is_heard: bool = True
 
 
 class ShowBudget:
     """One budget, and all that explains how it stands.
 
-    Past periods are summed up as today's scope, period and time zone have it.
+    Past periods are summed up as today's scope, period and time zone have it. Those that ended
+    while these were others are left out: by today's, they would say what never held.
 
     Raises:
         NotFound: the organization has no budget of this id.
@@ -82,11 +88,19 @@ class ShowBudget:
                 status=status,
                 periods=_periods(uow, budget, versions, now),
                 versions=versions,
+                counted_since=counted_since(versions),
                 alerts=uow.alerts.list(
                     budget.organization_id, budget_id=budget.id, limit=MOST_ALERTS
                 ),
                 drivers=_drivers(uow, budget, now),
+                is_heard=_is_heard(uow, budget),
             )
+
+
+def _is_heard(uow: UnitOfWork, budget: Budget) -> bool:
+    if budget.terms.channel_ids is None:
+        return True
+    return bool(budget.terms.told_on(uow.channels.list(budget.organization_id)))
 
 
 def past_periods(budget: Budget, now: datetime, number: int = PERIODS) -> list[Span]:
@@ -107,6 +121,7 @@ def _periods(
         span=Span(spans[0].start, spans[-1].end),
         filter=budget.terms.scope.as_filter,
     )
+    since = counted_since(versions)
     points = uow.usage_reports.series(selection, spans)
     # Nobody asks about the time before the first call, nor about empty periods long ago.
     used = next((place for place, point in enumerate(points) if point.calls), len(points) - 1)
@@ -118,6 +133,7 @@ def _periods(
             unpriced_calls=point.unpriced_calls,
         )
         for point in reversed(points[used:])
+        if since is None or not budget.created_at < point.span.end <= since
     ]
 
 

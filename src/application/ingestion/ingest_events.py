@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
 
-from application.budgets.keep_ledger import KeepLedger, Spent
+from application.budgets.keep_ledger import KeepLedger, Settling, Spent
 from application.ports.clock import Clock
 from application.ports.events import Fate
 from application.ports.ingestion_meter import IngestionMeter, Step
@@ -167,7 +167,7 @@ class _Stored:
             book=self.book,
             costs=[(event, event.cost.cost_usd) for event in new if event.cost.cost_usd],
             settling=[
-                (canonical_id(event.reported.reservation_id), event.id)
+                Settling(canonical_id(event.reported.reservation_id), event, fate is Fate.MERGED)
                 for event, fate in told
                 if fate in (Fate.ACCEPTED, Fate.MERGED) and event.reported.reservation_id
             ],

@@ -51,7 +51,14 @@ class ReservationRepository(Protocol):
 
     @abstractmethod
     def close(self, organization_id: str, reservation: Reservation) -> bool:
-        """Store how it ended and give back what it holds; False where it had ended before."""
+        """Store how it ended; False where it had ended before.
+
+        What it holds is given back, but for those of ``reservation.holds`` that are kept longer.
+        """
+
+    @abstractmethod
+    def give_back(self, organization_id: str, reservation_id: str) -> None:
+        """End all that a reservation holds."""
 
     @abstractmethod
     def give_back_expired(

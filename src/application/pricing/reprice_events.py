@@ -1,9 +1,10 @@
 """Costs follow what an organization agreed, also those of calls that came before."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from application.budgets.keep_ledger import KeepLedger, Spent
+from application.budgets.keep_ledger import KeepLedger, Settling, Spent
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.pricing.price_lists import PriceLists
@@ -13,6 +14,7 @@ from domain.money import EXACT
 from domain.pricing.prices import Prices
 from domain.recording import record_again
 from domain.repricing import Repricing, RepricingPosition
+from domain.reservation import canonical_id
 
 BATCH = 500
 
@@ -23,7 +25,8 @@ class RepriceEvents:
     - Each batch is one transaction: a process that dies loses no work and does none twice.
     - Several processes share the work; no two do the same repricing at once.
     - Calls that the repricing does not concern keep their cost.
-    - Budgets follow: what calls cost more or less is posted to the periods that they are in.
+    - Budgets follow: what calls cost more or less is posted to the periods that they are in, and
+      what was held for a call of unknown cost is given back as its cost is posted.
 
     Raises:
         Unavailable: nothing of this batch was stored.
@@ -64,7 +67,12 @@ class RepriceEvents:
         )
         changes = _changes(events, work, prices, now)
         uow.events.reprice(work.organization_id, [again for _, again in changes])
-        spent = Spent(organization_id=work.organization_id, book=book, costs=_differences(changes))
+        spent = Spent(
+            organization_id=work.organization_id,
+            book=book,
+            costs=_differences(changes),
+            settling=list(_priced_at_last(changes)),
+        )
         self._keep_ledger(uow, spent, now)
         if events:
             last = events[-1]
@@ -84,6 +92,14 @@ def _changes(
         for before, again in both
         if work.scope.concerns(before.cost, again.cost) and before.cost != again.cost
     ]
+
+
+def _priced_at_last(changes: list[tuple[Event, Event]]) -> Iterator[Settling]:
+    """Calls whose cost was unknown and is known now, where a reservation was made for them."""
+    for before, again in changes:
+        reservation_id = again.reported.reservation_id
+        if reservation_id and before.cost.cost_usd is None:
+            yield Settling(canonical_id(reservation_id), again)
 
 
 def _differences(changes: list[tuple[Event, Event]]) -> list[tuple[Event, Decimal]]:

@@ -1,5 +1,7 @@
 """Budgets through forms."""
 
+from typing import cast
+
 import pytest
 
 from tests.http_client import Team, an_event
@@ -56,6 +58,22 @@ def test_a_budget_is_set_changed_and_deleted(owner: Browser) -> None:
     assert changed["scope"] == budget["scope"]
     assert owner.submit(f"{path}/remove", on=path).location == f"{BUDGETS}?notice=budget-removed"
     assert budgets_of(owner) == []
+
+
+def test_what_blocks_by_the_name_of_a_model_says_that_it_does_not_hold(owner: Browser) -> None:
+    said = "an answer may name another one than was asked for"
+    of_model = BUDGET | {"enforcement": "block", "scope_model": "gpt-4o"}
+    assert owner.submit(NEW_BUDGET, **BUDGET).status == 303
+    assert said not in owner.open(BUDGETS).text
+    assert budgets_of(owner)[0]["warnings"] == []
+    assert said in owner.submit(NEW_BUDGET, **of_model, preview="yes").text
+    assert owner.submit(NEW_BUDGET, **of_model).status == 303
+    path = f"{BUDGETS}/{budgets_of(owner)[1]['id']}"
+    for page in (BUDGETS, path, f"{path}/edit"):
+        assert said in owner.open(page).text, page
+    (warning,) = cast("list[dict[str, str]]", budgets_of(owner)[1]["warnings"])
+    assert warning["code"] == "blocks_by_model"
+    assert said in warning["detail"]
 
 
 def test_every_wrong_field_of_a_budget_is_said_at_once(owner: Browser) -> None:

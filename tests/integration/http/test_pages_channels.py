@@ -55,6 +55,29 @@ def test_a_webhooks_secret_is_shown_once_and_replaced(owner: Browser) -> None:
     assert "The one before signs too" in rotated.text
 
 
+def test_who_deletes_a_channel_reads_which_budgets_count_on_it(team: Team, owner: Browser) -> None:
+    path = a_channel(owner)
+    budget = a_budget(team, name="Checkout", channel_ids=[path.rpartition("/")[2]])
+    a_budget(team, name="All of it")
+    question = owner.open(path).text
+    assert "Budgets that name it: Checkout." in question
+    assert "Without it, alerts of these go to nobody: Checkout." in question
+    assert "go to nobody" not in owner.open(budget).text
+    owner.submit(f"{path}/switch", on=path, enabled="no")
+    assert "Its alerts go to nobody" in owner.open(budget).text
+    assert "no channel that is on is ticked" in owner.open(f"{budget}/edit").text
+    owner.submit(f"{path}/remove", on=path)
+    assert "Its alerts go to nobody" in owner.open(budget).text
+    assert "Set one up" in owner.open(f"{budget}/edit").text
+    terms = {"name": "Still nobody", "limit_usd": "1", "period": "day", "timezone": "UTC"}
+    chosen = {"enforcement": "alert", "unpriced": "block"}
+    form = owner.open(f"{budget}/edit")
+    saved = owner.submit(f"{budget}/edit", **terms | chosen, channels=form.value("channels"))
+    assert saved.status == 303
+    found = body_of(team.owner.client.get("/api/v1/budgets"))
+    assert [each["channel_ids"] for each in found["data"]] == [[], None]
+
+
 def test_a_test_and_a_resent_delivery_are_seen_on_the_channels_page(owner: Browser) -> None:
     path = a_channel(owner)
     assert "Nothing sent yet" in owner.open(path).text
@@ -200,6 +223,29 @@ def test_a_budgets_page_tells_its_past_its_versions_and_what_drives_it(
     assert "Version 2: $0.01 a month" in text
     assert "Version 1: $0.004 a month" in text
     assert "reached 100% $0.0042 of $0.004" in text
+
+
+def test_no_two_versions_of_a_budget_read_the_same(team: Team, owner: Browser) -> None:
+    path = a_budget(team, scope={"project": "checkout"})
+    assert "counted otherwise" not in owner.open(path).text
+    changes: list[dict[str, object]] = [
+        {"scope": {"project": "search"}}, {"forecast_thresholds": [90]}, {"enforcement": "block"},
+        {"thresholds": [70]},
+    ]  # fmt: skip
+    for change in changes:
+        answer = team.owner.client.patch(f"/api/v1{path.removeprefix('/dashboard')}", json=change)
+        assert answer.status_code == 200
+    text = owner.open(path).text
+    assert re.search(r"Until [^.]+ it counted otherwise", text)
+    same = "$0.004 a month, UTC"
+    spent, by = "at 50%, 80%, 100%", f"[^V]+ {team.owner.email}"
+    for version in (
+        rf"Version 4: {same}, at 70%, forecast at 90%, blocks. Counts project search . {by}",
+        rf"Version 3: {same}, {spent}, forecast at 90%. Counts project search . {by}",
+        rf"Version 2: {same}, {spent}. Counts project search . {by}",
+        rf"Version 1: {same}, {spent}. Counts project checkout . {by}",
+    ):
+        assert re.search(version.replace("$", r"\$"), text), version
 
 
 def test_a_scope_is_previewed_before_it_is_saved(team: Team, owner: Browser) -> None:

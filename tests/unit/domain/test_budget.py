@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.budget import Budget, BudgetPeriod, BudgetState, BudgetStatus, BudgetTerms, Enforcement
+from domain.budget import (
+    Budget,
+    BudgetPeriod,
+    BudgetState,
+    BudgetStatus,
+    BudgetTerms,
+    Enforcement,
+    TermsWarning,
+)
 from domain.budget_scope import BudgetScope
 from domain.errors import Invalid
 from domain.forecast import Forecast
@@ -131,7 +139,22 @@ def test_a_budget_is_heading_over_while_its_limit_holds_and_its_forecast_is_abov
     )  # fmt: skip
     spending = replace(a_spending(BUDGET, Decimal(spent)), forecast=made)
     assert BUDGET.status(spending, NOON).is_heading_over is is_heading_over
-    assert not BUDGET.status(replace(spending, forecast=None), NOON).is_heading_over
+
+
+def test_what_blocks_by_the_name_of_a_model_is_warned_of() -> None:
+    of_model = BudgetScope({Dimension.MODEL: "gpt-4o"})
+    blocks = replace(TERMS, scope=of_model, enforcement=Enforcement.BLOCK)
+    assert blocks.warnings == (TermsWarning.BLOCKS_BY_MODEL,)
+    assert replace(blocks, enforcement=Enforcement.ALERT).warnings == ()
+    of_project = BudgetScope({Dimension.PROJECT: "a"})
+    assert replace(blocks, scope=of_project).warnings == ()
+
+
+def test_what_is_forecast_comes_with_its_interval_also_before_the_first_forecast_is_made() -> None:
+    status = stands(under(TERMS), Decimal(10), NOON)
+    assert status.forecast is not None
+    assert status.forecast_usd == status.forecast.expected_usd
+    assert status.forecast.low_usd < status.forecast.expected_usd < status.forecast.high_usd
 
 
 def test_there_is_no_forecast_in_the_first_hundredth_of_a_period() -> None:

@@ -33,9 +33,27 @@ def test_for_a_day_after_a_rotation_both_secrets_sign() -> None:
     assert rotated.signing_secrets(NOW + BOTH_SECRETS_SIGN) == ("whsec_two",)
 
 
-def test_of_two_rotations_in_a_day_the_last_two_secrets_sign() -> None:
-    twice = HOOK.rotated("whsec_two", NOW).rotated("whsec_three", NOW + timedelta(hours=1))
-    assert twice.signing_secrets(NOW + timedelta(hours=2)) == ("whsec_three", "whsec_two")
+def test_of_two_rotations_in_a_day_each_old_secret_signs_for_a_day_from_its_own() -> None:
+    hour = timedelta(hours=1)
+    twice = HOOK.rotated("whsec_two", NOW).rotated("whsec_three", NOW + hour)
+    last = NOW + BOTH_SECRETS_SIGN - timedelta.resolution
+    assert twice.signing_secrets(last) == ("whsec_three", "whsec_two", "whsec_one")
+    assert twice.signing_secrets(NOW + BOTH_SECRETS_SIGN) == ("whsec_three", "whsec_two")
+    assert twice.signing_secrets(NOW + BOTH_SECRETS_SIGN + hour) == ("whsec_three",)
+
+
+def test_five_old_secrets_sign_at_most_and_what_signs_no_more_is_forgotten() -> None:
+    channel = HOOK
+    for number in range(7):
+        channel = channel.rotated(f"whsec_{number}", NOW)
+    assert channel.signing_secrets(NOW) == tuple(f"whsec_{number}" for number in range(6, 0, -1))
+    later = channel.rotated("whsec_later", NOW + BOTH_SECRETS_SIGN)
+    assert [each.secret for each in later.old_secrets] == ["whsec_6"]
+
+
+def test_only_what_has_a_secret_can_get_a_new_one() -> None:
+    with pytest.raises(ValueError, match="webhook"):
+        MAIL.rotated("whsec_two", NOW)
 
 
 def test_mail_and_slack_are_not_signed() -> None:

@@ -29,8 +29,9 @@ def add_routes(routes: Routes, container: Container) -> None:
     def list_periods(query: dict[str, Any], budget_id: object) -> Response:
         """What each of a budget's last periods cost, the one in progress first.
 
-        At most twelve, summed up as today's scope, period and time zone have it. `limit_usd` is the
-        one that held in the end, null for periods before there was a budget.
+        At most twelve, summed up as today's scope, period and time zone have it. Those that ended
+        while these were others are left out. `limit_usd` is the one that held in the end, null for
+        periods before there was a budget.
         """
         found = run_show_budget(
             ShowBudgetRequest(organization_id=current_organization_id(), budget_id=str(budget_id))

@@ -69,7 +69,10 @@ def channels_blueprint(container: Container) -> Routes:
     @routes.response(204)
     @routes.problems(404)
     def remove_channel(channel_id: object) -> None:
-        """Delete a channel with its history."""
+        """Delete a channel with its history; budgets that named it name it no more.
+
+        One that named no other tells nobody until it is changed.
+        """
         run_remove(
             RemoveChannelRequest(
                 organization_id=current_member().organization_id, channel_id=str(channel_id)
@@ -80,7 +83,11 @@ def channels_blueprint(container: Container) -> Routes:
     @routes.response(200, ChannelWithSecretSchema)
     @routes.problems(404, 409)
     def rotate_secret(channel_id: object) -> dict[str, Any]:
-        """Give a webhook a new secret, shown this once; for 24 hours the old one signs too."""
+        """Give a webhook a new secret, shown this once.
+
+        For 24 hours the old one signs too, as do those replaced within 24 hours before it, five
+        old ones at most.
+        """
         channel = run_rotate(
             RotateSecretRequest(
                 organization_id=current_member().organization_id, channel_id=str(channel_id)

@@ -12,7 +12,7 @@ from application.budgets.set_budget import SetBudgetRequest
 from application.budgets.show_budget import BudgetInFull, ShowBudgetRequest
 from application.notifications.list_channels import ListChannelsRequest
 from application.reports.tally_usage import TallyUsageRequest
-from domain.budget import Budget
+from domain.budget import Budget, TermsWarning
 from domain.channel import MOST_CHANNELS
 from domain.forecast import explanation
 from domain.period import zone
@@ -132,6 +132,7 @@ def _add_form(pages: Blueprint, container: Container) -> None:
             preview=preview,
             channels=run_list_channels(asked),
             key_names=key_names(run_list_keys),
+            blocks_by_model=TermsWarning.BLOCKS_BY_MODEL,
         )
         return page, form.status
 

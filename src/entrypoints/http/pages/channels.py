@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
+from application.notifications.list_channel_budgets import ListChannelBudgetsRequest
 from application.notifications.list_channels import ListChannelsRequest
 from application.notifications.list_deliveries import ListDeliveriesRequest
 from application.notifications.remove_channel import RemoveChannelRequest
@@ -72,7 +73,7 @@ def _add_history(pages: Blueprint, container: Container) -> None:
     """The page of one channel, and what is sent from it."""
     run_list, run_deliveries = container.list_channels(), container.list_deliveries()
     run_try, run_resend = container.try_channel(), container.resend_delivery()
-    clock = container.clock()
+    run_list_budgets, clock = container.list_channel_budgets(), container.clock()
 
     @pages.get("/<uuid:channel_id>")
     def show(channel_id: object) -> str:
@@ -87,8 +88,16 @@ def _add_history(pages: Blueprint, container: Container) -> None:
         )
         shown, after = page_of(rows, _ROWS, lambda each: each.delivery.id)
         channel = channel_of(run_list, str(channel_id))
+        budgets = run_list_budgets(
+            ListChannelBudgetsRequest(organization_id=organization_id, channel_id=channel.id)
+        )
         return render_template(
-            "channels/show.html", channel=channel, deliveries=shown, after=after, now=clock.now()
+            "channels/show.html",
+            channel=channel,
+            budgets=budgets,
+            deliveries=shown,
+            after=after,
+            now=clock.now(),
         )
 
     @pages.post("/<uuid:channel_id>/test")

@@ -12,6 +12,7 @@ from domain.budget import (
     BudgetPeriod,
     BudgetState,
     Enforcement,
+    TermsWarning,
 )
 from domain.channel import MOST_CHANNELS
 from entrypoints.http.schemas.fields import Text, Timestamp, Usd, WholeNumber, text_of
@@ -95,7 +96,7 @@ class BudgetTermsSchema(Schema):
         fields.UUID(),
         allow_none=True,
         validate=validate.Length(max=MOST_CHANNELS),
-        metadata={"description": "null: all channels"},
+        metadata={"description": "null: all channels; empty: none"},
     )
 
 
@@ -112,7 +113,10 @@ class BudgetStatusSchema(Schema):
     period_start = Timestamp(required=True)
     period_end = Timestamp(required=True)
     spent_usd = Usd(required=True)
-    reserved_usd = Usd(required=True, metadata={"description": "Held for calls under way"})
+    reserved_usd = Usd(
+        required=True,
+        metadata={"description": "Held for calls under way, and for those of unknown cost"},
+    )
     remaining_usd = Usd(required=True)
     used_share = fields.Float(required=True, metadata={"description": "1 is the whole limit"})
     forecast_usd = Usd(required=True, allow_none=True)
@@ -126,10 +130,22 @@ class BudgetStatusSchema(Schema):
     state = fields.Enum(BudgetState, by_value=True, required=True)
 
 
+class BudgetWarningSchema(Schema):
+    code = fields.String(
+        required=True, validate=validate.OneOf([each.value for each in TermsWarning])
+    )
+    detail = fields.String(required=True)
+
+
 class BudgetSchema(BudgetTermsSchema):
     limit_usd = Usd(required=True)
     id = fields.UUID(required=True)
     version = fields.Integer(required=True)
+    warnings = fields.List(
+        fields.Nested(BudgetWarningSchema),
+        required=True,
+        metadata={"description": "What is allowed, and holds less than it seems to"},
+    )
     status = fields.Nested(BudgetStatusSchema, required=True)
 
 

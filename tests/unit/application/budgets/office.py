@@ -97,6 +97,19 @@ class Office:
             )
         )
 
+    def alias(self, name: str, model: str = "gpt-4o") -> None:
+        """What the provider calls a model, which gives past calls its price."""
+        set_terms = SetTerms(self.world.units, self.world.identifiers, self.world.clock)
+        set_terms(
+            SetTermsRequest(
+                organization_id=self.id,
+                user_id=self.user_id,
+                kind=TermsKind.ALIAS,
+                changes={"provider": "openai", "alias": name, "model": model},
+            )
+        )
+        self.reprice()
+
     def discount(self, percent: str, entry_id: str | None = None) -> str:
         """Agree on it, and let past calls be priced again."""
         changes: dict[str, Any] = {"percent": Decimal(percent)}

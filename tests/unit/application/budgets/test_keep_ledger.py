@@ -110,6 +110,30 @@ def test_a_period_that_was_not_open_opens_with_all_that_was_spent_in_it(office: 
     assert office.spent(budget, days=-1) == 3
 
 
+def test_a_late_call_alerts_of_what_it_crosses_itself_in_a_period_that_is_over(
+    office: Office,
+) -> None:
+    yesterday = NOW - timedelta(days=1)
+    office.spend("5", timestamp=yesterday)
+    budget = office.budget("10", period=BudgetPeriod.DAY)
+    office.spend("0.01", timestamp=yesterday)
+    assert office.told() == []
+    office.spend("3", timestamp=yesterday)
+    office.spend("0.01", timestamp=yesterday)
+    assert office.told() == [80]
+    office.change(budget, timezone="Etc/UTC")
+    office.spend("0.01", timestamp=yesterday)
+    assert office.told() == [80]
+
+
+def test_a_late_call_that_is_the_first_of_its_period_alerts_of_it(office: Office) -> None:
+    office.world.clock.advance(timedelta(days=-1))
+    office.budget("10", period=BudgetPeriod.DAY)
+    office.world.clock.advance(timedelta(days=1))
+    office.spend("8", timestamp=NOW - timedelta(days=1))
+    assert office.told() == [50, 80]
+
+
 def test_a_period_that_ended_long_ago_is_not_opened_again(office: Office) -> None:
     budget = office.budget(period=BudgetPeriod.DAY)
     office.spend("9", timestamp=NOW - timedelta(days=3))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,10 @@ from application.budgets.release_reservation import ReleaseReservation, ReleaseR
 from application.maintenance.purge_expired import PurgeExpired
 from application.ports.events import Fate
 from domain.budget import Budget, BudgetPeriod, Enforcement
+from domain.budget_scope import BudgetScope
 from domain.errors import NotFound
-from domain.reservation import SettlementNote
+from domain.report import Dimension
+from domain.reservation import BudgetExceeded, Reservation, SettlementNote
 from tests.unit.application.budgets.office import Office, a_call
 from tests.unit.application.world import World
 
@@ -50,10 +53,99 @@ def test_the_call_that_names_it_settles_it_and_counts_what_it_cost(
     assert found[kept.id] == kept
 
 
-def test_a_call_without_a_cost_settles_it_too(office: Office, budget: Budget) -> None:
+def held(office: Office, *budgets: Budget) -> list[tuple[Decimal | None, Decimal | None]]:
+    """What each has spent, and what is reserved of it."""
+    return [(office.spent(budget), office.reserved(budget)) for budget in budgets]
+
+
+def reserve_unpriced(office: Office) -> Reservation:
+    return office.reserve(
+        None, provider="openai", model="nobody's", input_tokens=10, max_output_tokens=0
+    ).reservation
+
+
+def test_calls_of_unknown_cost_fill_a_budget_that_takes_them_for_an_amount(office: Office) -> None:
+    budget = office.budget("1", enforcement=Enforcement.BLOCK, unpriced=Decimal("0.30"))
+    for _ in range(3):
+        reserved = reserve_unpriced(office)
+        office.send(a_call(model="nobody's", reservation_id=reserved.id))
+        office.world.clock.advance(2 * EXPIRY)
+        GiveBackExpired(office.world.units, office.world.clock)()
+    assert held(office, budget) == [(Decimal(0), Decimal("0.90"))]
+    with pytest.raises(BudgetExceeded):
+        reserve_unpriced(office)
+
+
+def test_a_call_of_unknown_cost_settles_its_reservation_and_is_held_until_the_period_ends(
+    office: Office, budget: Budget
+) -> None:
     reserved = office.reserve("3").reservation
     office.send(a_call(model="nobody's", reservation_id=reserved.id))
-    assert (office.spent(budget), office.reserved(budget)) == (Decimal(0), Decimal(0))
+    assert note(office, reserved.id) is SettlementNote.SETTLED_BEFORE
+    assert held(office, budget) == [(Decimal(1), Decimal(3))]
+    end = budget.period_at(office.world.clock.now()).end
+    office.world.clock.advance(end - office.world.clock.now() - timedelta.resolution)
+    give_back = GiveBackExpired(office.world.units, office.world.clock)
+    assert give_back() == 0
+    office.world.clock.advance(timedelta.resolution)
+    assert give_back() == 1
+    assert office.reserved(budget, days=-1) == 0
+
+
+def test_where_it_had_a_part_in_the_next_period_that_is_free(
+    office: Office, budget: Budget
+) -> None:
+    world = office.world
+    world.clock.advance(budget.period_at(world.clock.now()).end - world.clock.now() - EXPIRY / 2)
+    reserved = office.reserve("3").reservation
+    assert [office.reserved(budget, days) for days in (0, 1)] == [3, 3]
+    office.send(a_call(model="nobody's", timestamp=world.clock.now(), reservation_id=reserved.id))
+    assert [office.reserved(budget, days) for days in (0, 1)] == [3, 0]
+
+
+def test_what_is_held_for_an_unknown_cost_follows_each_budgets_policy_and_scope(
+    office: Office,
+) -> None:
+    policies: list[Any] = ["block", "allow", Decimal("0.25")]
+    blocks = {"enforcement": Enforcement.BLOCK, "limit": "10"}
+    budgets = [office.budget(**blocks, unpriced=policy) for policy in policies]
+    elsewhere = office.budget(**blocks, scope=BudgetScope({Dimension.MODEL: "gpt-4o"}))
+    reserved = office.reserve("3", model="gpt-4o").reservation
+    assert [office.reserved(each) for each in (*budgets, elsewhere)] == [3, 3, 3, 3]
+    office.send(a_call(model="nobody's", reservation_id=reserved.id))
+    assert [office.reserved(each) for each in (*budgets, elsewhere)] == [3, 0, 3, 0]
+
+
+def test_a_call_that_costs_nothing_holds_nothing(office: Office, budget: Budget) -> None:
+    reserved = office.reserve("3").reservation
+    office.spend("0", reservation_id=reserved.id)
+    assert held(office, budget) == [(Decimal(0), Decimal(0))]
+
+
+def test_once_the_call_has_a_price_its_cost_stands_for_what_was_held(
+    office: Office, budget: Budget
+) -> None:
+    first, second = (office.reserve("3").reservation for _ in range(2))
+    office.send(
+        a_call(model="nobodys", reservation_id=first.id),
+        a_call(model="other", reservation_id=second.id),
+    )
+    assert held(office, budget) == [(Decimal(0), Decimal(6))]
+    office.alias("nobodys")
+    assert held(office, budget) == [(Decimal("0.0125"), Decimal(3))]
+    office.alias("other")
+    assert held(office, budget) == [(Decimal("0.025"), Decimal(0))]
+
+
+def test_a_second_report_is_judged_by_the_cost_that_is_counted(
+    office: Office, budget: Budget
+) -> None:
+    reserved = office.reserve("3").reservation
+    same = {"model": "nobody's", "provider_request_id": "req_1"}
+    office.spend("1", **same)
+    by_sdk = office.send(a_call(**same, reservation_id=reserved.id))
+    assert by_sdk.outcomes == (Fate.MERGED,)
+    assert held(office, budget) == [(Decimal(1), Decimal(0))]
 
 
 def test_of_several_calls_that_name_it_the_first_settles_it(office: Office, budget: Budget) -> None:

@@ -66,6 +66,41 @@ def test_each_period_has_the_limit_that_held_in_its_end(office: Office) -> None:
     assert [each.terms.limit_usd for each in found.versions] == [20, 10]
 
 
+def test_periods_that_ended_while_it_counted_otherwise_are_not_shown_as_if_by_todays_terms(
+    office: Office,
+) -> None:
+    clock, day = office.world.clock, timedelta(days=1)
+    for days in range(9):
+        office.spend("9", timestamp=NOW + (days - 3) * day - timedelta(hours=1), project="b")
+        if days == 3:
+            budget = office.budget("100", period=BudgetPeriod.MONTH, scope=OF_A)
+        if days >= 3:
+            clock.advance(day)
+    of_b = BudgetScope({Dimension.PROJECT: "b"})
+    changed_at = clock.now()
+    changed = office.change(budget, period=BudgetPeriod.DAY, scope=of_b, limit_usd=Decimal(5))
+    clock.advance(day)
+    office.change(changed, limit_usd=Decimal(6))
+    found = show(office, budget)
+    assert found.counted_since == changed_at
+    ends = [each.span.end.day for each in found.periods]
+    limits = [each.limit_usd for each in found.periods]
+    # Today and the day of the change; and those before there was a budget.
+    assert list(zip(ends, limits, strict=True)) == [
+        (1, 6), (30, 5), (23, None), (22, None), (21, None),
+    ]  # fmt: skip
+
+
+def test_a_budget_that_always_counted_the_same_leaves_nothing_out(office: Office) -> None:
+    office.spend("1", timestamp=NOW - timedelta(days=2))
+    budget = office.budget("10", period=BudgetPeriod.DAY)
+    office.world.clock.advance(timedelta(days=2))
+    office.change(budget, limit_usd=Decimal(20))
+    found = show(office, budget)
+    assert found.counted_since is None
+    assert len(found.periods) == 5
+
+
 def test_each_period_tells_how_many_calls_it_could_not_count(office: Office) -> None:
     unpriced = {"provider": "acme", "model": "acme-1"}
     office.send(a_call("1"), a_call(**unpriced), a_call(**unpriced))

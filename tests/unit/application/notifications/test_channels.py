@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from adapters.memory.mails import InMemoryMails
+from application.budgets.show_budget import ShowBudget, ShowBudgetRequest
 from application.notifications.limit_by_hand import MOST_AN_HOUR
+from application.notifications.list_channel_budgets import (
+    ListChannelBudgets,
+    ListChannelBudgetsRequest,
+)
 from application.notifications.list_channels import ListChannels, ListChannelsRequest
 from application.notifications.list_deliveries import ListDeliveries, ListDeliveriesRequest
 from application.notifications.remove_channel import RemoveChannel, RemoveChannelRequest
@@ -15,6 +20,7 @@ from application.notifications.try_channel import TryChannel, TryChannelRequest
 from domain.channel import MOST_CHANNELS, Channel, ChannelType
 from domain.delivery import Delivery
 from domain.errors import Conflict, Invalid, NotFound, TooManyRequests
+from tests.unit.application.budgets.office import Office
 from tests.unit.application.notifications.post_office import TARGETS, PostOffice, verified
 
 
@@ -148,6 +154,40 @@ def test_a_removed_channel_takes_along_what_was_to_be_sent(office: PostOffice) -
     assert office.delivery(kept).attempts == 1
     with pytest.raises(NotFound):
         remove(RemoveChannelRequest(organization_id=office.id, channel_id=channel.id))
+
+
+def test_budgets_name_a_removed_channel_no_more_and_go_to_no_other_instead(
+    office: PostOffice,
+) -> None:
+    world, budgets = office.world, Office(office.world)
+    budgets.id = office.id
+    channel, other = office.channel(), office.channel()
+    both, alone, everywhere = (
+        budgets.budget("1", channel_ids=ids)
+        for ids in ((channel.id, other.id), (channel.id,), None)
+    )
+    uses = ListChannelBudgets(world.units)
+    asked = ListChannelBudgetsRequest(organization_id=office.id, channel_id=channel.id)
+    assert uses(asked) == [both, alone]
+    remove = RemoveChannel(world.units)
+    remove(RemoveChannelRequest(organization_id=office.id, channel_id=channel.id))
+    with world.units(snapshot=True) as uow:
+        left = {each.id: each.terms.channel_ids for each in uow.budgets.list(office.id)}
+    assert left == {both.id: (other.id,), alone.id: (), everywhere.id: None}
+    assert uses(asked) == []
+    show = ShowBudget(world.units, world.clock)
+    heard = [show(ShowBudgetRequest(organization_id=office.id, budget_id=each)) for each in left]
+    assert [each.is_heard for each in heard] == [True, False, True]
+    now = world.clock.now()
+    budgets.spend("0.6", timestamp=now)
+    told = {alert.budget_id: budgets.deliveries(alert) for alert in budgets.alerts()}
+    assert {budget_id: len(found) for budget_id, found in told.items()} == {
+        both.id: 1,
+        alone.id: 0,
+        everywhere.id: 1,
+    }
+    office.set_channel(channel_id=other.id, is_enabled=False)
+    assert not show(ShowBudgetRequest(organization_id=office.id, budget_id=both.id)).is_heard
 
 
 def test_other_organizations_channels_are_not_there(office: PostOffice) -> None:
