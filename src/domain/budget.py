@@ -167,6 +167,11 @@ class BudgetStatus:
     state: BudgetState
 
     @property
+    def free_usd(self) -> Decimal:
+        """What remains and is not held, for a call that would reserve now."""
+        return max(EXACT.subtract(self.remaining_usd, self.reserved_usd), Decimal(0))
+
+    @property
     def forecast_usd(self) -> Decimal | None:
         """What the period is expected to cost in the end."""
         return None if self.forecast is None else self.forecast.expected_usd

@@ -7,7 +7,7 @@ from domain.budget import BudgetTerms, Enforcement
 from domain.dollars import spoken_usd
 from domain.money import plain
 from domain.organization import Organization
-from domain.period import Span
+from domain.period import Span, zone
 from domain.report import Dimension
 from domain.timestamps import format_timestamp
 
@@ -48,7 +48,9 @@ class Notification:
             ]
         else:
             about = [] if self.terms is None else [_about(self.terms, self.key_name)]
-            lines = [*_sentences(self.alert), *about, f"Organization: {self.organization.name}"]
+            timezone = None if self.terms is None else self.terms.timezone
+            said = _sentences(self.alert, timezone)
+            lines = [*said, *about, f"Organization: {self.organization.name}"]
         return "\n".join([*lines, self.url])
 
     @property
@@ -93,7 +95,7 @@ def _subject(alert: Alert) -> str:
     return f"TrueCompute: budget “{alert.budget_name}” {what} {alert.threshold} %"
 
 
-def _sentences(alert: Alert) -> list[str]:
+def _sentences(alert: Alert, timezone: str | None) -> list[str]:
     explained = [] if alert.explanation is None else [alert.explanation]
     if alert.limit_usd is None:
         return explained
@@ -101,7 +103,7 @@ def _sentences(alert: Alert) -> list[str]:
     what = "is forecast to reach" if alert.kind is AlertKind.FORECAST else "has reached"
     first = (
         f"The budget “{alert.budget_name}” {what} {alert.threshold} % of its limit: "
-        f"{spent} in the period {_days(alert.period)}."
+        f"{spent} in the period {_days(alert.period, timezone)}."
     )
     return [first, *explained]
 
@@ -121,5 +123,8 @@ def _about(terms: BudgetTerms, key_name: str | None) -> str:
     return f"{counts} {ends}"
 
 
-def _days(period: Span) -> str:
-    return f"from {period.start:%Y-%m-%d %H:%M} to {period.end:%Y-%m-%d %H:%M} UTC"
+def _days(period: Span, timezone: str | None) -> str:
+    """In the budget's own time zone, in UTC where it has gone."""
+    name = timezone or "UTC"
+    start, end = (each.astimezone(zone(name)) for each in (period.start, period.end))
+    return f"from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} {name}"

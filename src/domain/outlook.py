@@ -68,11 +68,12 @@ def outlook(
 ) -> Outlook | None:
     """The rules are those of ``domain.forecast.forecast``."""
     hours = full_hours(history, now, tz)
+    is_line = len(hours) < _LEAST_DAYS_BY_HOUR * HOURS_PER_DAY
+    rate = _rate_of_line(hours, spent_usd, period, now) if is_line else None
+    if is_line and rate is None:
+        return None
     rest = shares_of_hours(max(now, period.start), period.end)
-    if len(hours) < _LEAST_DAYS_BY_HOUR * HOURS_PER_DAY:
-        rate = _rate_of_line(hours, spent_usd, period, now)
-        return None if rate is None else _straight(rate, rest, len(hours))
-    return _profiled(tamed(hours), rest, tz)
+    return _profiled(tamed(hours), rest, tz) if rate is None else _straight(rate, rest, len(hours))
 
 
 def _rate_of_line(

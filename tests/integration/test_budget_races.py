@@ -22,14 +22,16 @@ from dependency_injector import providers
 from adapters.memory.clock import ManualClock
 from application.budgets.remove_budget import RemoveBudgetRequest
 from application.ingestion.ingest_events import IngestEventsRequest
+from application.pricing.set_terms import SetTermsRequest
 from domain.budget import Budget, BudgetPeriod, Enforcement
 from domain.budget_scope import BudgetScope
 from domain.errors import Unavailable
+from domain.pricing.terms import TermsKind
 from domain.report import Dimension
 from domain.reservation import BudgetExceeded
 from entrypoints.container import Container
 from tests.budget_histories import random_history
-from tests.budget_races import LOCAL, Account, Racers, container_on, racers
+from tests.budget_races import LOCAL, UNPRICED, Account, Racers, container_on, racers
 from tests.integration.database import are_waiting
 from tests.integration.server import ROOT
 from tests.integration.webhook_receiver import receiver
@@ -187,6 +189,33 @@ def test_what_a_budget_becomes_while_a_reservation_waits_for_it_is_what_it_is_as
         with pytest.raises(BudgetExceeded):
             reserving.result()
     assert spent_and_reserved(account, budget)[1] == TENTH
+
+
+def test_a_call_that_gets_its_price_gives_back_what_was_held_for_it(account: Account) -> None:
+    container = account.container
+    budget = account.set_budget(
+        limit_usd=Decimal(1), enforcement=Enforcement.BLOCK, unpriced=Decimal("0.3")
+    )
+    usage = {"prompt_tokens": 1000, "completion_tokens": 1000}
+    for _ in range(3):
+        reserved = container.reserve()(account.reservation(None)).reservation
+        call = account.call(None, provider_usage=usage, reservation_id=reserved.id)
+        container.ingest_events()(call)
+    with pytest.raises(BudgetExceeded):
+        container.reserve()(account.reservation(None))
+    assert spent_and_reserved(account, budget) == (Decimal(0), Decimal("0.9"))
+    container.set_terms()(
+        SetTermsRequest(
+            organization_id=account.key.organization_id,
+            user_id=account.key.created_by,
+            kind=TermsKind.ALIAS,
+            changes={"provider": "openai", "alias": UNPRICED, "model": "gpt-4o"},
+        )
+    )
+    while container.reprice_events()():
+        pass
+    assert spent_and_reserved(account, budget) == (Decimal("0.0375"), Decimal(0))
+    assert agree(account, budget)
 
 
 def test_any_history_of_budgets_follows_the_model(container: Container, clock: ManualClock) -> None:

@@ -33,8 +33,9 @@ class Reserve:
 
     - Reserved is what leaves ``spent + reserved + estimate <= limit`` true in every budget, in
       each period from now until it expires; budgets that only alert are not asked.
-    - It holds until the event that names it is stored, it is given back, or it expires. So a limit
-      is exceeded by what calls cost above their estimates, and by calls without a reservation.
+    - It holds until the event that names it is stored, it is given back, or it expires; until the
+      period ends where that event has no known cost. So a limit is exceeded by what calls cost
+      above their estimates, and by calls without a reservation.
     - A model without a price follows each budget's own policy.
     - Reservations that are asked for at once share a transaction, first come, first served; one
       alone takes a single step where it can.

@@ -20,6 +20,9 @@ BUDGET = {
     "scope_project": "checkout",
     "tags": "team=search\nregion = eu\n",
 }
+PLAIN = BUDGET | {
+    "limit_usd": "6", "timezone": "UTC", "scope_provider": "", "scope_project": "", "tags": "",
+}  # fmt: skip
 BUDGETS, NEW_BUDGET = "/dashboard/budgets", "/dashboard/budgets/new"
 
 
@@ -74,6 +77,40 @@ def test_what_blocks_by_the_name_of_a_model_says_that_it_does_not_hold(owner: Br
     (warning,) = cast("list[dict[str, str]]", budgets_of(owner)[1]["warnings"])
     assert warning["code"] == "blocks_by_model"
     assert said in warning["detail"]
+
+
+def test_what_is_left_is_without_what_is_held(team: Team, owner: Browser) -> None:
+    assert owner.submit(NEW_BUDGET, **PLAIN | {"enforcement": "block"}).status == 303
+    asked = {"estimate_usd": "2"}
+    headers = {"Authorization": f"Bearer {team.key}"}
+    answer = team.app.test_client().post("/api/v1/reservations", json=asked, headers=headers)
+    assert answer.status_code == 201, answer.text
+    assert "$2.00 reserved, $4.00 left" in owner.open(BUDGETS).text
+    page = owner.open(f"{BUDGETS}/{budgets_of(owner)[0]['id']}").text
+    assert "$2.00 reserved for calls under way or of unknown cost, $4.00 left" in page
+
+
+@pytest.mark.parametrize(
+    ("spent", "forecast", "said"),
+    [
+        (
+            "",
+            "90",
+            "Alerts when the forecast reaches 90% of the limit, and of nothing that is spent.",
+        ),
+        ("", "", "It alerts of nothing."),
+        ("50", "", "Alerts at 50% of the limit."),
+    ],
+)
+def test_a_budgets_page_says_what_it_alerts_of_and_in_which_zone_its_times_are(
+    owner: Browser, spent: str, forecast: str, said: str
+) -> None:
+    terms = PLAIN | {"thresholds": spent, "forecast_thresholds": forecast}
+    assert owner.submit(NEW_BUDGET, **terms).status == 303
+    text = owner.open(f"{BUDGETS}/{budgets_of(owner)[0]['id']}").text
+    assert said in text
+    assert "Alerts times in UTC" in text
+    assert "Versions times in UTC" in text
 
 
 def test_every_wrong_field_of_a_budget_is_said_at_once(owner: Browser) -> None:

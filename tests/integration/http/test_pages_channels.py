@@ -207,6 +207,7 @@ def test_alerts_stand_with_where_they_went(team: Team, owner: Browser) -> None:
     text = owner.open(ALERTS).text
     assert re.search(r"Trial reached 100% [^$]{5,40} \$0\.0042 of \$0\.004", text)
     assert "Finance on its way" in text
+    assert "Times in UTC." in text
     assert path in owner.open(ALERTS).links
 
 

@@ -43,6 +43,49 @@ def test_an_alert_says_when_it_happened_on_a_phone_too_and_says_it_once(desk: De
         assert table.evaluate("each => each.scrollWidth <= each.clientWidth"), width
 
 
+def test_a_delivery_says_how_it_went_and_when_on_a_phone_too(desk: Desk) -> None:
+    client = desk.team.owner.client
+    hook = {"name": "Finance", "type": "webhook", "url": "https://1.1.1.1/hook"}
+    answer = client.post("/api/v1/channels", json=hook)
+    assert answer.json is not None
+    channel = answer.json["id"]
+    assert client.post(f"/api/v1/channels/{channel}/test").status_code == 202
+    desk.page.goto(f"/dashboard/channels/{channel}")
+    for width in (360, *WIDTHS):
+        desk.page.set_viewport_size({"width": width, "height": 844})
+        row = desk.page.get_by_role("row").filter(has_text="A test")
+        told = row.locator(".unless-wide" if width <= 700 else "td.wide")
+        assert told.count() > 0
+        assert all(each.is_visible() for each in told.all()), width
+        expect(row.get_by_text("0 attempts")).to_be_visible(visible=width <= 700)
+        table = desk.page.locator(".table-scroll")
+        assert table.evaluate("each => each.scrollWidth <= each.clientWidth"), width
+
+
+def test_the_periods_of_a_budget_keep_their_distance_from_the_edge_of_their_card(
+    desk: Desk,
+) -> None:
+    budget = {"name": "All of it", "limit_usd": "1234.56", "period": "week"}
+    made = desk.team.owner.client.post("/api/v1/budgets", json=budget)
+    assert made.json is not None
+    desk.team.send(an_event(), an_event())
+    desk.page.goto(f"/dashboard/budgets/{made.json['id']}")
+    for width in (360, *WIDTHS):
+        desk.page.set_viewport_size({"width": width, "height": 844})
+        region = desk.page.get_by_role("region", name="Spend by period")
+        assert region.evaluate("each => each.scrollWidth <= each.clientWidth"), width
+        beyond = region.evaluate(
+            """each => {
+                const last = each.querySelector("tbody td:last-child");
+                const style = getComputedStyle(last);
+                const inner = last.getBoundingClientRect().right - parseFloat(style.paddingRight);
+                return [...last.querySelectorAll("*")].map(
+                    part => part.getBoundingClientRect().right - inner);
+            }"""
+        )
+        assert max(beyond) < 1, (width, beyond)
+
+
 def test_the_form_of_a_channel_has_the_field_of_the_type_that_is_chosen(desk: Desk) -> None:
     page = desk.page
     page.goto("/dashboard/channels/new")

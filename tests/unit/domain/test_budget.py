@@ -141,6 +141,14 @@ def test_a_budget_is_heading_over_while_its_limit_holds_and_its_forecast_is_abov
     assert BUDGET.status(spending, NOON).is_heading_over is is_heading_over
 
 
+@pytest.mark.parametrize(
+    ("spent", "reserved", "free"), [("1", "2", "97"), ("99", "2", "0"), ("120", "0", "0")]
+)
+def test_what_is_free_is_neither_spent_nor_held(spent: str, reserved: str, free: str) -> None:
+    spending = replace(a_spending(BUDGET, Decimal(spent)), reserved_usd=Decimal(reserved))
+    assert BUDGET.status(spending, NOON).free_usd == Decimal(free)
+
+
 def test_what_blocks_by_the_name_of_a_model_is_warned_of() -> None:
     of_model = BudgetScope({Dimension.MODEL: "gpt-4o"})
     blocks = replace(TERMS, scope=of_model, enforcement=Enforcement.BLOCK)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from domain.alert import Alert, AlertKind
 from domain.budget import Enforcement
@@ -71,6 +72,16 @@ def test_people_read_what_was_reached_of_what_and_where_to_look() -> None:
         "Organization: Acme",
         URL,
     ]
+
+
+def test_a_period_is_told_by_the_clock_of_its_budget() -> None:
+    zone = "Asia/Kathmandu"
+    terms = replace(a_budget(ACME).terms, timezone=zone)
+    start, end = (datetime(2026, month, 1, tzinfo=ZoneInfo(zone)) for month in (11, 12))
+    alert = replace(ALERT, period=Span(start.astimezone(UTC), end.astimezone(UTC)))
+    told = replace(about(alert), terms=terms)
+    assert "from 2026-11-01 00:00 to 2026-12-01 00:00 Asia/Kathmandu." in told.text
+    assert told.document["period_start"] == "2026-10-31T18:15:00.000Z"
 
 
 def test_a_forecast_says_that_it_is_one_and_what_it_rests_on() -> None:

@@ -5,6 +5,7 @@ from entrypoints.http.texts import ngettext, several
 
 _COUNTED = {
     "alert": several("%(num)s alert", "%(num)s alerts"),
+    "attempt": several("%(num)s attempt", "%(num)s attempts"),
     "call": several("%(num)s call", "%(num)s calls"),
     "call is unpriced": several("%(num)s call is unpriced", "%(num)s calls are unpriced"),
     "call priced": several("%(num)s call priced", "%(num)s calls priced"),
