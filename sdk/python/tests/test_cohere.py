@@ -128,7 +128,7 @@ def test_awaited_chats_and_streams_are_told(provider: FakeProvider, recorder: Re
             async for _ in held:
                 break
             assert len(recorder.events) == 3
-            await held.aclose()  # type: ignore[attr-defined]
+            await held.aclose()
 
     asyncio.run(run())
     assert len(recorder.events) == 3

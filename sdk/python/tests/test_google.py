@@ -5,6 +5,7 @@ import copy
 import inspect
 import types
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from google import genai
@@ -77,9 +78,7 @@ def test_a_stream_that_is_being_read_does_not_count_at_a_flush(
 def test_a_stream_is_a_generator_with_all_that_one_has(
     client: genai.Client, recorder: Recorder
 ) -> None:
-    stream = client.models.generate_content_stream(model=MODEL, contents="Hi")
-    assert isinstance(stream, types.GeneratorType)
-    assert inspect.isgenerator(stream)
+    stream: Any = client.models.generate_content_stream(model=MODEL, contents="Hi")
     assert stream.send(None).text == "Hel"
     assert next(iter(stream)).text == "lo"
     with pytest.raises(KeyError):
@@ -87,6 +86,8 @@ def test_a_stream_is_a_generator_with_all_that_one_has(
     stream.close()
     assert list(stream) == []
     assert len(recorder.events) == 1
+    assert isinstance(stream, types.GeneratorType)
+    assert inspect.isgenerator(stream)
 
 
 @pytest.mark.filterwarnings("ignore:Inheritance class:DeprecationWarning")  # google's own

@@ -11,6 +11,7 @@ from typing import Any
 import openai
 import pytest
 from openai import AsyncOpenAI, AzureOpenAI, OpenAI
+from openai.resources.chat import Chat
 
 import truecompute
 from fakes.openai import CHAT_USAGE, IMAGE_USAGE, MODEL, RESPONSE_USAGE
@@ -407,8 +408,8 @@ def test_a_copy_made_with_copy_is_one_of_a_bare_client(
     client: OpenAI, recorder: Recorder, provider: FakeProvider
 ) -> None:
     other = copy.copy(client)
-    other.api_key, other.base_url = "other", f"{provider.url}/other/v1"  # type: ignore[assignment]
-    OpenAI.chat.func(other).completions.create(**ASKED)
+    other.api_key, other.base_url = "other", f"{provider.url}/other/v1"
+    Chat(other).completions.create(**ASKED)
     assert provider.requests[-1].headers["authorization"] == "Bearer other"
     assert provider.requests[-1].path == "/other/v1/chat/completions"
     assert recorder.events == []
@@ -418,7 +419,7 @@ def test_a_copy_made_with_copy_that_is_wrapped_counts_once(
     client: OpenAI, recorder: Recorder
 ) -> None:
     other = recorder.client.wrap(copy.copy(client))
-    OpenAI.chat.func(other).completions.create(**ASKED)
+    Chat(other).completions.create(**ASKED)
     assert len(recorder.events) == 1
     client.chat.completions.create(**ASKED)
     assert len(recorder.events) == 2

@@ -83,11 +83,12 @@ def _called(patches: Patches, starts: Starts, original: Callable[..., Any]) -> C
     def calls(*args: Any, **kwargs: Any) -> Any:
         exchange: Exchange | None = None
         fault: Exception | None = None
-        asked: Arguments = args, kwargs
+        own: Arguments = args, kwargs
+        asked = own
         try:
             exchange = None if patches.is_undone else starts(args, kwargs)
             if exchange is not None:
-                asked = exchange.asks() or asked
+                asked = exchange.asks() or own
         except Exception as error:  # noqa: BLE001 - never in the way
             fault = error
             with suppress(Exception):
@@ -101,10 +102,13 @@ def _called(patches: Patches, starts: Starts, original: Callable[..., Any]) -> C
                 break
             except BaseException as error:
                 if exchange is not None:
+                    # Where the SDK cannot tell, what the caller asked decides.
+                    again = asked is not own and isinstance(error, Exception)
                     with suppress(Exception):
-                        if exchange.asks_again(error):
-                            asked = args, kwargs
-                            continue
+                        again = exchange.asks_again(error)
+                    if again:
+                        asked = own
+                        continue
                     with suppress(Exception):
                         exchange.fails(error)
                 raise
@@ -122,11 +126,12 @@ def _awaited(patches: Patches, starts: Starts, original: Callable[..., Any]) -> 
     async def calls(*args: Any, **kwargs: Any) -> Any:
         exchange: Exchange | None = None
         fault: Exception | None = None
-        asked: Arguments = args, kwargs
+        own: Arguments = args, kwargs
+        asked = own
         try:
             exchange = None if patches.is_undone else starts(args, kwargs)
             if exchange is not None:
-                asked = exchange.asks() or asked
+                asked = exchange.asks() or own
         except Exception as error:  # noqa: BLE001 - never in the way
             fault = error
             with suppress(Exception):
@@ -140,10 +145,13 @@ def _awaited(patches: Patches, starts: Starts, original: Callable[..., Any]) -> 
                 break
             except BaseException as error:
                 if exchange is not None:
+                    # Where the SDK cannot tell, what the caller asked decides.
+                    again = asked is not own and isinstance(error, Exception)
                     with suppress(Exception):
-                        if exchange.asks_again(error):
-                            asked = args, kwargs
-                            continue
+                        again = exchange.asks_again(error)
+                    if again:
+                        asked = own
+                        continue
                     with suppress(Exception):
                         exchange.fails(error)
                 raise
