@@ -64,6 +64,29 @@ def test_a_stream_that_is_left_is_cut(client: Any, recorder: Recorder, is_closed
     assert (recorder.event["status"], recorder.event["usage_status"]) == ("success", "missing")
 
 
+@pytest.mark.parametrize("name", ["converse_stream", "invoke_model_with_response_stream"])
+def test_a_stream_whose_loop_was_left_counts_at_a_flush_although_it_is_held(
+    client: Any, recorder: Recorder, name: str
+) -> None:
+    asked = ASKED if name == "converse_stream" else {"modelId": MODEL, "body": b"{}"}
+    answer = getattr(client, name)(**asked)
+    stream = answer["stream"] if "stream" in answer else answer["body"]
+    for _ in stream:
+        break
+    assert recorder.event["status"] == "success"
+    stream.close()
+    assert len(recorder.events) == 1
+
+
+def test_a_body_that_is_closed_when_it_is_half_read_is_told_once(
+    client: Any, recorder: Recorder
+) -> None:
+    body = client.invoke_model(modelId=MODEL, body=b"{}")["body"]
+    assert len(body.read(10)) == 10
+    body.close()
+    assert recorder.event["provider_usage"] == {"inputTokens": 1200, "outputTokens": 300}
+
+
 def test_invoke_model_has_the_usage_of_the_maker_in_its_body(
     client: Any, recorder: Recorder
 ) -> None:

@@ -1,6 +1,8 @@
 """The real cohere clients, wrapped, against a server that answers as Cohere does."""
 
 import asyncio
+import copy
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -46,6 +48,42 @@ def test_a_stream_that_is_left_is_cut(
     assert (recorder.event["status"], recorder.event["usage_status"]) == ("success", "missing")
 
 
+def test_a_stream_whose_loop_was_left_counts_at_a_flush_although_it_is_held(
+    client: cohere.ClientV2, recorder: Recorder
+) -> None:
+    stream = client.chat_stream(**ASKED)
+    for _ in stream:
+        break
+    assert recorder.event["usage_status"] in ("missing", "partial")
+    assert isinstance(stream, types.GeneratorType)
+    stream.close()
+    assert len(recorder.events) == 1
+
+
+def test_a_stream_that_is_being_read_does_not_count_at_a_flush(
+    client: cohere.ClientV2, recorder: Recorder
+) -> None:
+    stream = client.chat_stream(**ASKED)
+    for _ in stream:
+        break
+    for _ in stream:
+        assert recorder.events == []
+    assert recorder.event["provider_usage"] == USAGE
+
+
+def test_a_held_stream_of_the_second_version_below_the_first_counts_at_a_flush(
+    provider: FakeProvider, recorder: Recorder
+) -> None:
+    with cohere.Client(api_key="k", base_url=provider.url) as made:
+        stream = recorder.client.wrap(made).v2.chat_stream(**ASKED)
+        for _ in stream:
+            break
+        assert len(recorder.events) == 1
+        recorder.client.wrap(copy.copy(made))
+        made.v2.chat(**ASKED)
+        assert len(recorder.events) == 2
+
+
 def test_a_rerank_is_told_in_search_units(client: cohere.ClientV2, recorder: Recorder) -> None:
     client.rerank(model="rerank-v3.5", query="a", documents=["b"])
     assert recorder.event["provider_usage"] == RERANK_META
@@ -85,6 +123,12 @@ def test_awaited_chats_and_streams_are_told(provider: FakeProvider, recorder: Re
             client = recorder.client.wrap(made)
             await client.chat(**ASKED)
             assert len([event async for event in client.chat_stream(**ASKED)]) == 5
+            assert [event["provider_usage"] for event in recorder.events] == [USAGE, USAGE]
+            held = client.chat_stream(**ASKED)
+            async for _ in held:
+                break
+            assert len(recorder.events) == 3
+            await held.aclose()
 
     asyncio.run(run())
-    assert [event["provider_usage"] for event in recorder.events] == [USAGE, USAGE]
+    assert len(recorder.events) == 3

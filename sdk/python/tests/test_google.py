@@ -1,12 +1,18 @@
 """The real google-genai client, wrapped, against a server that answers as Gemini does."""
 
 import asyncio
+import copy
+import inspect
+import types
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from google import genai
-from google.genai import errors, types
+from google.genai import errors
+from google.genai.types import GenerateContentConfig, HttpOptions
 
+import truecompute
 from fakes.google import MODEL, USAGE
 from fakes.recorder import Recorder
 from fakes.server import FakeProvider, json_reply
@@ -14,7 +20,7 @@ from fakes.server import FakeProvider, json_reply
 
 @pytest.fixture
 def client(provider: FakeProvider, recorder: Recorder) -> Iterator[genai.Client]:
-    made = genai.Client(api_key="k", http_options=types.HttpOptions(base_url=provider.url))
+    made = genai.Client(api_key="k", http_options=HttpOptions(base_url=provider.url))
     yield recorder.client.wrap(made)
     made.close()
 
@@ -46,6 +52,75 @@ def test_a_stream_that_is_left_keeps_what_was_said(
     assert recorder.event["provider_usage"]["promptTokenCount"] == 1200
 
 
+def test_a_stream_whose_loop_was_left_counts_at_a_flush_although_it_is_held(
+    client: genai.Client, recorder: Recorder
+) -> None:
+    stream = client.models.generate_content_stream(model=MODEL, contents="Hi")
+    for _ in stream:
+        break
+    assert recorder.event["usage_status"] == "partial"
+    assert len(list(stream)) == 2
+    assert len(recorder.events) == 1
+
+
+def test_a_stream_that_is_being_read_does_not_count_at_a_flush(
+    client: genai.Client, recorder: Recorder
+) -> None:
+    stream = client.models.generate_content_stream(model=MODEL, contents="Hi")
+    for _ in stream:
+        break
+    for _ in stream:
+        assert recorder.events == []
+    assert recorder.event["provider_usage"] == USAGE
+    assert "usage_status" not in recorder.event
+
+
+def test_a_stream_is_a_generator_with_all_that_one_has(
+    client: genai.Client, recorder: Recorder
+) -> None:
+    stream: Any = client.models.generate_content_stream(model=MODEL, contents="Hi")
+    assert stream.send(None).text == "Hel"
+    assert next(iter(stream)).text == "lo"
+    with pytest.raises(KeyError):
+        stream.throw(KeyError("mine"))
+    stream.close()
+    assert list(stream) == []
+    assert len(recorder.events) == 1
+    assert isinstance(stream, types.GeneratorType)
+    assert inspect.isgenerator(stream)
+
+
+@pytest.mark.filterwarnings("ignore:Inheritance class:DeprecationWarning")  # google's own
+def test_an_awaited_stream_whose_loop_was_left_counts_at_a_flush(
+    client: genai.Client, recorder: Recorder
+) -> None:
+    async def run() -> None:
+        stream = await client.aio.models.generate_content_stream(model=MODEL, contents="Hi")
+        assert isinstance(stream, types.AsyncGeneratorType)
+        async for _ in stream:
+            break
+        assert recorder.event["usage_status"] == "partial"
+        await stream.aclose()
+        await client.aio.aclose()
+
+    asyncio.run(run())
+    assert len(recorder.events) == 1
+
+
+def test_the_parts_of_a_client_count_once_with_it(client: genai.Client, recorder: Recorder) -> None:
+    recorder.client.wrap(client.aio)
+    recorder.client.wrap(client.models)
+    other = recorder.client.wrap(copy.copy(client))
+    client.models.generate_content(model=MODEL, contents="Hi")
+    assert len(recorder.events) == 1
+    truecompute.unwrap(client.models)
+    client.models.generate_content(model=MODEL, contents="Hi")
+    assert len(recorder.events) == 1
+    recorder.client.wrap(client).models.generate_content(model=MODEL, contents="Hi")
+    other.models.generate_content(model=MODEL, contents="Hi")
+    assert len(recorder.events) == 3
+
+
 def test_a_chat_and_its_stream_are_told(client: genai.Client, recorder: Recorder) -> None:
     chat = client.chats.create(model=MODEL)
     chat.send_message("Hi")
@@ -58,7 +133,7 @@ def test_each_call_of_a_loop_of_functions_counts(client: genai.Client, recorder:
         """The weather in a city."""
         return f"sunny in {city}"
 
-    config = types.GenerateContentConfig(tools=[get_weather])
+    config = GenerateContentConfig(tools=[get_weather])
     answer = client.models.generate_content(model="gemini-tools", contents="Hi", config=config)
     assert answer.text == "Hello!"
     assert len(recorder.events) == 2

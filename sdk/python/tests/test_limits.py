@@ -297,6 +297,19 @@ def test_limits_hold_for_copies_and_for_a_client_that_is_wrapped_again(
     assert len(server.wishes) == 2
 
 
+def test_another_client_cannot_lift_limits_unseen(tc: truecompute.Client, chat: Chat) -> None:
+    client = tc.wrap(chat(), enforce=True)
+    transport = RecordingTransport(reserve=lambda _: Answer(402))
+    with truecompute.Client(transport=transport) as other:
+        with pytest.raises(truecompute.ConfigurationError, match="would lift"):
+            other.wrap(client)
+        other.wrap(client, enforce=True)
+        with pytest.raises(BudgetExceeded):
+            client.chat.completions.create(**ASKED)
+        other.unwrap(client)
+        other.wrap(client).chat.completions.create(**ASKED)
+
+
 @pytest.mark.parametrize("key", [None, "k"])
 def test_without_a_key_and_after_close_nobody_says_what_is_left(
     key: str | None, provider: FakeProvider, chat: Chat, monkeypatch: pytest.MonkeyPatch
@@ -333,13 +346,19 @@ def test_a_fault_of_the_sdk_is_the_same_as_a_server_that_does_not_say(
 
     closed = tc.wrap(chat(), enforce=True, when_unavailable="closed")
     opened = tc.wrap(chat(), enforce=True)
-    for broken in ("_enforcement.input_tokens", "wrappers.stainless.operation_of"):
+    for broken in (
+        "_enforcement.input_tokens",
+        "_enforcement.Enforcement.reserve",
+        "_enforcement.Enforcement._is_subject",
+        "_enforcement.Enforcement._reserve",
+        "wrappers.stainless.operation_of",
+    ):
         with monkeypatch.context() as patched:
             patched.setattr(f"truecompute.{broken}", raises)
             with pytest.raises(BudgetUnavailable, match="RuntimeError"):
                 closed.chat.completions.create(**ASKED)
             opened.chat.completions.create(**ASKED)
-    assert len(provider.requests) == tc.stats().unchecked == 2
+    assert len(provider.requests) == tc.stats().unchecked == 5
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 import litellm
 import pytest
 
+import truecompute
 from fakes import anthropic
 from fakes.openai import CHAT_USAGE, MODEL
 from fakes.recorder import Recorder
@@ -61,6 +62,45 @@ def test_a_stream_is_told_once(recorder: Recorder, provider: FakeProvider) -> No
     assert list(stream)
     (event,) = _told(recorder)
     assert event["provider_usage"]["usage_object"]["completion_tokens"] == 300
+
+
+def _asked(provider: FakeProvider) -> dict[str, Any]:
+    base = f"{provider.url}/v1"
+    return {"model": "openai/gpt-4o", "messages": MESSAGES, "api_base": base, "api_key": "k"}
+
+
+def test_what_was_said_around_a_call_is_told_although_its_end_is_told_in_another_thread(
+    recorder: Recorder, provider: FakeProvider
+) -> None:
+    with truecompute.context(project="shop", user="u_1", tags={"a": "b"}):
+        stream = litellm.completion(**_asked(provider), stream=True)
+    assert list(stream)
+    (event,) = _told(recorder)
+    assert (event["project"], event["user"], event["tags"]["a"]) == ("shop", "u_1", "b")
+
+
+def test_a_stream_that_is_left_is_told_when_nothing_holds_it(
+    recorder: Recorder, provider: FakeProvider
+) -> None:
+    with truecompute.context(project="shop"):
+        for _ in litellm.completion(**_asked(provider), stream=True):
+            break
+    (event,) = _told(recorder)
+    assert (event["status"], event["usage_status"]) == ("success", "missing")
+    assert (event["provider"], event["model"], event["project"]) == ("openai", "gpt-4o", "shop")
+    assert event["operation"] == "chat"
+
+
+def test_an_awaited_stream_that_is_left_is_told_too(
+    recorder: Recorder, provider: FakeProvider
+) -> None:
+    async def run() -> None:
+        async for _ in await litellm.acompletion(**_asked(provider), stream=True):
+            break
+
+    asyncio.run(run())
+    (event,) = _told(recorder)
+    assert event["usage_status"] == "missing"
 
 
 def test_another_provider_is_told_as_itself(recorder: Recorder, provider: FakeProvider) -> None:

@@ -1,18 +1,24 @@
 """The real openai client, wrapped, against a server that answers as OpenAI documents it."""
 
 import asyncio
+import copy
 import gc
+import weakref
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import openai
 import pytest
 from openai import AsyncOpenAI, AzureOpenAI, OpenAI
+from openai.resources.chat import Chat
 
 import truecompute
 from fakes.openai import CHAT_USAGE, IMAGE_USAGE, MODEL, RESPONSE_USAGE
 from fakes.recorder import Recorder
-from fakes.server import FakeProvider, json_reply
+from fakes.server import FakeProvider, Reply, json_reply
+from truecompute.testing import Answer, RecordingTransport
+from truecompute.wrappers._operations import operation_of
 
 ASKED: dict[str, Any] = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}
 
@@ -80,10 +86,41 @@ def test_a_caller_who_asked_for_the_usage_gets_its_chunk(
     assert recorder.event["provider_usage"] == CHAT_USAGE
 
 
-def test_a_service_that_does_not_know_stream_options_is_asked_without(
+def test_a_caller_who_asked_in_the_extra_body_for_the_usage_gets_its_chunk(
+    client: OpenAI, recorder: Recorder
+) -> None:
+    wish: Any = {"stream_options": {"include_usage": True}}
+    seen = _chunks(client.chat.completions.create(**ASKED, stream=True, extra_body=wish))
+    assert seen[-1]["usage"] == CHAT_USAGE
+    assert recorder.event["provider_usage"] == CHAT_USAGE
+
+
+def test_other_options_of_a_stream_in_the_extra_body_are_kept_beside_the_wish(
     client: OpenAI, recorder: Recorder, provider: FakeProvider
 ) -> None:
-    provider.fails.append(json_reply({"error": {"message": "unknown field"}}, status=400))
+    extra: Any = {"stream_options": {"include_obfuscation": False}, "seed": 7}
+    assert len(_chunks(client.chat.completions.create(**ASKED, stream=True, extra_body=extra))) == 4
+    sent = provider.requests[-1].body
+    assert sent["stream_options"] == {"include_obfuscation": False, "include_usage": True}
+    assert sent["seed"] == 7
+    assert recorder.event["provider_usage"] == CHAT_USAGE
+    assert extra["stream_options"] == {"include_obfuscation": False}
+
+
+NAMED: list[Any] = [
+    {"error": {"message": "Unrecognized request argument supplied: stream_options"}},
+    {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"]}]},
+    {"error": {"message": "unknown field", "param": "stream_options.include_usage"}},
+    None,
+]
+
+
+@pytest.mark.parametrize("refusal", NAMED)
+def test_a_service_that_does_not_know_stream_options_is_asked_without(
+    client: OpenAI, recorder: Recorder, provider: FakeProvider, refusal: Any
+) -> None:
+    answer = Reply(b"", status=400) if refusal is None else json_reply(refusal, status=400)
+    provider.fails.append(answer)
     assert len(_chunks(client.chat.completions.create(**ASKED, stream=True))) == 4
     assert "stream_options" not in provider.requests[-1].body
     assert "provider_usage" not in recorder.event
@@ -91,17 +128,26 @@ def test_a_service_that_does_not_know_stream_options_is_asked_without(
     assert len(provider.requests) == 3
 
 
+def test_a_service_that_refuses_the_wish_later_is_asked_without(
+    client: OpenAI, recorder: Recorder, provider: FakeProvider
+) -> None:
+    """As a gateway does whose models are of many makers."""
+    _chunks(client.chat.completions.create(**ASKED, stream=True))
+    provider.fails.append(json_reply(NAMED[0], status=400))
+    assert len(_chunks(client.chat.completions.create(**ASKED, stream=True))) == 4
+
+
 def test_a_bad_request_raises_the_same_error_and_is_one_failed_call(
     client: OpenAI, recorder: Recorder, provider: FakeProvider
 ) -> None:
-    refusal = json_reply({"error": {"message": "no such model"}}, status=400)
-    provider.fails += [refusal, refusal]
+    provider.fails.append(json_reply({"error": {"message": "no such model"}}, status=400))
     with pytest.raises(openai.BadRequestError, match="no such model"):
         client.chat.completions.create(**ASKED, stream=True)
     event = recorder.event
     assert (event["status"], event["error_code"]) == ("error", "BadRequestError")
     assert event["model"] == "gpt-4o"
     assert "provider_usage" not in event
+    assert len(provider.requests) == 1
     _chunks(client.chat.completions.create(**ASKED, stream=True))
     assert recorder.events[-1]["provider_usage"] == CHAT_USAGE
 
@@ -293,6 +339,46 @@ def test_embeddings_images_speech_and_transcripts_are_told(
                           "transcription"]  # fmt: skip
 
 
+UNBILLED: list[Callable[[OpenAI], Any]] = [
+    lambda client: client.uploads.complete("upload_1", part_ids=["part_1"]),
+    lambda client: client.beta.threads.messages.create("thread_1", role="user", content="Hi"),
+    lambda client: client.post("/threads/thread_1/responses", cast_to=object),
+    lambda client: client.responses.cancel("resp_1"),
+]
+
+
+@pytest.mark.parametrize("use", UNBILLED)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # openai's own
+def test_what_only_ends_like_a_call_of_a_model_is_none_and_passes_without_room(
+    provider: FakeProvider, use: Callable[[OpenAI], Any]
+) -> None:
+    transport = RecordingTransport(reserve=lambda _: Answer(402))
+    with (
+        truecompute.Client(transport=transport) as tc,
+        OpenAI(api_key="k", base_url=f"{provider.url}/v1", max_retries=0) as made,
+    ):
+        with suppress(openai.NotFoundError):
+            use(tc.wrap(made, enforce=True))
+        assert tc.flush(10)
+    assert len(provider.requests) == 1
+    assert transport.wishes == transport.events == []
+
+
+PATHS = [
+    "/chat/completions", "chat/completions", "/v1/chat/completions", "/openai/v1/chat/completions",
+    "/deployments/gpt-4o/chat/completions", "/openai/deployments/gpt-4o/chat/completions",
+    "https://gateway.example/team/v1/chat/completions", "https://api.example/chat/completions",
+    "/v1beta/openai/chat/completions", "/chat/completions?api-version=2024-10-21",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_call_of_a_model_is_one_below_every_base(path: str) -> None:
+    found = operation_of("post", path)
+    assert found is not None
+    assert found.name == "chat"
+
+
 def test_listing_models_is_no_call(client: OpenAI, recorder: Recorder) -> None:
     with pytest.raises(openai.NotFoundError):
         client.models.list()
@@ -315,6 +401,58 @@ def test_copies_of_a_wrapped_client_count_too(client: OpenAI, recorder: Recorder
 def test_wrapping_twice_counts_once(client: OpenAI, recorder: Recorder) -> None:
     assert recorder.client.wrap(client) is client
     client.chat.completions.create(**ASKED)
+    assert len(recorder.events) == 1
+
+
+def test_a_copy_made_with_copy_is_one_of_a_bare_client(
+    client: OpenAI, recorder: Recorder, provider: FakeProvider
+) -> None:
+    other = copy.copy(client)
+    other.api_key, other.base_url = "other", f"{provider.url}/other/v1"
+    Chat(other).completions.create(**ASKED)
+    assert provider.requests[-1].headers["authorization"] == "Bearer other"
+    assert provider.requests[-1].path == "/other/v1/chat/completions"
+    assert recorder.events == []
+
+
+def test_a_copy_made_with_copy_that_is_wrapped_counts_once(
+    client: OpenAI, recorder: Recorder
+) -> None:
+    other = recorder.client.wrap(copy.copy(client))
+    Chat(other).completions.create(**ASKED)
+    assert len(recorder.events) == 1
+    client.chat.completions.create(**ASKED)
+    assert len(recorder.events) == 2
+
+
+def test_what_the_program_put_around_a_wrapped_call_stays_when_it_is_unwrapped(
+    client: OpenAI, recorder: Recorder
+) -> None:
+    seen: list[Any] = []
+    wrapped = client.request
+
+    def request(*args: Any, **kwargs: Any) -> Any:
+        seen.append(args)
+        return wrapped(*args, **kwargs)
+
+    client.request = request  # type: ignore[method-assign]
+    truecompute.unwrap(client)
+    client.chat.completions.create(**ASKED)
+    assert len(seen) == 1
+    assert recorder.events == []
+    recorder.client.wrap(client).chat.completions.create(**ASKED)
+    assert len(seen) == 2
+    assert len(recorder.events) == 1
+
+
+def test_a_wrapped_client_is_not_kept_alive(recorder: Recorder, provider: FakeProvider) -> None:
+    made = recorder.client.wrap(OpenAI(api_key="k", base_url=f"{provider.url}/v1"))
+    made.chat.completions.create(**ASKED)
+    known = weakref.ref(made)
+    made.close()
+    del made
+    gc.collect()
+    assert known() is None
     assert len(recorder.events) == 1
 
 

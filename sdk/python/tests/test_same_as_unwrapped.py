@@ -3,7 +3,7 @@
 import copy
 import inspect
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import anthropic
@@ -49,9 +49,9 @@ def test_a_wrapped_client_has_the_signatures_names_and_kinds_of_its_methods(
 
 
 @pytest.fixture
-def client(provider: FakeProvider, recorder: Recorder) -> openai.OpenAI:
-    made = openai.OpenAI(api_key="k", base_url=f"{provider.url}/v1", max_retries=0)
-    return recorder.client.wrap(made)
+def client(provider: FakeProvider, recorder: Recorder) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(api_key="k", base_url=f"{provider.url}/v1", max_retries=0) as made:
+        yield recorder.client.wrap(made)
 
 
 def test_an_answer_can_be_pickled_and_copied(client: openai.OpenAI) -> None:

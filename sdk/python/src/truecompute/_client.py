@@ -83,8 +83,9 @@ class Client:
 
         Takes clients of openai (Azure and compatible services too), anthropic, google-genai,
         mistralai, cohere, boto3's bedrock-runtime, groq and together. Wrapping it again changes
-        nothing but limits; another ``Client`` takes it over. Raises ``UnsupportedClient`` for
-        anything else.
+        nothing but limits; another ``Client`` takes it over, but does not lift limits without
+        ``enforce``, which raises ``ConfigurationError``. Raises ``UnsupportedClient`` for anything
+        else.
 
         With ``enforce`` each call first asks the server for room in its budgets, and raises
         ``BudgetExceeded`` instead of being made where there is none. Where nobody says so within

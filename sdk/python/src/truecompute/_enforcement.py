@@ -5,7 +5,7 @@ The one part of the SDK that may raise into a program's call, because the progra
 
 import functools
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any
 
 from truecompute._calls import Call
@@ -21,6 +21,38 @@ if TYPE_CHECKING:
     from asyncio import Future
 
 _SCOPE = ("project", "environment", "user", "tags")
+
+
+class _Faults:
+    """Around a question for a budget: whether the call is made where nobody says what is left.
+
+    A fault of the SDK is the same as a server that does not say.
+    """
+
+    def __init__(self, reservations: Reservations, *, is_open: bool) -> None:
+        self._reservations = reservations
+        self._is_open = is_open
+
+    def __enter__(self) -> None:
+        """Nothing."""
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
+        if not isinstance(error, Exception) or isinstance(error, BudgetExceeded):
+            return False
+        is_fault = not isinstance(error, BudgetUnavailable)
+        with suppress(Exception):
+            if is_fault:
+                say_failure("checking a budget")
+        if self._is_open:
+            self._reservations.unchecked += 1
+            with suppress(Exception):
+                text = "TrueCompute could not check a budget, the call is made: %s"
+                say("unchecked", text, error)
+            return True
+        if is_fault:
+            text = f"the check of the budget failed ({type(error).__name__})"
+            raise BudgetUnavailable(text) from error
+        return False
 
 
 class Enforcement(Limits):
@@ -49,12 +81,14 @@ class Enforcement(Limits):
             raise ConfigurationError("this transport cannot reserve, so that enforce cannot work")
         self._reservations = reservations
         self._is_silent = is_silent
-        self._is_open = when_unavailable == "open"
         self._timeout = timeout
         self._max_output_tokens = int(max_output_tokens)
+        self.faults: AbstractContextManager[object] = _Faults(
+            reservations, is_open=when_unavailable == "open"
+        )
 
     def reserve(self, exchange: Any, fault: Exception | None = None) -> None:
-        """Have a call carry a reservation, or let it go on without. Raises ``BudgetError``."""
+        """Have a call carry a reservation, where it needs one. Raises why there is none."""
         if self._is_subject(exchange, fault):
             self._reserve(exchange)
 
@@ -80,24 +114,16 @@ class Enforcement(Limits):
         """Whether the call needs a reservation: not where the program has made one itself, nor
         where the call makes no event.
         """
-        try:
-            call = getattr(exchange, "call", None)
-            if call is not None:
-                return not self._is_silent() and "reservation_id" not in call.attribution()
-        except Exception:  # noqa: BLE001 - the check itself will tell
-            return True
+        call = getattr(exchange, "call", None)
+        if call is not None:
+            return not self._is_silent() and "reservation_id" not in call.attribution()
         if fault is not None:
-            self._cannot_tell(fault)
+            raise fault
         return False
 
     def _reserve(self, exchange: Any) -> None:
-        try:
-            wish = self._wish(exchange.call, exchange.asked())
-            exchange.call.begin_with(self._reservations.reserve(wish, self._timeout))
-        except BudgetExceeded:
-            raise
-        except Exception as error:  # noqa: BLE001 - a fault of ours is the same to the program
-            self._cannot_tell(error)
+        wish = self._wish(exchange.call, exchange.asked())
+        exchange.call.begin_with(self._reservations.reserve(wish, self._timeout))
 
     def _wish(self, call: Call, request: Any) -> dict[str, Any]:
         """The reservation in the fields of the server's API, which are those of the event."""
@@ -110,19 +136,6 @@ class Enforcement(Limits):
             "max_output_tokens": output_tokens(request, call.operation, self._max_output_tokens),
             **{name: whose[name] for name in _SCOPE if name in whose},
         }
-
-    def _cannot_tell(self, error: Exception) -> None:
-        """Nobody says whether there is room. Raises ``BudgetUnavailable`` where that closes."""
-        is_ours = not isinstance(error, BudgetUnavailable)
-        if is_ours:
-            say_failure("checking a budget")
-        if not self._is_open:
-            if is_ours:
-                text = f"the check of the budget failed ({type(error).__name__})"
-                raise BudgetUnavailable(text) from error
-            raise error
-        self._reservations.unchecked += 1
-        say("unchecked", "TrueCompute could not check a budget, the call is made: %s", error)
 
     def _give_back(self, call: Call, waiting: "Future[None]") -> None:
         """The caller was called off while it waited: what was reserved meanwhile is not needed."""

@@ -3,7 +3,7 @@
 import functools
 import inspect
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import Any, TypeVar, cast
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -42,7 +42,9 @@ def _surrounded_coroutine(function: Callable[..., Any], entered: Entered) -> Cal
 
 def _surrounded_generator(function: Callable[..., Any], entered: Entered) -> Callable[..., Any]:
     def generator(*args: Any, **kwargs: Any) -> Any:
-        steps = cast("Generator[Any, Any, Any]", _Steps(function(*args, **kwargs), entered))
+        steps = inner = cast("Generator[Any, Any, Any]", function(*args, **kwargs))
+        with suppress(Exception):  # or it runs without
+            steps = cast("Generator[Any, Any, Any]", _Steps(inner, entered))
         return (yield from steps)
 
     return generator

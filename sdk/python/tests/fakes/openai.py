@@ -32,6 +32,8 @@ WORDS = ("Hel", "lo", "!")
 
 def chat(request: Request) -> Reply:
     body = request.body
+    if body["model"] == "plain" and "stream_options" in body:
+        return json_reply({"error": {"message": "stream_options is unknown"}}, status=400)
     is_ours = body["model"] == "gpt-4o"
     model, usage = (MODEL, CHAT_USAGE) if is_ours else (body["model"], PLAIN_USAGE)
     base = {"id": "chatcmpl-1", "created": 1, "model": model, "service_tier": "default"}

@@ -3,10 +3,16 @@
 import importlib
 from typing import Any
 
-from truecompute._exceptions import UnsupportedClient
+from truecompute._exceptions import ConfigurationError, TrueComputeError, UnsupportedClient
 from truecompute._limits import Limits
 from truecompute._reporter import Reporter
-from truecompute.wrappers._patches import Patches, forget, patches_of, remember
+from truecompute.wrappers._patches import (
+    AlreadyPatched,
+    Patches,
+    forget,
+    patches_of,
+    remember,
+)
 
 #: Where a client's class or a base of it comes from, and the module here that wraps it.
 _WRAPPERS = {
@@ -26,26 +32,58 @@ _SUPPORTED = (
 
 
 def wrap(client: Any, reporter: Reporter, limits: Limits | None = None) -> None:
-    """Have the calls of ``client`` reported, and held to limits. Raises ``UnsupportedClient``."""
-    existing = patches_of(client)
-    if existing is not None:
-        if existing.reporter is reporter and limits is None:
-            return  # a second ``wrap`` somewhere must not lift the limits of the first
-        unwrap(client)
-    module = importlib.import_module(f"{__name__}.{_wrapper_of(client)}")
-    patches = Patches(client, reporter, limits)
+    """Have the calls of ``client`` reported, and held to limits.
+
+    Raises ``UnsupportedClient``, and ``ConfigurationError`` where this would lift the limits that
+    another ``Client`` has set.
+    """
     try:
-        module.patch(client, patches)
-    except UnsupportedClient:
-        patches.undo()
+        _wrap(client, reporter, limits)
+    except TrueComputeError:
         raise
     except Exception as error:
-        patches.undo()
         raise UnsupportedClient(
             f"this {_name(client)} cannot be wrapped, perhaps for its release ({error}); "
             f"docs/providers.md names those that were tried; supported are {_SUPPORTED}"
         ) from error
+
+
+def _wrap(client: Any, reporter: Reporter, limits: Limits | None) -> None:
+    existing = patches_of(client)
+    if existing is not None:
+        if _holds_on(existing, reporter, limits):
+            return
+        existing.undo()
+    module = importlib.import_module(f"{__name__}.{_wrapper_of(client)}")
+    patches = Patches(reporter, limits)
+    try:
+        module.patch(client, patches)
+    except AlreadyPatched as found:
+        patches.undo()
+        remember(client, found.patches)
+        _wrap(client, reporter, limits)
+        return
+    except BaseException:
+        patches.undo()
+        raise
     remember(client, patches)
+
+
+def _holds_on(existing: Patches, reporter: Reporter, limits: Limits | None) -> bool:
+    """Whether an object that is wrapped stays as it is.
+
+    Raises ``ConfigurationError`` for a second ``wrap`` that would lift the limits of the first.
+    """
+    if limits is not None:
+        return False
+    if existing.reporter is reporter:
+        return True
+    if existing.limits is not None:
+        raise ConfigurationError(
+            "another Client holds this object to limits, which this wrap would lift; "
+            "pass enforce=True, or unwrap it before"
+        )
+    return False
 
 
 def unwrap(client: Any) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from truecompute._calls import Call, Seen
 from truecompute._diagnostics import QUIETLY
-from truecompute._limits import Limits
 from truecompute._reporter import Reporter
 from truecompute.wrappers._patches import Patches
 
@@ -75,36 +74,41 @@ def reported(patches: Patches, starts: Starts, *, is_async: bool = False) -> Any
     raise ``BudgetError``.
     """
     make = _awaited if is_async else _called
-    return functools.partial(make, patches.reporter, patches.limits, starts)
+    return functools.partial(make, patches, starts)
 
 
-def _called(
-    reporter: Reporter, limits: Limits | None, starts: Starts, original: Callable[..., Any]
-) -> Callable[..., Any]:
+def _called(patches: Patches, starts: Starts, original: Callable[..., Any]) -> Callable[..., Any]:
+    reporter, limits = patches.reporter, patches.limits
+
     def calls(*args: Any, **kwargs: Any) -> Any:
         exchange: Exchange | None = None
         fault: Exception | None = None
-        asked: Arguments = args, kwargs
+        own: Arguments = args, kwargs
+        asked = own
         try:
-            exchange = starts(args, kwargs)
+            exchange = None if patches.is_undone else starts(args, kwargs)
             if exchange is not None:
-                asked = exchange.asks() or asked
+                asked = exchange.asks() or own
         except Exception as error:  # noqa: BLE001 - never in the way
             fault = error
             with suppress(Exception):
                 reporter.note_failure("starting a call")
         if limits is not None:
-            limits.reserve(exchange, fault)
+            with limits.faults:
+                limits.reserve(exchange, fault)
         while True:
             try:
                 result = original(*asked[0], **asked[1])
                 break
             except BaseException as error:
                 if exchange is not None:
+                    # Where the SDK cannot tell, what the caller asked decides.
+                    again = asked is not own and isinstance(error, Exception)
                     with suppress(Exception):
-                        if exchange.asks_again(error):
-                            asked = args, kwargs
-                            continue
+                        again = exchange.asks_again(error)
+                    if again:
+                        asked = own
+                        continue
                     with suppress(Exception):
                         exchange.fails(error)
                 raise
@@ -116,33 +120,38 @@ def _called(
     return calls
 
 
-def _awaited(
-    reporter: Reporter, limits: Limits | None, starts: Starts, original: Callable[..., Any]
-) -> Callable[..., Any]:
+def _awaited(patches: Patches, starts: Starts, original: Callable[..., Any]) -> Callable[..., Any]:
+    reporter, limits = patches.reporter, patches.limits
+
     async def calls(*args: Any, **kwargs: Any) -> Any:
         exchange: Exchange | None = None
         fault: Exception | None = None
-        asked: Arguments = args, kwargs
+        own: Arguments = args, kwargs
+        asked = own
         try:
-            exchange = starts(args, kwargs)
+            exchange = None if patches.is_undone else starts(args, kwargs)
             if exchange is not None:
-                asked = exchange.asks() or asked
+                asked = exchange.asks() or own
         except Exception as error:  # noqa: BLE001 - never in the way
             fault = error
             with suppress(Exception):
                 reporter.note_failure("starting a call")
         if limits is not None:
-            await limits.reserve_awaited(exchange, fault)
+            with limits.faults:
+                await limits.reserve_awaited(exchange, fault)
         while True:
             try:
                 result = await original(*asked[0], **asked[1])
                 break
             except BaseException as error:
                 if exchange is not None:
+                    # Where the SDK cannot tell, what the caller asked decides.
+                    again = asked is not own and isinstance(error, Exception)
                     with suppress(Exception):
-                        if exchange.asks_again(error):
-                            asked = args, kwargs
-                            continue
+                        again = exchange.asks_again(error)
+                    if again:
+                        asked = own
+                        continue
                     with suppress(Exception):
                         exchange.fails(error)
                 raise

@@ -6,6 +6,7 @@ https://docs.anthropic.com/en/api/messages, https://console.groq.com/docs/api-re
 https://docs.together.ai/reference.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -31,11 +32,8 @@ def operation_of(method: str, url: str) -> Operation | None:
     """The operation of a request; None for one that is not billed."""
     if method.lower() != "post":
         return None
-    path = url.partition("?")[0]
-    for end, operation in _OPERATIONS:
-        if path.endswith(end):
-            return operation
-    return None
+    found = _PATH.fullmatch(url.partition("?")[0])
+    return None if found is None else _OPERATIONS.get(found[1])
 
 
 def reads_named(answer: Any, seen: Seen) -> None:
@@ -173,21 +171,28 @@ def _sees_any(event: Any, seen: Seen) -> bool:
 CHAT = Operation("chat", _reads, _sees)
 RESPONSE = Operation("chat", _reads_response, _sees_response)
 _TEXT = Operation("text_completion", _reads, _sees)
-#: The end of a path, the longer one before a shorter one that it ends with.
-_OPERATIONS = (
-    ("/chat/completions", CHAT),
-    ("/completions", _TEXT),
-    ("/responses", RESPONSE),
-    ("/messages", Operation("chat", _reads_message, sees_message)),
-    ("/complete", _TEXT),
-    ("/embeddings", Operation("embeddings", _reads, _sees_any)),
-    ("/images/generations", Operation("image_generation", _reads_images, _sees_any)),
-    ("/images/edits", Operation("image_generation", _reads_images, _sees_any)),
-    ("/images/variations", Operation("image_generation", _reads_images, _sees_any)),
-    ("/audio/transcriptions", Operation("transcription", _reads_transcript, _sees_any)),
-    ("/audio/translations", Operation("transcription", _reads_transcript, _sees_any)),
-    ("/audio/speech", Operation("speech", _reads_speech, _sees_any)),
-    ("/rerank", Operation("rerank", _reads, _sees_any)),
+#: By the whole path, as it is below a base.
+_OPERATIONS = {
+    "chat/completions": CHAT,
+    "completions": _TEXT,
+    "responses": RESPONSE,
+    "messages": Operation("chat", _reads_message, sees_message),
+    "complete": _TEXT,
+    "embeddings": Operation("embeddings", _reads, _sees_any),
+    "images/generations": Operation("image_generation", _reads_images, _sees_any),
+    "images/edits": Operation("image_generation", _reads_images, _sees_any),
+    "images/variations": Operation("image_generation", _reads_images, _sees_any),
+    "audio/transcriptions": Operation("transcription", _reads_transcript, _sees_any),
+    "audio/translations": Operation("transcription", _reads_transcript, _sees_any),
+    "audio/speech": Operation("speech", _reads_speech, _sees_any),
+    "rerank": Operation("rerank", _reads, _sees_any),
+}
+#: A path with the base that some clients and callers put before it: what ends in a version, in an
+#: address alone, or in a deployment of Azure's. Anything else before it makes it another one, such
+#: as the messages of a thread, or the completion of an upload.
+_PATH = re.compile(
+    r"(?:(?:.*/)?(?:v\d+\w*|openai|deployments/[^/]+)/|https?://[^/]+/|/?)"
+    rf"({'|'.join(_OPERATIONS)})"
 )
-#: Paths whose streams carry their usage only when ``stream_options`` asks for it.
-ASKED_FOR_USAGE = ("/chat/completions", "/completions")
+#: Those whose streams carry their usage only when ``stream_options`` asks for it.
+ASKED_FOR_USAGE = (CHAT, _TEXT)

@@ -7,40 +7,104 @@ import weakref
 from collections.abc import Callable
 from typing import Any, cast
 
+from truecompute._fields import is_object
 from truecompute._limits import Limits
 from truecompute._reporter import Reporter
 
 _MISSING: Any = object()
 
 
-class Patches:
-    """The changes of one client, newest last."""
+class AlreadyPatched(Exception):
+    """What is to be wrapped is wrapped already, as a part of another object, or of a copy of it."""
 
-    def __init__(self, client: Any, reporter: Reporter, limits: Limits | None = None) -> None:
+    def __init__(self, patches: "Patches") -> None:
+        super().__init__()
+        self.patches = patches
+
+
+class Patches:
+    """The changes of one client, newest last.
+
+    ``is_undone`` says that they are of no effect, also where the program has since put something of
+    its own around one, which then stays. What was put in place keeps this alive, and nothing else
+    does: it holds on to the client.
+    """
+
+    def __init__(self, reporter: Reporter, limits: Limits | None = None) -> None:
         self.reporter: Reporter = reporter
         self.limits: Limits | None = limits
-        self._client = weakref.ref(client)
-        self._changes: list[tuple[Any, str, Any]] = []
+        self.is_undone: bool = False
+        self._changes: list[tuple[Any, str, Any, Any]] = []
 
     def replace(self, holder: Any, name: str, make: Callable[[Any], Any]) -> None:
-        """Put ``make(original)`` in the place of an attribute. Raises ``AttributeError``."""
+        """Put ``make(original)`` in the place of an attribute.
+
+        Raises ``AttributeError``, and ``AlreadyPatched`` where another's stands there.
+        """
         original = getattr(holder, name)
         own = _attributes(holder).get(name, _MISSING)
+        other = getattr(own, "_truecompute", None)
+        if isinstance(other, Patches) and other.stands(name, own):
+            raise AlreadyPatched(other)
         made = make(original)
         made.__wrapped__ = original
+        made._truecompute = self
         for copied in ("__name__", "__qualname__", "__doc__", "__module__"):
             setattr(made, copied, getattr(original, copied, None))
-        self._changes.append((holder, name, own))
+        if not self.names_in(holder):
+            self._change(holder, "__getstate__", _state_of(holder, self))
+        self._change(holder, name, made)
+
+    def _change(self, holder: Any, name: str, made: Any) -> None:
+        self._changes.append((holder, name, _attributes(holder).get(name, _MISSING), made))
         setattr(holder, name, made)
 
+    def stands(self, name: str, made: Any) -> bool:
+        """Whether ``made`` is what was put in the place of an attribute, and is of effect."""
+        if self.is_undone:
+            return False
+        return any(change[1] == name and change[3] is made for change in self._changes)
+
+    def names_in(self, holder: Any) -> list[str]:
+        """The attributes of ``holder`` that were put there."""
+        return [name for changed, name, _, _ in self._changes if changed is holder]
+
     def undo(self) -> None:
-        """Make everything as it was."""
+        """Make everything as it was, but for what the program has put in its place since."""
+        self.is_undone = True
         while self._changes:
-            holder, name, own = self._changes.pop()
+            holder, name, own, made = self._changes.pop()
+            attributes = _attributes(holder)
+            if attributes.get(name) is not made:
+                continue
             if own is _MISSING:
-                _attributes(holder).pop(name, None)
+                del attributes[name]
             else:
                 setattr(holder, name, own)
+
+
+def _state_of(holder: Any, patches: Patches) -> Callable[[], Any]:
+    """What copying and pickling ask ``holder`` for: its attributes without what was put there.
+
+    A copy's own calls would else go through the original, with its key and its address.
+    """
+    own = getattr(holder, "__getstate__", None)  # which Python 3.10 has for no object
+
+    def getstate() -> Any:
+        state = vars(holder) if own is None else own()
+        try:
+            return _without(state, patches.names_in(holder))
+        except Exception:  # noqa: BLE001 - never in the way
+            return state
+
+    return getstate
+
+
+def _without(state: Any, names: list[str]) -> Any:
+    """``state`` but for ``names``: a dictionary, or a pair of one and of what is in slots."""
+    if not is_object(state):
+        return (_without(state[0], names), *state[1:])
+    return {name: value for name, value in state.items() if name not in names}
 
 
 def _attributes(holder: Any) -> dict[str, Any]:
@@ -49,19 +113,23 @@ def _attributes(holder: Any) -> dict[str, Any]:
 
 
 #: By the identity of a client: it need not be hashable, and is not kept alive.
-_wrapped: dict[int, tuple[Any, Patches]] = {}
+_wrapped: dict[int, tuple[Any, Any]] = {}
 
 
 def remember(client: Any, patches: Patches) -> None:
     """Note that ``client`` is wrapped."""
     key = id(client)
-    _wrapped[key] = (weakref.ref(client, lambda _: _wrapped.pop(key, None)), patches)
+    reference = weakref.ref(client, lambda _: _wrapped.pop(key, None))
+    _wrapped[key] = (reference, weakref.ref(patches))
 
 
 def patches_of(client: Any) -> Patches | None:
     """The changes of ``client``; None where it is not wrapped."""
-    reference, patches = _wrapped.get(id(client), (None, None))
-    return patches if reference is not None and reference() is client else None
+    client_at, patches_at = _wrapped.get(id(client), (None, None))
+    if client_at is None or patches_at is None or client_at() is not client:
+        return None
+    patches: Patches | None = patches_at()
+    return None if patches is None or patches.is_undone else patches
 
 
 def forget(client: Any) -> None:

@@ -7,11 +7,15 @@ the headers and the last chunk.
 """
 
 import json
+import weakref
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from truecompute._calls import Call, Seen
 from truecompute._exceptions import UnsupportedClient
 from truecompute._fields import field, is_object
+from truecompute._in_place import InPlace
 from truecompute._reporter import Reporter
 from truecompute._streams import WatchedIterator
 from truecompute._watches import Watch
@@ -102,17 +106,13 @@ class _Exchange(CallExchange):
 
         def parses(*args: Any, **kwargs: Any) -> Any:
             event = parse(*args, **kwargs)
-            try:
+            with suppress(Exception):
                 reads(event, watch)
-            except Exception:  # noqa: BLE001 - the event goes its way
-                pass
             return event
 
         def closes(*args: Any, **kwargs: Any) -> Any:
-            try:
+            with suppress(Exception):
                 watch.closes()
-            except Exception:  # noqa: BLE001 - likewise
-                pass
             return close(*args, **kwargs)
 
         stream._parse_event, stream.close = parses, closes
@@ -124,7 +124,7 @@ class _Exchange(CallExchange):
         known.usage = counts or None
         watch = Watch(self.call, _sees_nothing, self.reporter.open_streams)
         watch.seen = known
-        body._raw_stream = _WatchedBody(body._raw_stream, watch)
+        body._raw_stream = _watched_raw(body._raw_stream, watch)
 
 
 def _sees_nothing(_: Any, seen: Seen) -> bool:
@@ -181,60 +181,64 @@ def _reads_body(body: bytes, seen: Seen) -> None:
             seen.request_id = message_id
 
 
-class _WatchedBody:
-    """The raw stream below a ``StreamingBody``; everything else of it is there too."""
+class _Body:
+    """What was read of a body, until all of it is there."""
 
-    def __init__(self, inner: Any, watch: Watch) -> None:
-        self._inner = inner
+    def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self._pieces: list[bytes] = []
         self._size = 0
 
-    def read(self, *args: Any, **kwargs: Any) -> Any:
-        watch = self._watch
-        watch.is_advancing = True
-        try:
-            piece = self._inner.read(*args, **kwargs)
-        except BaseException as error:
-            try:
-                watch.ends_by(error)
-            except Exception:  # noqa: BLE001 - the error goes its way
-                pass
-            raise
-        finally:
-            watch.is_advancing = False
-        try:
-            amount = args[0] if args else kwargs.get("amt")
-            self._keeps(piece, is_all=amount is None)
-        except Exception:  # noqa: BLE001 - so does the piece
-            pass
-        return piece
-
-    def _keeps(self, piece: Any, *, is_all: bool) -> None:
+    def keeps(self, piece: Any, *, is_all: bool) -> None:
+        """A piece was read, or all that was left."""
         self._size += len(piece)
         if piece and self._size <= _MOST_BYTES:
             self._pieces.append(piece)
         if is_all or not piece:
-            self._ends()
+            self.ends()
 
-    def _ends(self) -> None:
+    def ends(self) -> None:
+        """Nothing more is read."""
         try:
-            _reads_body(b"".join(self._pieces), self._watch.seen)
+            if self._pieces:
+                _reads_body(b"".join(self._pieces), self._watch.seen)
         finally:
             self._watch.ends()
 
-    def close(self) -> None:
-        try:
-            self._ends() if self._pieces else self._watch.ends()
-        except Exception:  # noqa: BLE001 - likewise
-            pass
-        self._inner.close()
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(object.__getattribute__(self, "_inner"), name)
+def _watched_raw(raw: Any, watch: Watch) -> Any:
+    """What stands in the place of the raw stream below a ``StreamingBody``."""
+    body = _Body(watch)
+    made: Any = InPlace(raw)
+    made.read = _reading(raw.read, body, watch)
 
-    def __del__(self) -> None:
+    def ends() -> None:
+        with suppress(Exception):
+            body.ends()
+
+    def close() -> None:
+        ends()
+        raw.close()
+
+    made.close = close
+    weakref.finalize(made, ends).atexit = False
+    return made
+
+
+def _reading(read: Callable[..., Any], body: _Body, watch: Watch) -> Callable[..., Any]:
+    def reads(*args: Any, **kwargs: Any) -> Any:
+        watch.is_advancing = True
         try:
-            self._ends() if self._pieces else self._watch.ends()
-        except Exception:  # noqa: BLE001 - the interpreter may be half gone
-            pass
+            piece = read(*args, **kwargs)
+        except BaseException as error:
+            with suppress(Exception):
+                watch.ends_by(error)
+            raise
+        finally:
+            watch.is_advancing = False
+        with suppress(Exception):
+            amount = args[0] if args else kwargs.get("amt")
+            body.keeps(piece, is_all=amount is None)
+        return piece
+
+    return reads

@@ -12,7 +12,7 @@ from typing import Any
 from truecompute._calls import Call, Seen
 from truecompute._fields import field, text_field
 from truecompute._http_watch import watch_body
-from truecompute._limits import Limits
+from truecompute._own_iterators import generating, note_stream
 from truecompute._reporter import Reporter
 from truecompute._watches import Watch
 from truecompute.wrappers._exchange import CallExchange, reported
@@ -29,6 +29,8 @@ _OPERATIONS = {
     "v2/rerank": "rerank",
     "v1/classify": "classification",
 }
+#: What makes the generators that streams are handed out by.
+_GENERATORS = ("chat_stream", "generate_stream")
 _FAILED = 400
 
 
@@ -40,7 +42,11 @@ def patch(client: Any, patches: Patches) -> None:
     is_async = "Async" in type(sender).__name__
     patches.replace(sender, "request", reported(patches, starts, is_async=is_async))
     streams = _awaited_streams if is_async else _streams
-    patches.replace(sender, "stream", lambda original: streams(patches.limits, starts, original))
+    patches.replace(sender, "stream", lambda original: streams(patches, starts, original))
+    for holder in (client, getattr(client, "v2", None)):
+        for name in _GENERATORS:
+            if hasattr(holder, name):
+                patches.replace(holder, name, generating)
 
 
 class _Calls:
@@ -97,6 +103,7 @@ class _Exchange(CallExchange):
             return None
         watch = Watch(self.call, _sees, self.reporter.open_streams)
         watch_body(response, watch, by_line=True)
+        note_stream(watch)
         return watch
 
 
@@ -118,18 +125,19 @@ def _sees(event: Any, seen: Seen) -> bool:
     return False
 
 
-def _streams(limits: Limits | None, starts: Any, original: Callable[..., Any]) -> Any:
+def _streams(patches: Patches, starts: Any, original: Callable[..., Any]) -> Any:
     @contextmanager
     def stream(*args: Any, **kwargs: Any) -> Generator[Any, None, None]:
         exchange: _Exchange | None = None
         fault: Exception | None = None
         has_begun = False
         try:
-            exchange = starts(args, kwargs)
+            exchange = None if patches.is_undone else starts(args, kwargs)
         except Exception as error:  # noqa: BLE001 - never in the way
             fault = error
-        if limits is not None:
-            limits.reserve(exchange, fault)
+        if patches.limits is not None:
+            with patches.limits.faults:
+                patches.limits.reserve(exchange, fault)
         try:
             with original(*args, **kwargs) as response:
                 has_begun = True
@@ -146,18 +154,19 @@ def _streams(limits: Limits | None, starts: Any, original: Callable[..., Any]) -
     return stream
 
 
-def _awaited_streams(limits: Limits | None, starts: Any, original: Callable[..., Any]) -> Any:
+def _awaited_streams(patches: Patches, starts: Any, original: Callable[..., Any]) -> Any:
     @asynccontextmanager
     async def stream(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
         exchange: _Exchange | None = None
         fault: Exception | None = None
         has_begun = False
         try:
-            exchange = starts(args, kwargs)
+            exchange = None if patches.is_undone else starts(args, kwargs)
         except Exception as error:  # noqa: BLE001 - never in the way
             fault = error
-        if limits is not None:
-            await limits.reserve_awaited(exchange, fault)
+        if patches.limits is not None:
+            with patches.limits.faults:
+                await patches.limits.reserve_awaited(exchange, fault)
         try:
             async with original(*args, **kwargs) as response:
                 has_begun = True

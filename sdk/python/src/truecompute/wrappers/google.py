@@ -6,11 +6,15 @@ Source of the fields: https://ai.google.dev/api/generate-content#UsageMetadata.
 """
 
 import copy
+import functools
+import inspect
 import json
 from typing import Any
 
 from truecompute._calls import Call, Seen
+from truecompute._diagnostics import QUIETLY
 from truecompute._fields import field, is_list, is_object
+from truecompute._own_iterators import generating, generating_awaited, note_stream
 from truecompute._reporter import Reporter
 from truecompute._streams import WatchedAsyncIterator, WatchedIterator
 from truecompute._watches import Watch
@@ -24,6 +28,8 @@ _OPERATIONS = {
     "batchEmbedContents": "embeddings",
     "predict": "predict",
 }
+#: Makes the generators that streams are handed out by.
+_STREAM = "generate_content_stream"
 
 
 def patch(client: Any, patches: Patches) -> None:
@@ -34,6 +40,15 @@ def patch(client: Any, patches: Patches) -> None:
         patches.replace(api, name, reported(patches, calls.starts))
     for name in ("async_request", "async_request_streamed"):
         patches.replace(api, name, reported(patches, calls.starts, is_async=True))
+    for models in (client, _part_of(client, "models"), _part_of(client, "aio", "models")):
+        if hasattr(models, _STREAM):
+            is_async = inspect.iscoroutinefunction(getattr(models, _STREAM))
+            patches.replace(models, _STREAM, generating_awaited if is_async else generating)
+
+
+def _part_of(client: Any, *names: str) -> Any:
+    """A part of a part of a client; None where it has none."""
+    return functools.reduce(lambda part, name: getattr(part, name, None), names, client)
 
 
 class _Calls:
@@ -73,6 +88,8 @@ class _Exchange(CallExchange):
             self.call.end(seen)
             return result
         watch = Watch(self.call, _sees, self.reporter.open_streams)
+        with QUIETLY:
+            note_stream(watch)
         kind = WatchedAsyncIterator if hasattr(result, "__anext__") else WatchedIterator
         return kind(result, watch)
 

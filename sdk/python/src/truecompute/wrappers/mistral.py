@@ -58,7 +58,8 @@ def patch(client: Any, patches: Patches) -> None:
 def _looked_at(original: Callable[..., Any]) -> Callable[..., Any]:
     def stream(*args: Any, **kwargs: Any) -> Any:
         made = original(*args, **kwargs)
-        _sees_loops(made)
+        with suppress(Exception):
+            _sees_loops(made)
         return made
 
     return stream
@@ -67,7 +68,8 @@ def _looked_at(original: Callable[..., Any]) -> Callable[..., Any]:
 def _looked_at_async(original: Callable[..., Any]) -> Callable[..., Any]:
     async def stream(*args: Any, **kwargs: Any) -> Any:
         made = await original(*args, **kwargs)
-        _sees_loops(made)
+        with suppress(Exception):
+            _sees_loops(made)
         return made
 
     return stream
@@ -75,8 +77,7 @@ def _looked_at_async(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _sees_loops(stream: Any) -> None:
     """A stream is read to its end or closed, or the loop over it is left with it still held."""
-    with suppress(Exception):
-        watch_loops(stream, stream.response._truecompute)
+    watch_loops(stream, stream.response._truecompute)
 
 
 def _part_of(client: Any, name: str) -> Any:

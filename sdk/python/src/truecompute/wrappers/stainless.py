@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Any
 
 from truecompute._calls import Call, Seen
-from truecompute._fields import is_model, is_object
+from truecompute._fields import is_mapping, is_model, is_object
 from truecompute._http_watch import watch_body, watch_close
 from truecompute._in_place import HidingAsyncIterator, HidingIterator
 from truecompute._streams import WatchedAsyncIterator, WatchedIterator
@@ -35,6 +35,8 @@ _RAW = "X-Stainless-Raw-Response"
 _HELPER = "X-Stainless-Stream-Helper"
 #: Answers to a request that has a field the service does not know.
 _DOES_NOT_KNOW = frozenset({400, 422})
+#: By which such an answer names the field, unless it says nothing at all.
+_WISH = ("stream_options", "include_usage")
 #: By a word in the name of the class: whose service the client calls.
 _SERVICES = {"Azure": "azure", "Foundry": "azure", "Bedrock": "bedrock", "Vertex": "vertex"}
 
@@ -52,8 +54,10 @@ def patch(client: Any, patches: Patches) -> None:
 def _copying(patches: Patches, original: Callable[..., Any]) -> Callable[..., Any]:
     def copies(*args: Any, **kwargs: Any) -> Any:
         made = original(*args, **kwargs)
+        if patches.is_undone:
+            return made
         with suppress(Exception):
-            others = Patches(made, patches.reporter, patches.limits)
+            others = Patches(patches.reporter, patches.limits)
             patch(made, others)
             remember(made, others)
         return made
@@ -103,6 +107,11 @@ class _Exchange(CallExchange):
         self._asked = args, kwargs
         body = options.json_data
         self._body = body if is_object(body) else {}
+        self._is_stream = bool(self._body.get("stream"))
+        extra = getattr(options, "extra_json", None)
+        self._extra = extra if is_mapping(extra) else None
+        if self._extra is not None:
+            self._body = {**self._body, **self._extra}  # as the client itself does when it sends
         self._hides_usage = False
         model = self._body.get("model")
         asked = model if isinstance(model, str) else None
@@ -110,7 +119,7 @@ class _Exchange(CallExchange):
         super().__init__(calls.reporter, call)
 
     def asked(self) -> Any:
-        return self._options.json_data
+        return self._body or self._options.json_data
 
     def asks(self) -> Arguments | None:
         """A wish for the usage of a stream."""
@@ -119,7 +128,10 @@ class _Exchange(CallExchange):
         stated = self._body.get("stream_options")
         wish = {**(stated if is_object(stated) else {}), "include_usage": True}
         options = _copied(self._options)
-        options.json_data = {**self._body, "stream_options": wish}
+        if self._extra is not None and "stream_options" in self._extra:
+            options.extra_json = {**self._extra, "stream_options": wish}
+        else:
+            options.json_data = {**options.json_data, "stream_options": wish}
         self._hides_usage = True
         args, kwargs = self._asked
         if len(args) > 1:
@@ -127,9 +139,9 @@ class _Exchange(CallExchange):
         return args, {**kwargs, "options": options}
 
     def _should_ask_for_usage(self) -> bool:
-        if not self._body.get("stream") or self._calls.package != "openai":
+        if not self._is_stream or self._calls.package != "openai":
             return False
-        if not self._options.url.endswith(ASKED_FOR_USAGE) or self._calls.takes_options is False:
+        if self._operation not in ASKED_FOR_USAGE or self._calls.takes_options is False:
             return False
         stated = self._body.get("stream_options")
         is_asked = is_object(stated) and stated.get("include_usage") is True
@@ -142,9 +154,11 @@ class _Exchange(CallExchange):
 
     def asks_again(self, error: BaseException) -> bool:
         """Whether the service may have refused the wish; then the caller's own request follows."""
-        if not self._hides_usage or self._calls.takes_options is not None:
+        if not self._hides_usage or getattr(error, "status_code", None) not in _DOES_NOT_KNOW:
             return False
-        if getattr(error, "status_code", None) not in _DOES_NOT_KNOW:
+        told = getattr(error, "body", None)
+        is_named = any(name in str(told) for name in _WISH)
+        if not is_named and (told or self._calls.takes_options):
             return False
         self._hides_usage = False
         self._calls.takes_options = False
@@ -199,7 +213,7 @@ class _Exchange(CallExchange):
     def _takes_raw(self, raw: Any) -> None:
         """A response that the caller parses: its body is read already, or on its way."""
         response = raw.http_response
-        if response.is_closed and not self._body.get("stream"):
+        if response.is_closed and not self._is_stream:
             self._reads(decoded(response))
             return
         if self._operation.name == "speech":
@@ -214,7 +228,7 @@ class _Exchange(CallExchange):
         watch_body(response, watch)
 
     def _sees_raw(self, document: Any, seen: Seen) -> bool:
-        if self._body.get("stream"):
+        if self._is_stream:
             return self._operation.sees(document, seen)
         seen.has_content = seen.is_final = True
         self._operation.reads(document, seen, self._body)
