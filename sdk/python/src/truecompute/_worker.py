@@ -137,7 +137,8 @@ class Worker:
         self._ident = threading.get_ident()
         try:
             while not self._is_stopping:
-                self._wake.acquire(timeout=self._nap())
+                pause = self._not_before - time.monotonic()
+                self._wake.acquire(timeout=pause if 0 < pause < self._interval else self._interval)
                 try:
                     self._tick()
                     self._backlog.collect()
@@ -149,11 +150,6 @@ class Worker:
             self._ident = None  # the system gives it to another thread
             with suppress(Exception):
                 self._tell()
-
-    def _nap(self) -> float:
-        """The seconds until there may be something to send."""
-        pause = self._not_before - time.monotonic()
-        return min(pause, self._interval) if pause > 0 else self._interval
 
     def _send_all(self) -> None:
         while not self._is_stopping:
