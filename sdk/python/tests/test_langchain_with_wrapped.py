@@ -1,7 +1,8 @@
 """LangChain's callback beside a wrapped client: a stream that both see is one call."""
 
 import asyncio
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -16,6 +17,18 @@ from fakes.openai import CHAT_USAGE, MODEL
 from fakes.recorder import Recorder
 from fakes.server import FakeProvider
 from truecompute.langchain import TrueComputeCallback
+
+#: LangChain's models cannot be closed, and leave their connections to the garbage collection.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:Exception ignored:pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _no_garbage_for_others() -> Iterator[None]:
+    yield
+    gc.collect()
 
 
 def _clients(provider: FakeProvider) -> tuple[OpenAI, AsyncOpenAI]:
