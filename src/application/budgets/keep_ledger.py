@@ -12,6 +12,7 @@ from application.ports.unit_of_work import UnitOfWork
 from domain.alert import Reached, is_watched, reached
 from domain.budget import Budget
 from domain.budget_book import BudgetBook, Posting
+from domain.costing import CostSource
 from domain.event import Event
 from domain.money import EXACT
 from domain.period import Span
@@ -136,8 +137,7 @@ def _settle(
         return SettlementNote.UNKNOWN
     event, note = settling.event, reservation.note(now)
     if note is None:
-        counted = uow.events.get(spent.organization_id, event.id) if settling.is_merged else event
-        kept = kept_for(counted or event, reservation, spent.book, now)
+        kept = kept_for(_counted(uow, settling), reservation, spent.book, now)
         settled = reservation.closed(Outcome.SETTLED, now, event.id, kept=kept)
         if not uow.reservations.close(reservation.organization_id, settled):
             # Somebody ended it since it was read, before its periods were locked.
@@ -146,6 +146,15 @@ def _settle(
     elif reservation.event_id == event.id and event.cost.cost_usd is not None:
         uow.reservations.give_back(spent.organization_id, reservation.id)
     return note
+
+
+def _counted(uow: UnitOfWork, settling: Settling) -> Event:
+    """The event whose cost is in the sums."""
+    event = settling.event
+    # A report that is merged has the tokens of the first: at our prices, both cost the same.
+    if not settling.is_merged or event.cost.source is CostSource.COMPUTED:
+        return event
+    return uow.events.get(event.organization_id, event.id) or event
 
 
 def spent_in(uow: UnitOfWork, budget: Budget, period: Span) -> Decimal:
