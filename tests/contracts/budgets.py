@@ -14,6 +14,7 @@ from domain.budget_version import BudgetVersion
 from domain.organization import Organization
 from domain.report import Dimension
 from tests.builders import NOW, a_budget, a_user, an_id
+from tests.contracts.notifications import a_channel
 from tests.contracts.tenants import a_stored_organization
 
 PLAIN = BudgetTerms(name="Everything", limit_usd=Decimal(100))
@@ -42,6 +43,29 @@ class BudgetRepositoryContract:
     @pytest.fixture
     def other(self, units_of_work: UnitsOfWork) -> Organization:
         return a_stored_organization(units_of_work)
+
+    def test_a_budget_is_heard_on_all_channels_or_on_one_that_it_names_and_that_is_on(
+        self, units_of_work: UnitsOfWork, organization: Organization, other: Organization
+    ) -> None:
+        on, off, others = a_channel(organization), a_channel(organization), a_channel(other)
+        with units_of_work() as uow:
+            uow.channels.add(organization.id, on)
+            uow.channels.add(organization.id, off.disabled("by hand", NOW))
+            uow.channels.add(other.id, others)
+            uow.commit()
+        for names, is_heard in (
+            (None, True),
+            ((on.id,), True),
+            ((off.id, on.id), True),
+            ((off.id,), False),
+            ((an_id(), others.id), False),
+            ((), False),
+        ):
+            terms = replace(PLAIN, channel_ids=names)
+            budget = add(units_of_work, a_budget(organization, terms=terms))
+            with units_of_work() as uow:
+                assert uow.budgets.get_heard(organization.id, budget.id) == (budget, is_heard)
+                assert uow.budgets.get_heard(other.id, budget.id) is None
 
     @pytest.mark.parametrize(
         "terms",

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -306,3 +307,15 @@ def test_a_batch_of_the_spool_that_is_too_large_is_halved(tmp_path: Path) -> Non
     taken = [each for each in transport.requests if len(each) <= 3]
     assert [event["id"] for each in taken for event in each] == [*map(str, range(20))]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_child_that_can_have_no_spool_sends_from_memory(tmp_path: Path) -> None:
+    folder = tmp_path / "spool"
+    transport = RecordingTransport()
+    with truecompute.Client(transport=transport, spool_dir=folder) as client:
+        shutil.rmtree(folder)
+        folder.write_text("no folder any more")
+        client.reporter.begin_in_child()
+        client.track(provider="acme", model="m")
+        assert client.flush(5)
+    assert len(transport.events) == 1

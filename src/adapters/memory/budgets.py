@@ -30,6 +30,13 @@ class InMemoryBudgetRepository(BudgetRepository):
     def get(self, organization_id: str, budget_id: str) -> Budget | None:
         return self._budgets.get((organization_id, budget_id))
 
+    def get_heard(self, organization_id: str, budget_id: str) -> tuple[Budget, bool] | None:
+        budget = self.get(organization_id, budget_id)
+        if budget is None:
+            return None
+        own = [it for (owner, _), it in self._state.channels.items() if owner == organization_id]
+        return budget, budget.terms.channel_ids is None or bool(budget.terms.told_on(own))
+
     def list(
         self, organization_id: str, *, after: str | None = None, limit: int = 500
     ) -> list[Budget]:

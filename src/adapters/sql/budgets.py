@@ -3,11 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    any_,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from adapters.sql.budget_documents import to_document, to_terms
 from adapters.sql.budget_tables import budget_versions, budgets
 from adapters.sql.ids import is_id
+from adapters.sql.notification_tables import channels
 from adapters.sql.organization_revisions import OrganizationRevisions
 from adapters.sql.tables import organizations, users
 from application.ports.budgets import BudgetRepository
@@ -45,6 +57,13 @@ class SqlBudgetRepository(BudgetRepository):
         found = select(budgets).where(*_is(organization_id, budget_id))
         row = self._connection.execute(found).one_or_none()
         return None if row is None else _to_budget(row._asdict())
+
+    def get_heard(self, organization_id: str, budget_id: str) -> tuple[Budget, bool] | None:
+        if not is_id(budget_id):
+            return None
+        found = select(budgets, _IS_HEARD).where(*_is(organization_id, budget_id))
+        row = self._connection.execute(found).one_or_none()
+        return None if row is None else (_to_budget(row._asdict()), row.is_heard)
 
     def list(
         self, organization_id: str, *, after: str | None = None, limit: int = 500
@@ -97,6 +116,14 @@ class SqlBudgetRepository(BudgetRepository):
         )
         rows = (row._asdict() for row in self._connection.execute(found))
         return [BudgetVersion(**{**row, "terms": to_terms(row["terms"])}) for row in rows]
+
+
+_NAMED = exists().where(
+    channels.c.organization_id == budgets.c.organization_id,
+    channels.c.id == any_(budgets.c.channel_ids),
+    channels.c.disabled_at.is_(None),
+)
+_IS_HEARD = or_(budgets.c.channel_ids.is_(None), _NAMED).label("is_heard")
 
 
 def _is(organization_id: str, budget_id: str) -> tuple[ColumnElement[bool], ...]:

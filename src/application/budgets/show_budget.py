@@ -78,9 +78,10 @@ class ShowBudget:
     def __call__(self, request: ShowBudgetRequest) -> BudgetInFull:
         now = self._clock.now()
         with self._units_of_work(snapshot=True) as uow:
-            budget = uow.budgets.get(request.organization_id, request.budget_id)
-            if budget is None:
+            found = uow.budgets.get_heard(request.organization_id, request.budget_id)
+            if found is None:
                 raise NotFound("There is no such budget.")
+            budget, is_heard = found
             (status,) = standing(uow, budget.organization_id, [budget], now)
             versions = uow.budgets.versions(budget.organization_id, budget.id)
             return BudgetInFull(
@@ -93,14 +94,8 @@ class ShowBudget:
                     budget.organization_id, budget_id=budget.id, limit=MOST_ALERTS
                 ),
                 drivers=_drivers(uow, budget, now),
-                is_heard=_is_heard(uow, budget),
+                is_heard=is_heard,
             )
-
-
-def _is_heard(uow: UnitOfWork, budget: Budget) -> bool:
-    if budget.terms.channel_ids is None:
-        return True
-    return bool(budget.terms.told_on(uow.channels.list(budget.organization_id)))
 
 
 def past_periods(budget: Budget, now: datetime, number: int = PERIODS) -> list[Span]:

@@ -32,6 +32,14 @@ class BudgetRepository(Protocol):
         """The budget, or None; another organization's budget is None."""
 
     @abstractmethod
+    def get_heard(self, organization_id: str, budget_id: str) -> tuple[Budget, bool] | None:
+        """The same, and whether its alerts go to anybody.
+
+        False where none of the channels that it names is there and on; True where it names none,
+        because it is told on all of them.
+        """
+
+    @abstractmethod
     def list(
         self, organization_id: str, *, after: str | None = None, limit: int = 500
     ) -> list[Budget]:

@@ -10,6 +10,7 @@ from truecompute._context import Attribution
 from truecompute._delivery import Delivery, random_share
 from truecompute._diagnostics import is_speaking, say, say_failure
 from truecompute._encoding import bounded_document
+from truecompute._exceptions import ConfigurationError
 from truecompute._queue import EventQueue, Pending
 from truecompute._settings import Settings
 from truecompute._stats import CLOSED, DISABLED, Stats
@@ -45,11 +46,7 @@ class Reporter:
         """All that belongs to one process: made at first, and anew in a child after a fork."""
         settings = self._settings
         self._queue = EventQueue(settings.max_queue_events, settings.max_queue_bytes)
-        self._backlog: Backlog = MemoryBacklog(self._queue)
-        if settings.spool_dir is not None and settings.is_enabled and not self._is_closed:
-            from truecompute._spool import SpoolBacklog  # only who wants one pays for it
-
-            self._backlog = SpoolBacklog(self._queue, settings.spool_dir, _MOST_SPOOL_BYTES)
+        self._backlog: Backlog = self._begun_backlog()
         if self._is_closed or not settings.is_enabled:
             self._queue.shut(CLOSED if self._is_closed else DISABLED)
         self._delivery = Delivery(settings.transport, self._backlog, random_share)
@@ -69,6 +66,20 @@ class Reporter:
         )
         if self._is_closed:
             self._worker.leave_off()
+
+    def _begun_backlog(self) -> Backlog:
+        """In memory where no spool is wanted; also in a child that can no longer have one."""
+        spool_dir = self._settings.spool_dir
+        if spool_dir is not None and self._settings.is_enabled and not self._is_closed:
+            from truecompute._spool import SpoolBacklog  # only who wants one pays for it
+
+            try:
+                return SpoolBacklog(self._queue, spool_dir, _MOST_SPOOL_BYTES)
+            except ConfigurationError:
+                if not self.generation:
+                    raise
+                say_failure("beginning a spool in a child")
+        return MemoryBacklog(self._queue)
 
     def record(self, event: Mapping[str, Any]) -> None:
         """Take an event that is made. Raises what its values raise."""
