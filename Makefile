@@ -7,7 +7,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 # Races, a worker killed between claim and delivery, hostile addresses of webhooks: of each promise
 # of budgets that is no matter of speed, so many passed.
-BUDGET_TESTS := tests/integration/test_budget_races.py tests/unit/adapters/notification/test_hostile_webhooks.py
+BUDGET_TESTS := tests/integration/test_budget_races.py tests/integration/test_alert_claims.py tests/unit/adapters/notification/test_hostile_webhooks.py
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test test-unit check format migration texts lock prices bench bench-pricing bench-ingestion bench-footprint bench-reports bench-pages bench-fairness bench-budgets bench-sdk chaos fuzz screenshots clean

@@ -9,7 +9,7 @@ from enum import StrEnum
 from domain.budget_scope import BudgetScope
 from domain.channel import Channel
 from domain.errors import Invalid
-from domain.forecast import Forecast, forecast
+from domain.forecast import Forecast
 from domain.money import EXACT, MOST_USD
 from domain.period import Interval, Span, span_containing, zone
 from domain.phrases import Phrase
@@ -20,6 +20,8 @@ from domain.text import check_name
 DEFAULT_THRESHOLDS = (50, 80, 100)
 DEFAULT_FORECAST_THRESHOLDS = (100,)
 LARGEST_THRESHOLD = 1_000
+#: Below this share of a period, a straight line through so few hours says nothing.
+LEAST_SHARE_FOR_FORECAST = Decimal("0.01")
 
 
 class BudgetPeriod(StrEnum):
@@ -155,7 +157,8 @@ class BudgetTerms:
 class BudgetStatus:
     """How a budget stands in one period.
 
-    ``forecast`` is None where it is too early to say. ``reserved_usd`` is not spent yet.
+    ``forecast_usd`` is what the period is expected to cost in the end, None too early to say, and
+    ``forecast`` tells more of it where there is one. ``reserved_usd`` is not spent yet.
     """
 
     period: Span
@@ -163,18 +166,14 @@ class BudgetStatus:
     reserved_usd: Decimal
     remaining_usd: Decimal
     used_share: float
+    forecast_usd: Decimal | None
     forecast: Forecast | None
     state: BudgetState
 
     @property
-    def free_usd(self) -> Decimal:
+    def room_usd(self) -> Decimal:
         """What remains and is not held, for a call that would reserve now."""
         return max(EXACT.subtract(self.remaining_usd, self.reserved_usd), Decimal(0))
-
-    @property
-    def forecast_usd(self) -> Decimal | None:
-        """What the period is expected to cost in the end."""
-        return None if self.forecast is None else self.forecast.expected_usd
 
     @property
     def is_heading_over(self) -> bool:
@@ -209,26 +208,15 @@ class Budget:
         Exceeded from spent = limit on, a warning from the lowest threshold on.
         """
         spent = spending.spent_usd
-        made = spending.forecast or self._straight_line(spending, now)
         return BudgetStatus(
             period=spending.period,
             spent_usd=spent,
             reserved_usd=spending.reserved_usd,
             remaining_usd=max(EXACT.subtract(self.terms.limit_usd, spent), Decimal(0)),
             used_share=float(spent / self.terms.limit_usd),
-            forecast=made and made.at_least(spent),
+            forecast_usd=_forecast_usd(spending, now),
+            forecast=spending.forecast and spending.forecast.at_least(spent),
             state=self._state(spent),
-        )
-
-    def _straight_line(self, spending: Spending, now: datetime) -> Forecast | None:
-        """Until the first forecast is made, which knows the history."""
-        return forecast(
-            history=(),
-            spent_usd=spending.spent_usd,
-            period=spending.period,
-            now=now,
-            limit_usd=self.terms.limit_usd,
-            tz=zone(self.terms.timezone),
         )
 
     def _state(self, spent_usd: Decimal) -> BudgetState:
@@ -239,3 +227,14 @@ class Budget:
             return BudgetState.OK
         due = self.terms.due_usd(lowest)
         return BudgetState.WARNING if spent_usd >= due else BudgetState.OK
+
+
+def _forecast_usd(spending: Spending, now: datetime) -> Decimal | None:
+    """The last forecast, unless more is spent by now; without one a straight line."""
+    if spending.forecast is not None:
+        return max(spending.forecast.expected_usd, spending.spent_usd)
+    elapsed = Decimal(str((now - spending.period.start).total_seconds()))
+    share = elapsed / Decimal(str(spending.period.length.total_seconds()))
+    if share < LEAST_SHARE_FOR_FORECAST:
+        return None
+    return round(spending.spent_usd / share, 6)

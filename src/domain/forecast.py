@@ -65,8 +65,7 @@ def forecast(
       last 7 days' cost over what the profile expects of them, from 1/4 to 4.
     - From 2 days on, by local hour of the day.
     - Below, a straight line through the period so far, from where data begins; as long as that is
-      less than 1 % of the period, through the history instead; where that is too short too,
-      through the whole period so far; None in its first hundredth.
+      less than 1 % of the period, through the history instead; None where that is too short too.
 
     From the 7th day with spend on, no day counts more than twice the n-th costliest, n being the
     weeks of history and at least 2 (``tamed``).

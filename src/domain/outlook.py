@@ -90,9 +90,7 @@ def _rate_of_line(
         return spent_usd / passed
     if hours and len(hours) >= least:
         return _total(hours) / len(hours)
-    # Until then the line stays the one that it was before the first full hour.
-    passed = hours_in(now - period.start)
-    return spent_usd / passed if passed > 0 and passed >= least else None
+    return None
 
 
 def _straight(rate: Decimal, rest: dict[HourNumber, Decimal], hours: int) -> Outlook:

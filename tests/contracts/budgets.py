@@ -48,7 +48,9 @@ class BudgetRepositoryContract:
         self, units_of_work: UnitsOfWork, organization: Organization, other: Organization
     ) -> None:
         on, off, others = a_channel(organization), a_channel(organization), a_channel(other)
+        unheard = add(units_of_work, a_budget(organization))
         with units_of_work() as uow:
+            assert uow.budgets.get_heard(organization.id, unheard.id) == (unheard, False)
             uow.channels.add(organization.id, on)
             uow.channels.add(organization.id, off.disabled("by hand", NOW))
             uow.channels.add(other.id, others)

@@ -35,7 +35,7 @@ class InMemoryBudgetRepository(BudgetRepository):
         if budget is None:
             return None
         own = [it for (owner, _), it in self._state.channels.items() if owner == organization_id]
-        return budget, budget.terms.channel_ids is None or bool(budget.terms.told_on(own))
+        return budget, bool(budget.terms.told_on(own))
 
     def list(
         self, organization_id: str, *, after: str | None = None, limit: int = 500

@@ -118,12 +118,15 @@ class SqlBudgetRepository(BudgetRepository):
         return [BudgetVersion(**{**row, "terms": to_terms(row["terms"])}) for row in rows]
 
 
-_NAMED = exists().where(
-    channels.c.organization_id == budgets.c.organization_id,
-    channels.c.id == any_(budgets.c.channel_ids),
-    channels.c.disabled_at.is_(None),
+_IS_HEARD = (
+    exists()
+    .where(
+        channels.c.organization_id == budgets.c.organization_id,
+        or_(budgets.c.channel_ids.is_(None), channels.c.id == any_(budgets.c.channel_ids)),
+        channels.c.disabled_at.is_(None),
+    )
+    .label("is_heard")
 )
-_IS_HEARD = or_(budgets.c.channel_ids.is_(None), _NAMED).label("is_heard")
 
 
 def _is(organization_id: str, budget_id: str) -> tuple[ColumnElement[bool], ...]:

@@ -77,21 +77,16 @@ class SqlDeliveryRepository(DeliveryRepository):
         return claimed
 
     def finish(self, organization_id: str, delivery: Delivery) -> None:
+        # The channel first, as whoever deletes it has it.
+        own = (channels.c.organization_id == organization_id, channels.c.id == delivery.channel_id)
+        self._connection.execute(select(channels.c.id).where(*own).with_for_update())
         attempted = (
             update(deliveries)
             .where(*_is(organization_id, delivery.id), deliveries.c.attempts == delivery.attempts)
             .values(_changing(delivery))
         )
-        if not self._connection.execute(attempted).rowcount:
-            return
-        self._connection.execute(
-            update(channels)
-            .where(
-                channels.c.organization_id == organization_id,
-                channels.c.id == delivery.channel_id,
-            )
-            .values(sending_until=None)
-        )
+        if self._connection.execute(attempted).rowcount:
+            self._connection.execute(update(channels).where(*own).values(sending_until=None))
 
     def has_pending_test(self, organization_id: str, channel_id: str) -> bool:
         found = select(deliveries.c.id).where(

@@ -37,7 +37,7 @@ def create_pool(url: str, *, size: int = 8) -> Engine:
         f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c lock_timeout={_LOCK_TIMEOUT_MS}"
         " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
         # Compiling a report's statement took a tenth of a second, and running it half of that; and
-        # what a report sorts fits into memory.
+        # most of what a report sorts fits into so much memory.
         " -c jit=off -c work_mem=16MB"
     )
     engine = create_engine(

@@ -17,6 +17,9 @@ class ReleaseReservationRequest:
 class ReleaseReservation:
     """End a reservation; one that was settled, given back or expired stays as it ended.
 
+    What is still held for a call of unknown cost is given back, too: whoever knows that it cost
+    nothing may say so.
+
     Raises:
         NotFound: the organization has no reservation of this id.
     """
@@ -38,4 +41,6 @@ class ReleaseReservation:
             if reservation.note(now) is None:
                 released = reservation.closed(Outcome.RELEASED, now)
                 uow.reservations.close(organization_id, released)
-                uow.commit()
+            else:
+                uow.reservations.give_back(organization_id, reservation.id)
+            uow.commit()

@@ -47,8 +47,8 @@ class BudgetInFull:
 
     ``drivers`` are the costliest projects, models and keys of the period in progress.
     ``counted_since`` is when its scope, period or time zone was last changed, None where never: of
-    the time between its making and that, there are no periods. ``is_heard`` is False where none of
-    the channels that it names is there and on.
+    the time between its making and that, there are no periods. ``is_heard`` is False where no
+    channel that its alerts go out on is there and on.
     """
 
     budget: Budget

@@ -28,6 +28,8 @@ class RemoveChannel:
 
     def __call__(self, request: RemoveChannelRequest) -> None:
         with self._units_of_work() as uow:
+            if uow.channels.get(request.organization_id, request.channel_id) is None:
+                raise NotFound("There is no such channel.")
             # Before the channel, as everywhere, and so that nobody names it meanwhile.
             uow.budgets.lock(request.organization_id)
             for budget in uow.budgets.list(request.organization_id, limit=MOST_BUDGETS):

@@ -33,11 +33,7 @@ class BudgetRepository(Protocol):
 
     @abstractmethod
     def get_heard(self, organization_id: str, budget_id: str) -> tuple[Budget, bool] | None:
-        """The same, and whether its alerts go to anybody.
-
-        False where none of the channels that it names is there and on; True where it names none,
-        because it is told on all of them.
-        """
+        """The same, and whether any channel that its alerts go out on is there and on."""
 
     @abstractmethod
     def list(

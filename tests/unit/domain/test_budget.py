@@ -146,7 +146,7 @@ def test_a_budget_is_heading_over_while_its_limit_holds_and_its_forecast_is_abov
 )
 def test_what_is_free_is_neither_spent_nor_held(spent: str, reserved: str, free: str) -> None:
     spending = replace(a_spending(BUDGET, Decimal(spent)), reserved_usd=Decimal(reserved))
-    assert BUDGET.status(spending, NOON).free_usd == Decimal(free)
+    assert BUDGET.status(spending, NOON).room_usd == Decimal(free)
 
 
 def test_what_blocks_by_the_name_of_a_model_is_warned_of() -> None:
@@ -156,13 +156,6 @@ def test_what_blocks_by_the_name_of_a_model_is_warned_of() -> None:
     assert replace(blocks, enforcement=Enforcement.ALERT).warnings == ()
     of_project = BudgetScope({Dimension.PROJECT: "a"})
     assert replace(blocks, scope=of_project).warnings == ()
-
-
-def test_what_is_forecast_comes_with_its_interval_also_before_the_first_forecast_is_made() -> None:
-    status = stands(under(TERMS), Decimal(10), NOON)
-    assert status.forecast is not None
-    assert status.forecast_usd == status.forecast.expected_usd
-    assert status.forecast.low_usd < status.forecast.expected_usd < status.forecast.high_usd
 
 
 def test_there_is_no_forecast_in_the_first_hundredth_of_a_period() -> None:

@@ -105,13 +105,6 @@ def test_without_history_the_first_hundredth_of_a_period_says_nothing() -> None:
     assert ahead([], "1", now=NOVEMBER.start + 7.2 * HOUR) is not None
 
 
-def test_the_first_full_hours_take_no_forecast_away() -> None:
-    for hours in range(9):
-        found = made(history(hours / 24, lambda _: 2), str(2 * hours + 1))
-        assert found.basis is ForecastBasis.STRAIGHT_LINE
-        assert found.low_usd < found.expected_usd < found.high_usd
-
-
 def test_early_in_a_period_the_line_goes_through_the_history() -> None:
     now = NOVEMBER.start + HOUR
     assert made(history(1, lambda _: 2, now), "2", now=now).expected_usd == 720 * 2

@@ -18,8 +18,8 @@ from domain.period import Span, zone
 from domain.providers import canonical_provider
 from domain.report import Dimension, EventFilter, GroupBy
 from entrypoints.http.pages.report_bounds import bound, local_day
+from entrypoints.http.pages.stacking import DEFAULT_STACK, default_stack, group_by, stack_of
 from entrypoints.http.pages.stacking import TAG as TAG
-from entrypoints.http.pages.stacking import default_stack, group_by, stack_of
 
 PRESETS = (7, 30, 90)
 DEFAULT_DAYS = 30
@@ -121,7 +121,9 @@ class ReportAddress:
     @property
     def beside_range(self) -> list[tuple[str, str]]:
         """The pairs that another range leaves as they are."""
-        return [*([] if self.by == self._default_stack else [("by", self.by)]), *self.filters]
+        # What was asked for beside a filter is still so without it.
+        is_usual = self.asked_by in ("", DEFAULT_STACK) and self.by == self._default_stack
+        return [*([] if is_usual else [("by", self.by)]), *self.filters]
 
     def query(self, *more: tuple[str, str]) -> str:
         """The query string with its question mark, or nothing."""

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from application.budgets.give_back_expired import GiveBackExpired
+from application.budgets.release_reservation import (
+    ReleaseReservation,
+    ReleaseReservationRequest,
+)
 from application.budgets.release_reservation import ReleaseReservation, ReleaseReservationRequest
 from application.maintenance.purge_expired import PurgeExpired
 from application.ports.events import Fate
@@ -90,6 +94,18 @@ def test_a_call_of_unknown_cost_settles_its_reservation_and_is_held_until_the_pe
     office.world.clock.advance(timedelta.resolution)
     assert give_back() == 1
     assert office.reserved(budget, days=-1) == 0
+
+
+def test_what_is_held_for_a_call_of_unknown_cost_can_be_given_back(
+    office: Office, budget: Budget
+) -> None:
+    reserved = office.reserve("3").reservation
+    office.send(a_call(model="nobody's", reservation_id=reserved.id))
+    assert office.reserved(budget) == 3
+    release = ReleaseReservation(office.world.units, office.world.clock)
+    for _ in range(2):
+        release(ReleaseReservationRequest(organization_id=office.id, reservation_id=reserved.id))
+        assert office.reserved(budget) == 0
 
 
 def test_where_it_had_a_part_in_the_next_period_that_is_free(

@@ -166,6 +166,7 @@ def test_another_way_of_stacking_is_kept_but_where_there_is_no_chart() -> None:
     assert address.query() == "?by=project&user=ada"
     assert address.for_days(7).by == address.without_filters().by == "project"
     assert address.stacked_by("provider").query() == "?user=ada"
+    assert read(("by", "total"), ("project", "web")).without_filters().by == "total"
     assert "by=" not in address.for_span(Span(utc(2026, 11, 1), utc(2026, 11, 2))).query()
 
 
