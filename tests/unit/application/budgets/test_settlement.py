@@ -11,7 +11,6 @@ from application.budgets.release_reservation import (
     ReleaseReservation,
     ReleaseReservationRequest,
 )
-from application.budgets.release_reservation import ReleaseReservation, ReleaseReservationRequest
 from application.maintenance.purge_expired import PurgeExpired
 from application.ports.events import Fate
 from domain.budget import Budget, BudgetPeriod, Enforcement
