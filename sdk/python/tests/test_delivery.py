@@ -273,13 +273,16 @@ def test_a_put_in_the_middle_of_a_put_neither_waits_nor_is_lost() -> None:
 class Unwritten:
     """An event that holds so many bytes until it is written, which brings others meanwhile."""
 
-    def __init__(self, size: int = 100, meanwhile: Callable[[], object] = bool) -> None:
+    def __init__(
+        self, size: int = 100, meanwhile: Callable[[], object] = bool, written: bytes = b"{}"
+    ) -> None:
         self.size = size
         self._meanwhile = meanwhile
+        self._written = written
 
     def document(self) -> bytes:
         self._meanwhile()
-        return b"{}"
+        return self._written
 
 
 def test_what_an_unwritten_event_holds_counts_until_it_is_written() -> None:
@@ -287,10 +290,20 @@ def test_what_an_unwritten_event_holds_counts_until_it_is_written() -> None:
     for _ in range(3):
         queue.put(Unwritten(400))
     assert queue.counts() == (3, {"queue_full": 1}, 2)
-    queue.write()
+    assert queue.take(2, 0) == [b"{}"]
     for _ in range(3):
         queue.put(Unwritten(400))
-    assert queue.counts() == (6, {"queue_full": 2}, 4)
+    assert queue.counts() == (6, {"queue_full": 2}, 3)
+
+
+def test_where_bytes_are_scarce_the_newest_events_go() -> None:
+    queue = EventQueue(1_000, 1_000)
+    older = b"x" * 400
+    queue.put(Unwritten(500, lambda: [queue.put(b"y") for _ in range(300)], older))
+    queue.put(Unwritten(500, written=older))
+    assert queue.take(2, 10_000) == [older] * 2
+    produced, dropped, waiting = queue.counts()
+    assert produced == 302 == dropped["queue_full"] + waiting + 2
 
 
 def test_events_that_come_while_others_are_written_find_the_room_that_these_take() -> None:
@@ -322,6 +335,7 @@ def test_an_interrupted_count_of_what_came_loses_nothing() -> None:
     with pytest.raises(SystemExit):
         queue.counts()
     assert queue.take(10, 10_000) == [b"{}"]
+    assert queue.counts() == (1, {}, 0)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

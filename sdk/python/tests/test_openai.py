@@ -140,16 +140,35 @@ def test_a_service_that_refuses_the_wish_later_is_asked_without(
 def test_a_bad_request_raises_the_same_error_and_is_one_failed_call(
     client: OpenAI, recorder: Recorder, provider: FakeProvider
 ) -> None:
-    provider.fails.append(json_reply({"error": {"message": "no such model"}}, status=400))
+    refusal = json_reply({"error": {"message": "no such model"}}, status=400)
+    provider.fails += [refusal, refusal]
     with pytest.raises(openai.BadRequestError, match="no such model"):
         client.chat.completions.create(**ASKED, stream=True)
     event = recorder.event
     assert (event["status"], event["error_code"]) == ("error", "BadRequestError")
     assert event["model"] == "gpt-4o"
     assert "provider_usage" not in event
-    assert len(provider.requests) == 1
+    assert len(provider.requests) == 2  # it might have been for the wish
     _chunks(client.chat.completions.create(**ASKED, stream=True))
     assert recorder.events[-1]["provider_usage"] == CHAT_USAGE
+    provider.fails.append(refusal)
+    with pytest.raises(openai.BadRequestError, match="no such model"):
+        client.chat.completions.create(**ASKED, stream=True)
+    assert len(provider.requests) == 4
+
+
+def test_a_service_that_was_asked_without_once_is_not_asked_with_it_again(
+    client: OpenAI, recorder: Recorder, provider: FakeProvider
+) -> None:
+    vague = json_reply({"error": {"message": "Invalid request: unexpected field"}}, status=400)
+    provider.fails.append(vague)
+    assert len(_chunks(client.chat.completions.create(**ASKED, stream=True))) == 4
+    provider.fails.append(vague)
+    with pytest.raises(openai.BadRequestError):
+        client.chat.completions.create(**ASKED)
+    _chunks(client.chat.completions.create(**ASKED, stream=True))
+    assert "stream_options" not in provider.requests[-1].body
+    assert len(provider.requests) == 4
 
 
 def _exhausts(stream: Any) -> None:

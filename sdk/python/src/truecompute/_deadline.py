@@ -88,12 +88,14 @@ def _reached(deadline: Deadline, address: tuple[str, int], *_: object) -> socket
     places = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)
     error = OSError("the host has no address")
     for number, (family, kind, protocol, _name, place) in enumerate(places):
-        sock = socket.socket(family, kind, protocol)
+        sock = None
         try:
+            sock = socket.socket(family, kind, protocol)
             sock.settimeout(deadline.left() / (len(places) - number))
             sock.connect(place)
         except OSError as raised:
-            sock.close()
+            if sock is not None:
+                sock.close()
             error = raised
         else:
             return sock

@@ -96,9 +96,9 @@ def close(timeout: float = 2.0) -> None:
     """
     global _is_closed
     with _lock:
-        _is_closed = True
-    if _client is not None:
-        _client.close(timeout)
+        client, _is_closed = _client, True
+    if client is not None:
+        client.close(timeout)
 
 
 def stats() -> Stats:

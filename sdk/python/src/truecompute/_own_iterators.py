@@ -76,7 +76,7 @@ def note_stream(watch: Watch) -> None:
 
 
 class _StandIn(InPlace):
-    """In the place of a generator: loops over it are seen. All but that is the generator's own."""
+    """In the place of a generator: loops over it are seen. What it does is the generator's own."""
 
     def __init__(self, inner: Any, readings: _Readings) -> None:
         super().__init__(inner)
@@ -89,6 +89,15 @@ class _StandIn(InPlace):
 
 class _LoopOverGenerator(Loop):
     """One loop, which others may send into, throw into and close as they would a generator."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(object.__getattribute__(self, "_over"), name)
+
+
+class _LoopOverAsyncGenerator(AsyncLoop):
+    """The same for one that is awaited."""
 
     __slots__ = ()
 
@@ -115,7 +124,7 @@ class _Generator(_StandIn):
 class _AsyncGenerator(_StandIn):
     def __aiter__(self) -> AsyncIterator[Any]:
         try:
-            return AsyncLoop(self)
+            return _LoopOverAsyncGenerator(self)
         except Exception:  # noqa: BLE001 - likewise
             return cast("AsyncIterator[Any]", self)
 

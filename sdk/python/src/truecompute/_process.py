@@ -6,6 +6,7 @@ import sys
 import time
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from truecompute._diagnostics import forget, say_failure
@@ -72,13 +73,14 @@ def note_worker_process(_: object = None) -> None:
 
 def _begin_in_child() -> None:
     global _left_s
-    try:
-        _left_s = EXIT_PATIENCE_S
+    _left_s = EXIT_PATIENCE_S
+    with suppress(Exception):
         forget()
-        for client in list(_clients):
+    for client in list(_clients):
+        try:
             client.begin_in_child()
-    except Exception:  # noqa: BLE001 - the child lives on without
-        say_failure("starting in a child process")
+        except Exception:  # noqa: BLE001 - the child lives on without it
+            say_failure("starting in a child process")
 
 
 # As early as the import, and so as late as can be at the end: others' last calls come before.

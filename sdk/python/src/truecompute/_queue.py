@@ -65,11 +65,6 @@ class EventQueue:
                 self._lock.release()
         return self._held() + late
 
-    def write(self) -> None:
-        """Write out what is not, on the caller's time: what waits is then only bytes."""
-        while self._write_some():
-            pass
-
     def take(self, most_events: int, most_bytes: int) -> list[bytes]:
         """The oldest events, removed: together at most so many bytes, but at least one."""
         while len(self._waiting) < most_events and self._write_some():
@@ -82,7 +77,8 @@ class EventQueue:
                 if size > most_bytes and taken:
                     break
                 taken.append(self._waiting.popleft())
-            self._bytes -= sum(map(len, taken))
+            freed = sum(map(len, taken))
+            self._bytes -= freed
         return taken
 
     def shut(self, reason: str) -> None:
@@ -109,12 +105,13 @@ class EventQueue:
             self._fold()
             number = min(len(self._unwritten), _WRITTEN_AT_ONCE)
             pending = [self._unwritten.popleft() for _ in range(number)]
-            self._bytes -= sum(each.size for each in pending)
             self._writing += number
         documents = list(_all_written(pending))
+        held = sum(each.size for each in pending)
         with self._lock:
             self._writing -= number
             self._produced -= number
+            self._bytes -= held
             for document in documents:
                 self._add(document)
         return number > 0
@@ -136,7 +133,6 @@ class EventQueue:
             self._is_folding = False
 
     def _add(self, event: Pending | bytes) -> None:
-        self._produced += 1
         if self._shut_for is not None:
             self._dropped[self._shut_for] += 1
         elif event == UNREADABLE_EVENT:
@@ -145,6 +141,8 @@ class EventQueue:
             self._dropped[QUEUE_FULL] += 1
         else:
             self._keep(event)
+        # Last, as long as it may be added once more.
+        self._produced += 1
 
     def _keep(self, event: Pending | bytes) -> None:
         size = len(event) if isinstance(event, bytes) else event.size

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,10 +64,11 @@ class SpoolFolder:
             os.close(descriptor)
 
     def remove(self) -> None:
-        """Remove it, when it is empty."""
+        """Remove it, unless there is something in it, which needs the lock to be found."""
         try:
-            (self._own / _LOCK).unlink()
-            self._own.rmdir()
+            if [each.name for each in self._own.iterdir()] == [_LOCK]:
+                (self._own / _LOCK).unlink()
+                self._own.rmdir()
         except OSError:
             say_failure("removing an empty spool")
 
@@ -76,8 +78,13 @@ class SpoolFolder:
         name = f"{time.time_ns():020d}-{self._number:08d}{_SUFFIX}"
         content = b"\n".join(events) + b"\n"
         temporary = self._own / f"{name}.part"
-        temporary.write_bytes(content)
-        temporary.rename(self._own / name)
+        try:
+            temporary.write_bytes(content)
+            temporary.rename(self._own / name)
+        except OSError:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
         return File(name, len(events), len(content))
 
     def read(self, file: File) -> list[bytes]:
@@ -95,12 +102,11 @@ class SpoolFolder:
     def take_over(self) -> Iterator[File]:
         """The files of processes that are gone, oldest first, which are in this folder now."""
         for other in sorted(self._all.iterdir()):
-            if other == self._own or not (other / _LOCK).is_file():
-                continue
             try:
-                self._empty(other)
-            except BlockingIOError:
-                pass  # its process lives
+                if other != self._own and (other / _LOCK).is_file():
+                    self._empty(other)
+            except (BlockingIOError, FileNotFoundError):
+                pass  # its process lives, or another one was faster
             except OSError:
                 say_failure("taking over a spool")
         for path in sorted(self._own.glob(f"*{_SUFFIX}")):

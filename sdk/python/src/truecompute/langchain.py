@@ -48,7 +48,9 @@ class _Run:
 
 
 class TrueComputeCallback(BaseCallbackHandler):
-    """Reports calls to ``client``, by default the one of the environment. Raises nothing.
+    """Reports calls to ``client``, by default the one of the environment.
+
+    Once it is made it raises nothing.
 
     One handler serves any number of chains, threads and tasks.
     """

@@ -55,7 +55,10 @@ class _Open(NamedTuple):
 
 
 class TrueComputeLogger(CustomLogger):
-    """Reports calls to ``client``, by default the one of the environment. Raises nothing."""
+    """Reports calls to ``client``, by default the one of the environment.
+
+    Once it is made it raises nothing.
+    """
 
     def __init__(self, client: Client | None = None) -> None:
         super().__init__()  # pyright: ignore[reportUnknownMemberType] - LiteLLM's **kwargs

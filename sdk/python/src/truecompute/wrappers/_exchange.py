@@ -102,8 +102,8 @@ def _called(patches: Patches, starts: Starts, original: Callable[..., Any]) -> C
                 break
             except BaseException as error:
                 if exchange is not None:
-                    # Where the SDK cannot tell, what the caller asked decides.
-                    again = asked is not own and isinstance(error, Exception)
+                    # Where the SDK cannot tell, only what nobody has billed is asked again.
+                    again = asked is not own and getattr(error, "status_code", None) in (400, 422)
                     with suppress(Exception):
                         again = exchange.asks_again(error)
                     if again:
@@ -145,8 +145,8 @@ def _awaited(patches: Patches, starts: Starts, original: Callable[..., Any]) -> 
                 break
             except BaseException as error:
                 if exchange is not None:
-                    # Where the SDK cannot tell, what the caller asked decides.
-                    again = asked is not own and isinstance(error, Exception)
+                    # Where the SDK cannot tell, only what nobody has billed is asked again.
+                    again = asked is not own and getattr(error, "status_code", None) in (400, 422)
                     with suppress(Exception):
                         again = exchange.asks_again(error)
                     if again:

@@ -125,6 +125,13 @@ def _sees(event: Any, seen: Seen) -> bool:
     return False
 
 
+def _cannot_watch(exchange: _Exchange | None) -> None:
+    """The call counts all the same; what it used is not known."""
+    if exchange is not None:
+        exchange.reporter.note_failure("watching a stream")
+        exchange.call.end(Seen())
+
+
 def _streams(patches: Patches, starts: Any, original: Callable[..., Any]) -> Any:
     @contextmanager
     def stream(*args: Any, **kwargs: Any) -> Generator[Any, None, None]:
@@ -135,15 +142,20 @@ def _streams(patches: Patches, starts: Any, original: Callable[..., Any]) -> Any
             exchange = None if patches.is_undone else starts(args, kwargs)
         except Exception as error:  # noqa: BLE001 - never in the way
             fault = error
+            with suppress(Exception):
+                patches.reporter.note_failure("starting a call")
         if patches.limits is not None:
             with patches.limits.faults:
                 patches.limits.reserve(exchange, fault)
         try:
             with original(*args, **kwargs) as response:
                 has_begun = True
-                with suppress(Exception):
+                try:
                     if exchange is not None:
                         exchange.watches(response)
+                except Exception:  # noqa: BLE001 - never in the way
+                    with suppress(Exception):
+                        _cannot_watch(exchange)
                 yield response
         except BaseException as error:
             with suppress(Exception):
@@ -164,15 +176,20 @@ def _awaited_streams(patches: Patches, starts: Any, original: Callable[..., Any]
             exchange = None if patches.is_undone else starts(args, kwargs)
         except Exception as error:  # noqa: BLE001 - never in the way
             fault = error
+            with suppress(Exception):
+                patches.reporter.note_failure("starting a call")
         if patches.limits is not None:
             with patches.limits.faults:
                 await patches.limits.reserve_awaited(exchange, fault)
         try:
             async with original(*args, **kwargs) as response:
                 has_begun = True
-                with suppress(Exception):
+                try:
                     if exchange is not None:
                         exchange.watches(response)
+                except Exception:  # noqa: BLE001 - never in the way
+                    with suppress(Exception):
+                        _cannot_watch(exchange)
                 yield response
         except BaseException as error:
             with suppress(Exception):

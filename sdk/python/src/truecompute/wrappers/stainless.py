@@ -35,7 +35,7 @@ _RAW = "X-Stainless-Raw-Response"
 _HELPER = "X-Stainless-Stream-Helper"
 #: Answers to a request that has a field the service does not know.
 _DOES_NOT_KNOW = frozenset({400, 422})
-#: By which such an answer names the field, unless it says nothing at all.
+#: By which such an answer names the field.
 _WISH = ("stream_options", "include_usage")
 #: By a word in the name of the class: whose service the client calls.
 _SERVICES = {"Azure": "azure", "Foundry": "azure", "Bedrock": "bedrock", "Vertex": "vertex"}
@@ -113,6 +113,7 @@ class _Exchange(CallExchange):
         if self._extra is not None:
             self._body = {**self._body, **self._extra}  # as the client itself does when it sends
         self._hides_usage = False
+        self._has_asked_again = False
         model = self._body.get("model")
         asked = model if isinstance(model, str) else None
         call = Call(calls.reporter, calls.provider, asked, operation.name, calls.api_base)
@@ -156,17 +157,18 @@ class _Exchange(CallExchange):
         """Whether the service may have refused the wish; then the caller's own request follows."""
         if not self._hides_usage or getattr(error, "status_code", None) not in _DOES_NOT_KNOW:
             return False
-        told = getattr(error, "body", None)
-        is_named = any(name in str(told) for name in _WISH)
-        if not is_named and (told or self._calls.takes_options):
+        told = str(getattr(error, "body", None))
+        # Who has taken the wish before refuses it by its name, if at all.
+        if self._calls.takes_options and not any(name in told for name in _WISH):
             return False
         self._hides_usage = False
+        self._has_asked_again = True
         self._calls.takes_options = False
         return True
 
     def fails(self, error: BaseException) -> None:
         """The call raised."""
-        if self._calls.takes_options is False and not self._hides_usage:
+        if self._has_asked_again:
             self._reconsider(error)
         seen = Seen()
         seen.request_id = getattr(error, "request_id", None)
