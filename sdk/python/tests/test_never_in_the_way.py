@@ -75,6 +75,7 @@ NOT_REACHED = {
     "Reservations.__init__": _SETS_UP, "bedrock:_Calls.__init__": _SETS_UP,
     "bedrock:patch": _SETS_UP, "cohere:_streams": _SETS_UP,
     "say_failure": _TELLS, "note_failure": _TELLS,
+    "Answers.__init__": "is made once for a context, perhaps before the host comes",
     "testing:accepted": "is for the tests of programs",
     "_Steps.": "is what the reader of a generator calls itself",
 }  # fmt: skip
