@@ -21,7 +21,9 @@ def is_list(value: object) -> TypeGuard[list[Any]]:
 
 def field(holder: Any, name: str) -> Any:
     """What ``holder`` has under ``name``, None where it has none."""
-    return holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
+    if isinstance(holder, dict):
+        return holder.get(name)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    return getattr(holder, name, None)
 
 
 def is_model(value: object) -> bool:
@@ -42,5 +44,9 @@ def extra_field(holder: Any, name: str) -> Any:
 
 def text_field(holder: Any, name: str) -> str | None:
     """The same, unless it is no text."""
-    value = holder.get(name) if isinstance(holder, dict) else getattr(holder, name, None)
+    value: Any = (  # pyright: ignore[reportUnknownVariableType]
+        holder.get(name)  # pyright: ignore[reportUnknownMemberType]
+        if isinstance(holder, dict)
+        else getattr(holder, name, None)
+    )
     return value if isinstance(value, str) and value else None

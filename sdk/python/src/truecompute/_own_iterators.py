@@ -84,7 +84,7 @@ class _StandIn(InPlace):
 
     @property  # type: ignore[misc]
     def __class__(self) -> Any:  # pyright: ignore - what ``isinstance`` asks
-        return type(self._inner)
+        return cast("Any", type(self._inner))
 
 
 class _LoopOverGenerator(Loop):

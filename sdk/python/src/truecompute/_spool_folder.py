@@ -137,7 +137,8 @@ def _locked(path: Path, flags: int, *, waits: bool) -> int:
     """
     descriptor = os.open(path, os.O_RDWR | flags, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
+        how = fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB)  # pyright: ignore[reportOptionalMemberAccess]
+        fcntl.flock(descriptor, how)  # pyright: ignore[reportOptionalMemberAccess]
     except OSError:
         os.close(descriptor)
         raise

@@ -91,7 +91,7 @@ def _state_of(holder: Any, patches: Patches) -> Callable[[], Any]:
     own = getattr(holder, "__getstate__", None)  # which Python 3.10 has for no object
 
     def getstate() -> Any:
-        state = vars(holder) if own is None else own()
+        state = cast("Any", vars(holder) if own is None else own())
         try:
             return _without(state, patches.names_in(holder))
         except Exception:  # noqa: BLE001 - never in the way

@@ -11,7 +11,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from truecompute._calls import Call, Seen
 from truecompute._fields import is_mapping, is_model, is_object
@@ -241,7 +241,8 @@ def _copied(options: Any) -> Any:
     """A copy with fields of its own, which ``copy`` does not give to a model of pydantic 1."""
     made = copy.copy(options)
     if vars(made) is vars(options):
-        object.__setattr__(made, "__dict__", dict(vars(options)))
+        fields = cast("dict[str, Any]", vars(options))
+        object.__setattr__(made, "__dict__", dict(fields))
     return made
 
 
