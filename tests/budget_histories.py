@@ -243,7 +243,8 @@ class History:
             if self.account.now() >= held.expires_at:
                 return  # it stays expired, and holds what nobody has given back yet
             held.ended_as = SettlementNote.RELEASED
-            held.places.clear()
+        # Nothing is held any more, neither for a call that is not made nor for one that was.
+        held.places.clear()
 
     def _wait(self) -> None:
         self.advance(timedelta(seconds=self.random.choice([1, 59, 120, 600, 3600])))

@@ -41,6 +41,6 @@ class ReleaseReservation:
             if reservation.note(now) is None:
                 released = reservation.closed(Outcome.RELEASED, now)
                 uow.reservations.close(organization_id, released)
-            else:
+            elif reservation.outcome is Outcome.SETTLED:
                 uow.reservations.give_back(organization_id, reservation.id)
             uow.commit()
