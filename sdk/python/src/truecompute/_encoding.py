@@ -58,7 +58,7 @@ def bounded_document(event: Mapping[str, Any]) -> bytes:
 def snapshot(usage: Any) -> str | bytes:
     """A usage object as JSON of this moment, for ``read_back``. Raises what the object raises.
 
-    By pydantic itself where it made the object, which takes two microseconds and not ten.
+    By pydantic itself where it made the object, which takes a fraction of the time.
     """
     serializer = getattr(cast("type[object]", type(usage)), "__pydantic_serializer__", None)
     if serializer is not None:
