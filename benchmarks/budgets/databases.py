@@ -4,11 +4,13 @@ import statistics
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from adapters.sql.migrations import upgrade
 from entrypoints.container import Container
 from tests.budget_races import container_on
 from tests.integration.database import PostgresServer, temporary_database
+from tests.integration.server import served
 
 
 def say(text: str) -> None:
@@ -21,6 +23,16 @@ def database(server: PostgresServer) -> Iterator[str]:
     with temporary_database(server) as url:
         upgrade(url)
         yield url
+
+
+@contextmanager
+def two_processes(server: PostgresServer, log: Path) -> Iterator[int]:
+    """The port of two server processes on a fresh database."""
+    with (
+        database(server) as url,
+        served(url, log, WEB_CONCURRENCY="2", LOG_LEVEL="error") as address,
+    ):
+        yield int(address.rpartition(":")[2])
 
 
 @contextmanager

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-from benchmarks.budgets.databases import database, say
+from benchmarks.budgets.databases import say, two_processes
 from benchmarks.doors import DOORS
 from benchmarks.ingestion import over_http, single
 from tests.chaos.senders import EVENTS, open_account, post
 from tests.integration.database import PostgresServer
-from tests.integration.server import served
 
 BUDGETS, ROUNDS = 100, 5
 #: Every event of the benchmark falls under each of them.
@@ -23,11 +22,7 @@ _SCOPES: tuple[dict[str, str], ...] = (
 
 def rates(server: PostgresServer, log: Path) -> None:
     """Events a second, of an organization without budgets and of one with a hundred, in turn."""
-    with (
-        database(server) as url,
-        served(url, log, WEB_CONCURRENCY="2", LOG_LEVEL="error") as address,
-    ):
-        port = int(address.rpartition(":")[2])
+    with two_processes(server, log) as port:
         bare, _ = open_account(port)
         watched, cookie = open_account(port, "b@example.com")
         for number in range(BUDGETS):

@@ -8,10 +8,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks.budgets.databases import database, percentiles, say
+from benchmarks.budgets.databases import percentiles, say, two_processes
 from tests.chaos.senders import open_account, post
 from tests.integration.database import PostgresServer
-from tests.integration.server import served
 
 RESERVED_A_SECOND, RESERVING_S, RESERVING_ROUNDS = 50, 4, 5
 _NUMBERS = ("median", "95 of 100", "99 of 100")
@@ -19,11 +18,7 @@ _NUMBERS = ("median", "95 of 100", "99 of 100")
 
 def reservations(server: PostgresServer, log: Path) -> None:
     """At a steady pace, whether or not the one before was answered; beside an unknown path."""
-    with (
-        database(server) as url,
-        served(url, log, WEB_CONCURRENCY="2", LOG_LEVEL="error") as address,
-    ):
-        port = int(address.rpartition(":")[2])
+    with two_processes(server, log) as port:
         key, cookie = open_account(port)
         open_budgets(port, cookie)
         paths = ("/api/v1/reservations", "/api/v1/unknown")
