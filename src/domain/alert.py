@@ -81,6 +81,9 @@ def is_watched(period: Span, now: datetime) -> bool:
 
 def reached(budget: Budget, period: Span, before_usd: Decimal, after_usd: Decimal) -> list[Reached]:
     """What the step from ``before_usd`` to ``after_usd`` reaches, lowest threshold first."""
+    crossed = budget.terms.crossed(before_usd, after_usd)
+    if not crossed:  # nearly always, and a hundred budgets may be asked for one call
+        return []
     return [
         Reached(
             budget=budget,
@@ -89,5 +92,5 @@ def reached(budget: Budget, period: Span, before_usd: Decimal, after_usd: Decima
             threshold=threshold,
             spent_usd=after_usd,
         )
-        for threshold in budget.terms.crossed(before_usd, after_usd)
+        for threshold in crossed
     ]

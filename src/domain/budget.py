@@ -1,5 +1,6 @@
 """A limit on what a part of an organization may cost in a day, week or month."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -86,8 +87,8 @@ class BudgetTerms:
     enforcement: Enforcement = Enforcement.ALERT
     unpriced: str | Decimal = "block"
     channel_ids: tuple[str, ...] | None = None
-    #: Each threshold with that share of the limit: looked at with every call.
-    _dues: tuple[tuple[int, Decimal], ...] = field(init=False, repr=False, compare=False)
+    #: The share of the limit that each threshold is: looked at with every call.
+    _dues: tuple[Decimal, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", check_name(self.name, "/name"))
@@ -100,8 +101,7 @@ class BudgetTerms:
                 detail = Phrase("must be from 1 to %(most)s percent", most=LARGEST_THRESHOLD)
                 raise Invalid.at(f"/{name}", detail)
             object.__setattr__(self, name, tuple(sorted(set(percents))))
-        dues = tuple((percent, self.due_usd(percent)) for percent in self.thresholds)
-        object.__setattr__(self, "_dues", dues)
+        object.__setattr__(self, "_dues", tuple(map(self.due_usd, self.thresholds)))
 
     @property
     def counted(self) -> tuple[BudgetScope, BudgetPeriod, str]:
@@ -138,7 +138,8 @@ class BudgetTerms:
 
     def crossed(self, before_usd: Decimal, after_usd: Decimal) -> tuple[int, ...]:
         """Thresholds that ``after_usd`` reaches and ``before_usd`` did not, ascending."""
-        return tuple([percent for percent, due in self._dues if before_usd < due <= after_usd])
+        dues = self._dues
+        return self.thresholds[bisect_right(dues, before_usd) : bisect_right(dues, after_usd)]
 
     @property
     def decisive(self) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from operator import attrgetter
 
 from domain.budget import Budget, BudgetPeriod
@@ -27,16 +28,14 @@ _ReadEvent = Callable[[Event], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What calls add to a budget in one of its periods; below 0 where they became cheaper."""
+    """What calls add to each of the budgets that count the same ones, in one of their periods.
 
-    budget: Budget
+    Below 0 where they became cheaper.
+    """
+
+    budgets: Sequence[Budget]
     period: Span
     amount_usd: Decimal
-
-    @property
-    def key(self) -> tuple[str, datetime]:
-        """The budget's id and the start of the period."""
-        return self.budget.id, self.period.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +85,12 @@ class BudgetBook:
         return sorted(found, key=lambda budget: budget.id)
 
     def postings(self, costs: Iterable[tuple[Event, Decimal]]) -> list[Posting]:
-        """What calls of these costs add to which budgets, by budget and period, none of 0."""
+        """What calls of these costs add: one for a budget's period at most, and none of 0."""
         if not self.budgets:
             return []
         with localcontext(EXACT):
             groups = self._groups(costs)
-            found = [posting for family in self._families for posting in _postings(family, groups)]
-        return sorted(found, key=lambda each: (each.budget.id, each.period.start))
+            return [posting for family in self._families for posting in _postings(family, groups)]
 
     def _groups(self, costs: Iterable[tuple[Event, Decimal]]) -> dict[tuple[_Values, int], Decimal]:
         groups: dict[tuple[_Values, int], Decimal] = defaultdict(Decimal)
@@ -148,17 +146,22 @@ def _postings(family: _Family, groups: Mapping[tuple[_Values, int], Decimal]) ->
             sums[picked, periods[quarter]] += amount
     for (picked, period), amount in sums.items():
         if amount:
-            yield from (Posting(budget, period, amount) for budget in family.members[picked])
+            yield Posting(family.members[picked], period, amount)
 
 
 def _periods(quarters: Iterable[int], family: _Family) -> dict[int, Span]:
     """The period of each quarter of an hour; most are in the same one."""
-    interval, tz = Interval(family.period), zone(family.timezone)
     found: dict[int, Span] = {}
     span: Span | None = None
     for quarter in sorted(quarters):
         instant = datetime.fromtimestamp(quarter * _QUARTER_S, UTC)
         if span is None or not span.start <= instant < span.end:
-            span = span_containing(instant, interval, tz)
+            span = _period_at(instant, family.period, family.timezone)
         found[quarter] = span
     return found
+
+
+#: Remembered, because for a single call this takes longer than all else here.
+@lru_cache(maxsize=1024)
+def _period_at(instant: datetime, period: BudgetPeriod, timezone: str) -> Span:
+    return span_containing(instant, Interval(period), zone(timezone))

@@ -58,19 +58,23 @@ class LedgerContract:
     def test_postings_are_added_exactly_and_told(
         self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
     ) -> None:
-        other = a_stored_budget(units_of_work, organization)
-        for each, period in ((budget, LAST), (budget, THIS), (other, THIS)):
+        twin, other = (a_stored_budget(units_of_work, organization) for _ in range(2))
+        for each, period in ((budget, LAST), (budget, THIS), (twin, THIS), (other, THIS)):
             open_period(units_of_work, each, period, "1")
         postings = [
-            Posting(budget, LAST, TINY),
-            Posting(budget, THIS, Decimal("-0.25")),
-            Posting(other, THIS, Decimal(10**6)),
+            Posting([budget], LAST, TINY),
+            Posting([budget], THIS, Decimal("-0.25")),
+            Posting([twin, other], THIS, Decimal(10**6)),
         ]
         with units_of_work() as uow:
             posted = uow.ledger.post(organization.id, postings)
             uow.commit()
-        assert [each.posting for each in posted] == postings
-        assert [each.spent_usd for each in posted] == [1 + TINY, Decimal("0.75"), 10**6 + 1]
+        assert posted == {
+            key(budget, LAST): 1 + TINY,
+            key(budget, THIS): Decimal("0.75"),
+            key(twin, THIS): Decimal(10**6 + 1),
+            key(other, THIS): Decimal(10**6 + 1),
+        }
         assert [each.spent_usd for each in find(units_of_work, budget, LAST, THIS)] == [
             1 + TINY,
             Decimal("0.75"),
@@ -83,11 +87,11 @@ class LedgerContract:
         with units_of_work() as uow:
             posted = uow.ledger.post(
                 organization.id,
-                [Posting(budget, LAST, Decimal(1)), Posting(budget, THIS, Decimal(1))],
+                [Posting([budget], LAST, Decimal(1)), Posting([budget], THIS, Decimal(1))],
                 also=[key(budget, LAST)],
             )
             uow.commit()
-        assert [each.posting.period for each in posted] == [THIS]
+        assert posted == {key(budget, THIS): Decimal(2)}
         assert [each.period for each in find(units_of_work, budget, LAST, THIS)] == [THIS]
 
     def test_nothing_of_another_organization_is_found_or_changed(
@@ -96,7 +100,7 @@ class LedgerContract:
         open_period(units_of_work, budget, THIS, "1")
         stranger = a_stored_organization(units_of_work)
         with units_of_work() as uow:
-            assert not uow.ledger.post(stranger.id, [Posting(budget, THIS, Decimal(5))])
+            assert not uow.ledger.post(stranger.id, [Posting([budget], THIS, Decimal(5))])
             assert not uow.ledger.find(stranger.id, [key(budget, THIS)])
             assert not uow.ledger.hold(stranger.id, [key(budget, THIS)])
             uow.ledger.keep_forecast(stranger.id, key(budget, THIS), FORECAST)
@@ -118,7 +122,7 @@ class LedgerContract:
             order = budgets[turn % 5 :] + budgets[: turn % 5]
             for _ in range(10):
                 postings = [
-                    Posting(each, period, TINY) for each in order for period in (THIS, LAST)
+                    Posting([each], period, TINY) for each in order for period in (THIS, LAST)
                 ]
                 with units_of_work() as uow:
                     uow.ledger.post(organization.id, postings)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from adapters.memory.state import State
-from application.ports.ledger import Held, Ledger, PeriodKey, Posted
+from application.ports.ledger import Held, Ledger, PeriodKey
 from domain.budget_book import Posting
 from domain.forecast import Forecast
 from domain.money import EXACT
@@ -29,13 +29,17 @@ class InMemoryLedger(Ledger):
         postings: Sequence[Posting],
         *,
         also: Collection[PeriodKey] = (),  # noqa: ARG002 - they are held anyway
-    ) -> list[Posted]:
-        posted = []
-        for posting in postings:
-            key = (organization_id, posting.budget.id, posting.period.start)
-            if key in self._periods:
-                posted.append(Posted(posting, self._add(key, posting.amount_usd)))
-        return posted
+    ) -> dict[PeriodKey, Decimal]:
+        amounts = {
+            (budget.id, posting.period.start): posting.amount_usd
+            for posting in postings
+            for budget in posting.budgets
+        }
+        return {
+            key: self._add((organization_id, *key), amount)
+            for key, amount in amounts.items()
+            if (organization_id, *key) in self._periods
+        }
 
     def open(
         self, organization_id: str, budget_id: str, period: Span, spent_usd: Decimal, new: Decimal

@@ -1,6 +1,6 @@
 """What budgets have spent, in PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from adapters.sql.forecast_documents import forecast_document, to_forecast
 from adapters.sql.hot_statements import rows_of
 from adapters.sql.organization_revisions import HOLD_REVISIONS, OrganizationRevisions
 from adapters.sql.period_amounts import GIVEN, IS_GIVEN, given
-from application.ports.ledger import Held, Ledger, PeriodKey, Posted
+from application.ports.ledger import Held, Ledger, PeriodKey
 from domain.budget_book import Posting
 from domain.forecast import Forecast
 from domain.period import Span
@@ -34,18 +34,21 @@ class SqlLedger(Ledger):
 
     def post(
         self, organization_id: str, postings: Sequence[Posting], *, also: Collection[PeriodKey] = ()
-    ) -> list[Posted]:
-        amounts = {posting.key: posting.amount_usd for posting in postings}
-        amounts |= {key: _NOTHING for key in also if key not in amounts}
-        if not amounts:
-            return []
-        rows = rows_of(self._connection, _POST, _texts(organization_id, amounts))
-        spent = {row.number: row.spent_usd for row in rows}
-        return [
-            Posted(posting, spent[number])
-            for number, posting in enumerate(postings, start=1)
-            if number in spent
-        ]
+    ) -> dict[PeriodKey, Decimal]:
+        given = _Given()
+        for posting in postings:
+            given.add(
+                [budget.id for budget in posting.budgets], posting.period.start, posting.amount_usd
+            )
+        for budget_id, start in set(also).difference(given.keys):
+            given.add([budget_id], start, _NOTHING)
+        if not given.keys:
+            return {}
+        (row,) = rows_of(self._connection, _POST, given.texts(organization_id))
+        if row.numbers is None:
+            return {}
+        keys = [given.keys[int(n) - 1] for n in row.numbers.split(",")]
+        return dict(zip(keys, map(Decimal, row.spent_usd.split(",")), strict=True))
 
     def open(
         self, organization_id: str, budget_id: str, period: Span, spent_usd: Decimal, new: Decimal
@@ -135,14 +138,26 @@ def _spending(row: Row[Any]) -> Spending:
     )
 
 
-def _texts(organization_id: str, amounts: Mapping[PeriodKey, Decimal]) -> dict[str, str]:
+class _Given:
     """The parameters of ``_POST``: each array as one text, which the driver need not go through."""
-    return {
-        "of": organization_id,
-        "budget_ids": _array(budget_id for budget_id, _ in amounts),
-        "starts": _array(start.isoformat() for _, start in amounts),
-        "amounts": _array(map(str, amounts.values())),
-    }
+
+    def __init__(self) -> None:
+        self.keys: list[PeriodKey] = []
+        self._starts: list[str] = []
+        self._amounts: list[str] = []
+
+    def add(self, budget_ids: Sequence[str], start: datetime, amount: Decimal) -> None:
+        self.keys += [(budget_id, start) for budget_id in budget_ids]
+        self._starts += [start.isoformat()] * len(budget_ids)
+        self._amounts += [str(amount)] * len(budget_ids)
+
+    def texts(self, organization_id: str) -> dict[str, str]:
+        return {
+            "of": organization_id,
+            "budget_ids": _array(budget_id for budget_id, _ in self.keys),
+            "starts": _array(self._starts),
+            "amounts": _array(self._amounts),
+        }
 
 
 def _array(values: Iterable[str]) -> str:
@@ -184,9 +199,12 @@ WITH locked AS (
         AND p.budget_id = given.budget_id AND p.start = given.start
     ORDER BY p.budget_id, p.start
     FOR UPDATE OF p
+), posted AS (
+    UPDATE budget_periods AS p SET spent_usd = p.spent_usd + locked.amount
+    FROM locked
+    WHERE p.budget_id = locked.budget_id AND p.start = locked.start
+    RETURNING locked.number, p.spent_usd
 )
-UPDATE budget_periods AS p SET spent_usd = p.spent_usd + locked.amount
-FROM locked
-WHERE p.budget_id = locked.budget_id AND p.start = locked.start
-RETURNING locked.number, p.spent_usd
+SELECT string_agg(number::text, ',') AS numbers, string_agg(spent_usd::text, ',') AS spent_usd
+FROM posted
 """

@@ -1,13 +1,13 @@
 """Calls are counted towards budgets in the transaction that stores them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from application.budgets.budget_books import BudgetBooks, KnownBook
 from application.budgets.raise_alerts import RaiseAlerts
-from application.ports.ledger import Posted
+from application.ports.ledger import PeriodKey
 from application.ports.unit_of_work import UnitOfWork
 from domain.alert import Reached, is_watched, reached
 from domain.budget import Budget
@@ -78,7 +78,7 @@ class KeepLedger:
             (hold.budget_id, hold.period_start) for each in named.values() for hold in each.holds
         }
         posted = uow.ledger.post(spent.organization_id, postings, also=held)
-        self._raise_alerts(uow, self._reached(uow, postings, posted, now), now)
+        self._raise_alerts(uow, _reached(uow, postings, posted, now), now)
         notes = (
             (each.event.id, _settle(uow, spent, each, named.get(each.reservation_id), now))
             for each in spent.settling
@@ -96,33 +96,50 @@ class KeepLedger:
         self._raise_alerts(uow, reached(budget, period, Decimal(0), total), now)
         return total
 
-    def _reached(
-        self,
-        uow: UnitOfWork,
-        postings: Sequence[Posting],
-        posted: Iterable[Posted],
-        now: datetime,
-    ) -> list[Reached]:
-        found: list[Reached] = []
-        after = {each.posting.key: each.spent_usd for each in posted}
-        for posting in postings:
-            budget, period = posting.budget, posting.period
-            total = after.get(posting.key)
-            # In a period in progress all that was spent alerts; of one that is over, nobody wants
-            # to hear what it had reached before there was this budget, or this version of it.
-            is_step = total is not None or period.end <= now
-            if total is None and is_watched(period, now):
-                total = uow.ledger.open(
-                    budget.organization_id,
-                    budget.id,
-                    period,
-                    spent_in(uow, budget, period),
-                    posting.amount_usd,
-                )
+
+@dataclass(frozen=True, slots=True)
+class _Unopened:
+    """A budget's period that is not open yet, and what calls add to it."""
+
+    budget: Budget
+    period: Span
+    amount_usd: Decimal
+
+    def opened(self, uow: UnitOfWork, now: datetime) -> list[Reached]:
+        """What it has reached, once it is open."""
+        budget, period, amount = self.budget, self.period, self.amount_usd
+        spent = spent_in(uow, budget, period)
+        total = uow.ledger.open(budget.organization_id, budget.id, period, spent, amount)
+        # In a period in progress all that was spent alerts; of one that is over, nobody wants to
+        # hear what it had reached before there was this budget, or this version of it.
+        before = EXACT.subtract(total, amount) if period.end <= now else Decimal(0)
+        return reached(budget, period, before, total)
+
+
+def _in_order(each: _Unopened | Reached) -> PeriodKey:
+    return each.budget.id, each.period.start
+
+
+def _reached(
+    uow: UnitOfWork,
+    postings: Sequence[Posting],
+    spent_usd: Mapping[PeriodKey, Decimal],
+    now: datetime,
+) -> list[Reached]:
+    """By budget and period. ``spent_usd`` is of the periods that are open."""
+    found: list[Reached] = []
+    unopened: list[_Unopened] = []
+    for posting in postings:
+        period, amount = posting.period, posting.amount_usd
+        for budget in posting.budgets:
+            total = spent_usd.get((budget.id, period.start))
             if total is not None:
-                before = EXACT.subtract(total, posting.amount_usd) if is_step else Decimal(0)
-                found += reached(budget, period, before, total)
-        return found
+                found += reached(budget, period, EXACT.subtract(total, amount), total)
+            elif is_watched(period, now):
+                unopened.append(_Unopened(budget, period, amount))
+    for each in sorted(unopened, key=_in_order):
+        found += each.opened(uow, now)
+    return sorted(found, key=_in_order)
 
 
 def _settle(

@@ -17,14 +17,6 @@ PeriodKey = tuple[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """A posting that was added, and what its period amounts to now."""
-
-    posting: Posting
-    spent_usd: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Held:
     """A period that this unit of work holds, and when the first reservation in it expires."""
 
@@ -43,10 +35,11 @@ class Ledger(Protocol):
     @abstractmethod
     def post(
         self, organization_id: str, postings: Sequence[Posting], *, also: Collection[PeriodKey] = ()
-    ) -> list[Posted]:
-        """Add amounts to the periods that are open; the others are not in the answer.
+    ) -> dict[PeriodKey, Decimal]:
+        """Add amounts to the periods that are open, and tell what each has spent now.
 
-        The periods ``also`` are held as well. There is at most one posting for a period.
+        The others are not in the answer. The periods ``also`` are held as well. There is at most
+        one posting for a budget's period.
         """
 
     @abstractmethod
