@@ -1,5 +1,6 @@
 """What every ledger of budgets promises."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -79,6 +80,44 @@ class LedgerContract:
             1 + TINY,
             Decimal("0.75"),
         ]
+
+    def test_sums_stay_with_their_budgets_while_others_come_and_go(
+        self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
+    ) -> None:
+        gone, last, new = (a_stored_budget(units_of_work, organization) for _ in range(3))
+        for each, spent in ((budget, "1"), (gone, "20"), (last, "300")):
+            open_period(units_of_work, each, THIS, spent)
+        postings = [Posting([budget, gone, last, new], THIS, Decimal("0.5"))]
+        for _ in range(2):
+            post(units_of_work, postings)
+        with units_of_work() as uow:
+            uow.ledger.close(organization.id, gone.id)
+            uow.commit()
+        open_period(units_of_work, new, THIS, "4000")
+        for _ in range(2):
+            posted = post(units_of_work, postings)
+        assert posted == {
+            key(budget, THIS): Decimal(3),
+            key(last, THIS): Decimal(302),
+            key(new, THIS): Decimal(4001),
+        }
+        found = [find(units_of_work, each, THIS) for each in (budget, gone, last, new)]
+        assert [[it.spent_usd for it in each] for each in found] == [[3], [], [302], [4001]]
+
+    def test_periods_that_begin_together_and_end_apart_are_apart(
+        self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
+    ) -> None:
+        daily = a_stored_budget(units_of_work, organization)
+        first = Span(THIS.start, THIS.start + timedelta(days=1))
+        open_period(units_of_work, budget, THIS, "1")
+        open_period(units_of_work, daily, first, "2")
+        postings = [Posting([budget], THIS, Decimal(10)), Posting([daily], first, Decimal(20))]
+        for times in (1, 2):
+            assert post(units_of_work, postings) == {
+                key(budget, THIS): Decimal(1 + 10 * times),
+                key(daily, first): Decimal(2 + 20 * times),
+            }
+        assert [each.period for each in find(units_of_work, daily, first)] == [first]
 
     def test_what_is_not_open_is_not_posted(
         self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
@@ -160,6 +199,19 @@ class LedgerContract:
             (spending,) = find(units_of_work, budget, THIS)
             assert spending.forecast == forecast
 
+    def test_a_forecast_goes_with_its_period_and_is_kept_of_none_that_is_not_open(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        open_period(units_of_work, budget, THIS, "1")
+        with units_of_work() as uow:
+            uow.ledger.keep_forecast(budget.organization_id, key(budget, THIS), FORECAST)
+            uow.ledger.close(budget.organization_id, budget.id)
+            uow.ledger.keep_forecast(budget.organization_id, key(budget, LAST), FORECAST)
+            uow.commit()
+        for period in (LAST, THIS):
+            open_period(units_of_work, budget, period, "1")
+        assert [each.forecast for each in find(units_of_work, budget, LAST, THIS)] == [None, None]
+
     def test_a_closed_budget_has_no_periods(
         self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
     ) -> None:
@@ -172,14 +224,17 @@ class LedgerContract:
         assert not find(units_of_work, budget, THIS)
         assert find(units_of_work, other, THIS)
 
-    def test_a_removed_budget_takes_its_periods_along(
-        self, units_of_work: UnitsOfWork, budget: Budget
+    def test_a_removed_budget_takes_its_periods_along_and_no_others(
+        self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
     ) -> None:
-        open_period(units_of_work, budget, THIS, "1")
+        other = a_stored_budget(units_of_work, organization)
+        for each, spent in ((budget, "1"), (other, "2")):
+            open_period(units_of_work, each, THIS, spent)
         with units_of_work() as uow:
             uow.budgets.remove(budget.organization_id, budget.id)
             uow.commit()
         assert not find(units_of_work, budget, THIS)
+        assert [each.spent_usd for each in find(units_of_work, other, THIS)] == [Decimal(2)]
 
     def test_periods_that_ended_are_forgotten(
         self, units_of_work: UnitsOfWork, budget: Budget
@@ -207,6 +262,13 @@ def key(budget: Budget, period: Span) -> PeriodKey:
 def find(units_of_work: UnitsOfWork, budget: Budget, *periods: Span) -> list[Spending]:
     with units_of_work() as uow:
         return uow.ledger.find(budget.organization_id, [key(budget, each) for each in periods])
+
+
+def post(units_of_work: UnitsOfWork, postings: Sequence[Posting]) -> dict[PeriodKey, Decimal]:
+    with units_of_work() as uow:
+        posted = uow.ledger.post(postings[0].budgets[0].organization_id, postings)
+        uow.commit()
+    return posted
 
 
 def open_period(

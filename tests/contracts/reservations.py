@@ -246,6 +246,42 @@ class ReservationRepositoryContract:
             uow.commit()
         assert reserved(units_of_work, budget) == [Decimal(0), Decimal(1)]
 
+    def test_forgetting_a_period_ends_what_is_held_of_it_and_of_no_other(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        other = a_stored_budget(units_of_work, a_stored_organization(units_of_work))
+        open_period(units_of_work, other, THIS, "1")
+        both = a_reservation(budget, "1", LAST, THIS)
+        kept = add(units_of_work, other, "2")
+        with units_of_work() as uow:
+            uow.ledger.hold(budget.organization_id, [key(budget, LAST), key(budget, THIS)])
+            uow.reservations.add(budget.organization_id, both)
+            assert uow.ledger.forget_ended(LAST.end + timedelta(seconds=1)) == 1
+            uow.commit()
+        with units_of_work() as uow:
+            (found,) = uow.reservations.find(budget.organization_id, [both.id])
+            assert [hold.period_start for hold in found.holds] == [THIS.start]
+            assert uow.reservations.find(other.organization_id, [kept.id]) == [kept]
+        assert reserved(units_of_work, budget) == [Decimal(1)]
+
+    def test_what_is_reserved_of_one_budget_is_reserved_of_no_other(
+        self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
+    ) -> None:
+        others = [a_stored_budget(units_of_work, organization) for _ in range(2)]
+        for other in others:
+            open_period(units_of_work, other, THIS, "3")
+        add(units_of_work, others[0], "0.5")
+        new = a_reservation(others[1], "1.5")
+        assert add_where_room(units_of_work, new, "10", budgets_revision=3) == {
+            key(others[1], THIS): Decimal("5.5")
+        }
+        with units_of_work() as uow:
+            uow.ledger.hold(organization.id, [key(others[1], THIS)])
+            uow.reservations.close(organization.id, new.closed(Outcome.RELEASED, NOW))
+            uow.commit()
+        assert reserved(units_of_work, budget) == [Decimal(0), Decimal(0)]
+        assert [reserved(units_of_work, other) for other in others] == [[Decimal("0.5")], [0]]
+
     def test_closing_a_budget_ends_what_is_held_of_it(
         self, units_of_work: UnitsOfWork, budget: Budget
     ) -> None:

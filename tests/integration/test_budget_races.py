@@ -42,6 +42,7 @@ CROSSINGS, HISTORIES = 12, 20
 CALLERS = 64
 EVENING = datetime(2026, 11, 23, 23, 20, tzinfo=UTC)
 TENTH = Decimal("0.1")
+LOCK_ROW_OF = "SELECT 1 FROM budget_periods WHERE %s = ANY(budget_ids) FOR UPDATE"
 
 
 @pytest.fixture
@@ -172,7 +173,7 @@ def test_the_same_holds_where_each_takes_it_in_a_step_of_its_own(
             "UPDATE organizations SET budgets_revision = budgets_revision + 1;"
             " UPDATE budgets SET limit_usd = 0.15"
         ),
-        "UPDATE budget_periods SET spent_usd = 0.85",
+        "UPDATE budget_periods SET spent_usd = '{0.85}'",
     ],
 )
 def test_what_a_budget_becomes_while_a_reservation_waits_for_it_is_what_it_is_asked_for(
@@ -287,21 +288,24 @@ def begin_anew(account: Account, *budgets: Budget) -> None:
 def test_a_deadlock_in_the_ledger_is_unavailable_and_nothing_is_stored(
     account: Account, database_url: str
 ) -> None:
-    new, open_ = (account.set_budget(scope=project(name)) for name in ("new", "open"))
+    new = account.set_budget(scope=project("new"))
+    open_ = account.set_budget(scope=project("open"), period=BudgetPeriod.WEEK)
     begin_anew(account, new)
+    period = new.period_at(account.now())
     request = together(account.call("1", project="open"), account.call("1", project="new"))
     ingest = account.container.ingest_events()
     with psycopg.connect(database_url) as other, ThreadPoolExecutor(1) as thread:
         # It never looks for deadlocks itself, so that the calls' transaction is the one to end.
         other.execute("SET deadlock_timeout = '1h'")
         other.execute(
-            'INSERT INTO budget_periods (organization_id, budget_id, start, "end", spent_usd)'
-            ' SELECT organization_id, %s, start, "end", 0 FROM budget_periods',
-            [new.id],
+            "INSERT INTO budget_periods"
+            ' (organization_id, start, "end", budget_ids, spent_usd, reserved_usd)'
+            " VALUES (%s, %s, %s, %s::uuid[], '{0}', '{0}')",
+            [new.organization_id, period.start, period.end, [new.id]],
         )
         storing = thread.submit(ingest, request)
         eventually(lambda: are_waiting(database_url) == 1)
-        other.execute("SELECT 1 FROM budget_periods WHERE budget_id = %s FOR UPDATE", [open_.id])
+        other.execute(LOCK_ROW_OF, [open_.id])
         with pytest.raises(Unavailable):
             storing.result()
         other.rollback()
@@ -318,11 +322,11 @@ def test_a_period_opened_while_a_call_of_it_is_stored_ahead_of_time_counts_that_
     tomorrow = account.set_budget(
         scope=project("a"), period=BudgetPeriod.DAY, enforcement=Enforcement.BLOCK
     )
-    today = account.set_budget(scope=project("b"), period=BudgetPeriod.DAY)
+    monthly = account.set_budget(scope=project("b"), period=BudgetPeriod.MONTH)
     ahead = account.call("1", project="a", timestamp=clock.now() + timedelta(minutes=9))
     request = together(ahead, account.call("1", project="b"))
     with psycopg.connect(database_url) as other, ThreadPoolExecutor(1) as thread:
-        other.execute("SELECT 1 FROM budget_periods WHERE budget_id = %s FOR UPDATE", [today.id])
+        other.execute(LOCK_ROW_OF, [monthly.id])
         storing = thread.submit(account.container.ingest_events(), request)
         eventually(lambda: are_waiting(database_url) == 1)
         account.container.reserve()(

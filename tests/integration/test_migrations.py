@@ -45,6 +45,30 @@ INSERT INTO events (organization_id, id, api_key_id, "timestamp", received_at, f
         '{}', 'complete', 0.25, 'computed', '{}' FROM api_keys;
 INSERT INTO pending_rollups (organization_id, event_ids) SELECT id, '{call-1}' FROM organizations
 """
+#: Two budgets of the same month, and one of two days.
+PERIODS_OF_0013 = """
+INSERT INTO budgets (id, organization_id, name, limit_usd, period, timezone, scope, scope_tags,
+        thresholds, forecast_thresholds, enforcement, unpriced, version, created_at, updated_at)
+    SELECT lpad(number::text, 32, '0')::uuid, id, 'B', 10, period, 'UTC', '{}', '{}', '{50}',
+        '{100}', 'block', 'block', 1, now(), now()
+    FROM organizations, (VALUES (5, 'month'), (6, 'month'), (7, 'day')) AS b (number, period);
+INSERT INTO budget_periods (organization_id, budget_id, start, "end", spent_usd, reserved_usd,
+        forecast)
+    SELECT id, lpad(number::text, 32, '0')::uuid, start, "end", spent, reserved, forecast
+    FROM organizations, (VALUES
+        (6, '2026-11-01Z'::timestamptz, '2026-12-01Z'::timestamptz, 0.000000000000000001, 2,
+            '{"days": 28}'::jsonb),
+        (5, '2026-11-01Z', '2026-12-01Z', 0.1, 0, NULL),
+        (7, '2026-11-23Z', '2026-11-24Z', 3.5, 0, NULL),
+        (7, '2026-11-24Z', '2026-11-25Z', 0, 0, NULL)
+    ) AS p (number, start, "end", spent, reserved, forecast);
+INSERT INTO reservations (id, organization_id, estimate_usd, created_at, expires_at)
+    SELECT lpad('8', 32, '0')::uuid, id, 2, '2026-11-23Z', '2026-11-24Z' FROM organizations;
+INSERT INTO reservation_holds (organization_id, reservation_id, budget_id, start, expires_at,
+        amount_usd)
+    SELECT r.organization_id, r.id, p.budget_id, p.start, r.expires_at, 2
+    FROM reservations AS r, budget_periods AS p WHERE p.reserved_usd > 0
+"""
 UPGRADE = "import sys; from adapters.sql.migrations import upgrade; upgrade(sys.argv[1])"
 
 
@@ -168,6 +192,41 @@ def test_a_secret_that_was_replaced_signs_on_through_the_upgrade_and_back(
             "SELECT old_secret, old_secret_until = '2026-11-28Z' FROM channels"
         ).fetchall()
     assert sorted(back, key=str) == [("old", True), (None, None)]
+
+
+def test_what_budgets_have_spent_and_hold_is_the_same_through_the_upgrade_and_back(
+    empty_database_url: str,
+) -> None:
+    upgrade(empty_database_url, "0004")
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute(A_CALL_OF_0004)
+    upgrade(empty_database_url, "0013")
+    with psycopg.connect(empty_database_url) as connection:
+        connection.execute(PERIODS_OF_0013)
+    before = ledger_of_0013(empty_database_url)
+    assert len(before[0]) == 4
+    upgrade(empty_database_url)
+    with psycopg.connect(empty_database_url) as connection:
+        rows = connection.execute(
+            "SELECT budget_ids::text[], spent_usd, reserved_usd FROM budget_periods"
+            ' ORDER BY start, "end"'
+        ).fetchall()
+    month, day = [f"{number:032d}" for number in (5, 6)], [f"{7:032d}"]
+    assert [([each.replace("-", "") for each in row[0]], *row[1:]) for row in rows] == [
+        (month, [Decimal("0.1"), Decimal("0.000000000000000001")], [Decimal(0), Decimal(2)]),
+        (day, [Decimal("3.5")], [Decimal(0)]),
+        (day, [Decimal(0)], [Decimal(0)]),
+    ]
+    downgrade(empty_database_url, "0013")
+    assert ledger_of_0013(empty_database_url) == before
+    upgrade(empty_database_url)
+
+
+def ledger_of_0013(url: str) -> tuple[list[tuple[object, ...]], ...]:
+    with psycopg.connect(url) as connection:
+        periods = connection.execute("SELECT * FROM budget_periods ORDER BY budget_id, start")
+        held = connection.execute("SELECT * FROM reservation_holds ORDER BY budget_id, start")
+        return periods.fetchall(), held.fetchall()
 
 
 def test_there_is_one_newest_revision() -> None:

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.errors import CheckViolation
-from sqlalchemy import BigInteger, Column, Date, DateTime, Numeric
+from sqlalchemy import ARRAY, BigInteger, Column, Date, DateTime, Numeric
 from sqlalchemy.exc import IntegrityError
 
 from adapters.sql.engine import create_pool
@@ -37,7 +37,7 @@ from tests.builders import (
     an_invitation,
     an_organization,
 )
-from tests.contracts.ledger import THIS
+from tests.contracts.ledger import FORECAST, THIS
 from tests.contracts.notifications import a_channel, a_delivery, an_alert
 from tests.contracts.price_books import a_book
 from tests.contracts.repricings import SCOPE, a_repricing
@@ -91,6 +91,8 @@ def refused_values(column: Column[object]) -> list[str]:
         column.type, Numeric | BigInteger
     ):
         return SUMS + (NO_AMOUNTS if isinstance(column.type, Numeric) else [])
+    if isinstance(column.type, ARRAY) and isinstance(column.type.item_type, Numeric):
+        return [f"{{{value}}}" for value in ["NULL", *NO_AMOUNTS, *AMOUNTS[column.name]]]
     if isinstance(column.type, Numeric):
         return NO_AMOUNTS + AMOUNTS[column.name]
     if isinstance(column.type, Date):
@@ -106,6 +108,7 @@ OTHERS = [
     ("budgets", "forecast_thresholds", "{-1}"),
     ("budgets", "version", "0"),
     ("budget_versions", "version", "0"),
+    ("budget_periods", "budget_ids", "{}"),
     ("alerts", "kind", "whim"),
     ("alerts", "threshold", "1001"),
     ("channels", "name", ""),
@@ -169,6 +172,7 @@ def _store_one_of_each(units_of_work: UnitsOfWork) -> None:
         uow.budgets.add(organization.id, replace(budget, terms=estimating))
         uow.budgets.add_version(organization.id, BudgetVersion.of(budget, None))
         uow.ledger.open(organization.id, budget.id, THIS, Decimal(1), Decimal(0))
+        uow.ledger.keep_forecast(organization.id, (budget.id, THIS.start), FORECAST)
         hold = Hold(budget.id, THIS.start, Decimal(1))
         uow.reservations.add(organization.id, a_reservation(organization, hold))
         alert, channel = an_alert(organization), a_channel(organization)

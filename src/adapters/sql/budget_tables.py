@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from adapters.sql.columns import (
     ORGANIZATION,
+    amounts,
     bounded,
     finite_time,
     id_column,
@@ -83,24 +84,42 @@ budget_versions = Table(
     finite_time("since"),
 )
 
-#: The ledger. Nearly all of its changes touch two sums, and no index: they stay on their page.
+#: The ledger: a row for all budgets of an organization whose periods begin and end together, with
+#: the sums of each at its place. A call that a hundred budgets count changes one row in place of a
+#: hundred. A row is kept whole, and changed on its page while two of it fit there.
 budget_periods = Table(
     "budget_periods",
     metadata,
     id_column("organization_id"),
-    id_column("budget_id"),
     time_column("start"),
     time_column("end"),
-    Column("spent_usd", Numeric, nullable=False),
-    Column("reserved_usd", Numeric, nullable=False, server_default="0"),
-    Column("forecast", JSONB),
-    PrimaryKeyConstraint("budget_id", "start"),
-    ForeignKeyConstraint(["organization_id", "budget_id"], _BUDGET, ondelete="CASCADE"),
-    CheckConstraint("spent_usd >= 0 AND spent_usd <= 1e15", name="spent_usd"),
-    CheckConstraint("reserved_usd >= 0 AND reserved_usd <= 1e15", name="reserved_usd"),
+    Column("budget_ids", ARRAY(Uuid(as_uuid=False)), nullable=False),
+    Column("spent_usd", ARRAY(Numeric), nullable=False),
+    Column("reserved_usd", ARRAY(Numeric), nullable=False),
+    PrimaryKeyConstraint("organization_id", "start", "end"),
+    ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
+    CheckConstraint(
+        "cardinality(budget_ids) > 0 AND cardinality(budget_ids) = cardinality(spent_usd)"
+        " AND cardinality(budget_ids) = cardinality(reserved_usd)",
+        name="budget_ids",
+    ),
+    amounts("spent_usd"),
+    amounts("reserved_usd"),
     finite_time("start"),
     finite_time("end"),
-    postgresql_with={"fillfactor": 50},
+    postgresql_with={"fillfactor": 50, "toast_tuple_target": 8160},
+)
+
+budget_forecasts = Table(
+    "budget_forecasts",
+    metadata,
+    id_column("organization_id"),
+    id_column("budget_id"),
+    time_column("start"),
+    Column("forecast", JSONB, nullable=False),
+    PrimaryKeyConstraint("budget_id", "start"),
+    ForeignKeyConstraint(["organization_id", "budget_id"], _BUDGET, ondelete="CASCADE"),
+    finite_time("start"),
 )
 
 reservations = Table(
@@ -126,7 +145,8 @@ reservations = Table(
     Index(None, "expires_at"),
 )
 
-#: What is held at this moment: a hold that ends is deleted, and its amount with it.
+#: What is held at this moment, in open periods: a hold that ends is deleted, and its amount
+#: with it.
 reservation_holds = Table(
     "reservation_holds",
     metadata,
@@ -142,11 +162,7 @@ reservation_holds = Table(
         ["reservations.organization_id", "reservations.id"],
         ondelete="CASCADE",
     ),
-    ForeignKeyConstraint(
-        ["budget_id", "start"],
-        ["budget_periods.budget_id", "budget_periods.start"],
-        ondelete="CASCADE",
-    ),
+    ForeignKeyConstraint(["organization_id", "budget_id"], _BUDGET, ondelete="CASCADE"),
     CheckConstraint("amount_usd >= 0 AND amount_usd <= 1e6", name="amount_usd"),
     finite_time("start"),
     finite_time("expires_at"),

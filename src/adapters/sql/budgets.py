@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from adapters.sql.budget_documents import to_document, to_terms
 from adapters.sql.budget_tables import budget_versions, budgets
+from adapters.sql.closing_periods import close_periods
 from adapters.sql.ids import is_id
 from adapters.sql.notification_tables import channels
 from adapters.sql.organization_revisions import OrganizationRevisions
@@ -86,6 +87,7 @@ class SqlBudgetRepository(BudgetRepository):
         if not is_id(budget_id):
             return False
         self.lock(organization_id)
+        close_periods(self._connection, organization_id, budget_id)
         removed = self._connection.execute(delete(budgets).where(*_is(organization_id, budget_id)))
         return removed.rowcount > 0
 

@@ -59,5 +59,11 @@ def percents(name: str) -> CheckConstraint:
     return CheckConstraint(f"{each} AND cardinality({name}) <= 20", name=name)
 
 
+def amounts(name: str) -> CheckConstraint:
+    """Each at least 0, and none missing."""
+    each = f"0 <= ALL ({name}) AND 1e15 >= ALL ({name})"
+    return CheckConstraint(f"{each} AND array_position({name}, NULL) IS NULL", name=name)
+
+
 #: What every table of a tenant refers to.
 ORGANIZATION = "organizations.id"

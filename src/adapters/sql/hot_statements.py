@@ -5,7 +5,8 @@ is done (`make bench-budgets`). What it would make of them is written by hand, a
 statements do not tell of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg import Error as DriverError
@@ -21,9 +22,24 @@ def rows_of(connection: Connection, statement: str, values: Mapping[str, Any]) -
     Raises as a statement of SQLAlchemy's would: the domain's errors, else its own. A connection
     that was lost is found out when the unit of work is left.
     """
+    with _cursor(connection) as cursor:
+        return list(cursor.execute(statement, values).fetchall())
+
+
+def run_each(connection: Connection, statement: str, values: Sequence[Mapping[str, Any]]) -> None:
+    """Run it with each of these, one after the other; several go out without a wait for answers."""
+    with _cursor(connection) as cursor:
+        if len(values) == 1:
+            cursor.execute(statement, values[0])
+        elif values:
+            cursor.executemany(statement, values)
+
+
+@contextmanager
+def _cursor(connection: Connection) -> Iterator[Any]:
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor(row_factory=namedtuple_row) as cursor:
-            return list(cursor.execute(statement, values).fetchall())
+            yield cursor
     except DriverError as error:
         raise translated(error, connection) from error

@@ -6,14 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.sql.dml import ReturningDelete
 
-from adapters.sql.budget_tables import budget_periods as periods
 from adapters.sql.budget_tables import reservation_holds as holds
 from adapters.sql.budget_tables import reservations
 from adapters.sql.ids import is_id
-from adapters.sql.period_amounts import GIVEN, IS_GIVEN, given
+from adapters.sql.period_amounts import given
+from adapters.sql.reservation_statements import ADD, END_EXPIRED, END_OF, KEEP, KEY, RESERVE
 from adapters.sql.reserving_in_one_step import add_where_room
 from application.ports.ledger import PeriodKey
 from application.ports.reservations import Presumed, ReservationRepository
@@ -32,7 +32,7 @@ class SqlReservationRepository(ReservationRepository):
             ((each.budget_id, each.period_start), each.amount_usd) for each in reservation.holds
         )
         self._connection.execute(
-            _ADD,
+            ADD,
             {
                 **given(organization_id, amounts),
                 "new": reservation.id,
@@ -105,13 +105,13 @@ class SqlReservationRepository(ReservationRepository):
     def _end(self, organization_id: str, reservation_id: str, kept: Sequence[Hold] = ()) -> None:
         which = {"of": organization_id, "ended": reservation_id}
         if not kept:
-            self._give_back(organization_id, _OF, which)
+            self._give_back(organization_id, END_OF, which)
             return
         keys = [(hold.budget_id, hold.period_start) for hold in kept]
-        self._give_back(organization_id, _OF.where(_KEY.not_in(keys)), which)
+        self._give_back(organization_id, END_OF.where(KEY.not_in(keys)), which)
         for hold in kept:
             until = {"budget": hold.budget_id, "began": hold.period_start, "until": hold.kept_until}
-            self._connection.execute(_KEEP, which | until)
+            self._connection.execute(KEEP, which | until)
 
     def give_back_expired(
         self, organization_id: str, keys: Collection[PeriodKey], now: datetime
@@ -119,7 +119,7 @@ class SqlReservationRepository(ReservationRepository):
         if not keys:
             return 0
         amounts = given(organization_id, ((key, Decimal(0)) for key in keys))
-        return self._give_back(organization_id, _EXPIRED, {**amounts, "now": now})
+        return self._give_back(organization_id, END_EXPIRED, {**amounts, "now": now})
 
     def periods_with_expired(
         self, now: datetime, *, limit: int = 100
@@ -148,62 +148,5 @@ class SqlReservationRepository(ReservationRepository):
         for budget_id, start, amount in ended:
             sums[budget_id, start] = EXACT.subtract(sums[budget_id, start], amount)
         if sums:
-            self._connection.execute(_RESERVE, given(organization_id, sums.items()))
+            self._connection.execute(RESERVE, given(organization_id, sums.items()))
         return len(ended)
-
-
-_RESERVE = (
-    update(periods).where(IS_GIVEN).values(reserved_usd=periods.c.reserved_usd + GIVEN.c.amount)
-)
-
-_NEW = (
-    insert(reservations)
-    .values(
-        id=bindparam("new"),
-        organization_id=bindparam("of"),
-        estimate_usd=bindparam("estimate"),
-        created_at=bindparam("created"),
-        expires_at=bindparam("expires"),
-    )
-    .cte("new")
-)
-_HELD = (
-    insert(holds)
-    .from_select(
-        ["organization_id", "reservation_id", "budget_id", "start", "expires_at", "amount_usd"],
-        select(
-            bindparam("of", type_=holds.c.organization_id.type),
-            bindparam("new", type_=holds.c.reservation_id.type),
-            GIVEN.c.budget_id,
-            GIVEN.c.began,
-            bindparam("expires", type_=holds.c.expires_at.type),
-            GIVEN.c.amount,
-        ),
-    )
-    .cte("held")
-)
-#: All of it at once, because others wait for these periods meanwhile.
-_ADD = _RESERVE.add_cte(_NEW, _HELD)
-
-_ENDED = (
-    delete(holds)
-    .where(holds.c.organization_id == bindparam("of"))
-    .returning(holds.c.budget_id, holds.c.start, holds.c.amount_usd)
-)
-_OF = _ENDED.where(holds.c.reservation_id == bindparam("ended"))
-_KEY = tuple_(holds.c.budget_id, holds.c.start)
-_KEEP = (
-    update(holds)
-    .where(
-        holds.c.organization_id == bindparam("of"),
-        holds.c.reservation_id == bindparam("ended"),
-        holds.c.budget_id == bindparam("budget"),
-        holds.c.start == bindparam("began"),
-    )
-    .values(expires_at=bindparam("until"))
-)
-_EXPIRED = _ENDED.where(
-    holds.c.budget_id == GIVEN.c.budget_id,
-    holds.c.start == GIVEN.c.began,
-    holds.c.expires_at <= bindparam("now"),
-)

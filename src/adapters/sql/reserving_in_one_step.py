@@ -50,20 +50,28 @@ WITH unchanged AS (
     SELECT 1 FROM organizations WHERE id = %(of)s::uuid
         AND pricing_revision = %(pricing_revision)s AND budgets_revision = %(budgets_revision)s
     FOR SHARE
-), held AS (
-    SELECT p.budget_id, p.start, given.amount,
-        p.spent_usd + p.reserved_usd <= given.most AND NOT EXISTS (
-            SELECT FROM reservation_holds AS h
-            WHERE h.budget_id = p.budget_id AND h.start = p.start AND h.expires_at <= %(created)s
-        ) AS fits
-    FROM unchanged CROSS JOIN unnest(
+), locked AS (
+    SELECT p.* FROM unchanged JOIN budget_periods AS p
+        ON p.organization_id = %(of)s::uuid AND p.start = ANY(%(starts)s::timestamptz[])
+    ORDER BY p.start, p."end"
+    FOR UPDATE OF p
+), entry AS (
+    SELECT locked.start, locked."end", each.*, given.amount, given.most
+    FROM locked CROSS JOIN unnest(locked.budget_ids, locked.spent_usd, locked.reserved_usd)
+        WITH ORDINALITY AS each (budget_id, spent_usd, reserved_usd, place)
+    LEFT JOIN unnest(
         %(budget_ids)s::uuid[], %(starts)s::timestamptz[], %(amounts)s::numeric[],
         %(most)s::numeric[]
     ) AS given (budget_id, start, amount, most)
-    JOIN budget_periods AS p ON p.organization_id = %(of)s::uuid
-        AND p.budget_id = given.budget_id AND p.start = given.start
-    ORDER BY p.budget_id, p.start
-    FOR UPDATE OF p
+        ON given.budget_id = each.budget_id AND given.start = locked.start
+), held AS (
+    SELECT budget_id, start, amount, spent_usd + reserved_usd + amount AS taken_usd,
+        spent_usd + reserved_usd <= most AND NOT EXISTS (
+            SELECT FROM reservation_holds AS h
+            WHERE h.budget_id = entry.budget_id AND h.start = entry.start
+                AND h.expires_at <= %(created)s
+        ) AS fits
+    FROM entry WHERE amount IS NOT NULL
 ), room AS (
     SELECT 1 FROM held
     HAVING bool_and(fits) AND count(*) = cardinality(%(budget_ids)s::uuid[])
@@ -77,9 +85,12 @@ WITH unchanged AS (
         (organization_id, reservation_id, budget_id, start, expires_at, amount_usd)
     SELECT %(of)s::uuid, %(id)s::uuid, budget_id, start, %(expires)s::timestamptz, amount
     FROM held CROSS JOIN room
+), changed AS (
+    SELECT start, "end", array_agg(reserved_usd + coalesce(amount, 0) ORDER BY place) AS reserved
+    FROM entry CROSS JOIN room GROUP BY start, "end"
+), taking AS (
+    UPDATE budget_periods AS p SET reserved_usd = changed.reserved FROM changed
+    WHERE p.organization_id = %(of)s::uuid AND p.start = changed.start AND p."end" = changed."end"
 )
-UPDATE budget_periods AS p SET reserved_usd = p.reserved_usd + held.amount
-FROM held CROSS JOIN room
-WHERE p.budget_id = held.budget_id AND p.start = held.start
-RETURNING p.budget_id::text AS budget_id, p.start, p.spent_usd + p.reserved_usd AS taken_usd
+SELECT budget_id::text, start, taken_usd FROM held CROSS JOIN room
 """
