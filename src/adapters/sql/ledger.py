@@ -19,7 +19,7 @@ from adapters.sql.ledger_statements import (
 )
 from adapters.sql.organization_revisions import OrganizationRevisions
 from adapters.sql.period_amounts import given
-from adapters.sql.posting import post
+from adapters.sql.posting import Places, post
 from application.ports.ledger import Held, Ledger, PeriodKey
 from domain.budget_book import Posting
 from domain.forecast import Forecast
@@ -34,14 +34,17 @@ class SqlLedger(Ledger):
     lengths at the same moment may deadlock. One of them is then ended, and stores nothing.
     """
 
-    def __init__(self, connection: Connection, revisions: OrganizationRevisions) -> None:
+    def __init__(
+        self, connection: Connection, revisions: OrganizationRevisions, places: Places
+    ) -> None:
         self._connection = connection
         self._revisions = revisions
+        self._places = places
 
     def post(
         self, organization_id: str, postings: Sequence[Posting], *, also: Collection[PeriodKey] = ()
     ) -> dict[PeriodKey, Decimal]:
-        return post(self._connection, organization_id, postings, also)
+        return post(self._connection, self._places, organization_id, postings, also)
 
     def open(
         self, organization_id: str, budget_id: str, period: Span, spent_usd: Decimal, new: Decimal

@@ -19,6 +19,7 @@ from adapters.sql.ledger import SqlLedger
 from adapters.sql.members import SqlMemberRepository
 from adapters.sql.organization_revisions import OrganizationRevisions
 from adapters.sql.organizations import SqlOrganizationRepository
+from adapters.sql.posting import Places
 from adapters.sql.price_books import SqlPriceBooks
 from adapters.sql.pricing_terms import SqlPricingTermsRepository
 from adapters.sql.repricings import SqlRepricings
@@ -39,9 +40,10 @@ class SqlUnitOfWork(UnitOfWork):
     """
 
     def __init__(
-        self, engine: Engine, *, isolation_level: IsolationLevel = "READ COMMITTED"
+        self, engine: Engine, places: Places, isolation_level: IsolationLevel = "READ COMMITTED"
     ) -> None:
         self._engine = engine
+        self._places = places
         self._isolation_level: IsolationLevel = isolation_level
 
     def __enter__(self) -> Self:
@@ -62,7 +64,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.usage_reports = SqlUsageReports(connection)
         revisions = OrganizationRevisions(connection)
         self.budgets = SqlBudgetRepository(connection, revisions)
-        self.ledger = SqlLedger(connection, revisions)
+        self.ledger = SqlLedger(connection, revisions, self._places)
         self.reservations = SqlReservationRepository(connection)
         self.alerts = SqlAlertRepository(connection)
         self.channels = SqlChannelRepository(connection)
@@ -94,17 +96,19 @@ class SqlUnitsOfWork(UnitsOfWork):
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._places = Places()
 
     def __call__(self, *, snapshot: bool = False) -> SqlUnitOfWork:
-        if not snapshot:
-            return SqlUnitOfWork(self._engine)
-        return SqlUnitOfWork(self._engine, isolation_level="REPEATABLE READ")
+        return self._new("REPEATABLE READ" if snapshot else "READ COMMITTED")
 
     def look(self) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self._engine, isolation_level="AUTOCOMMIT")
+        return self._new("AUTOCOMMIT")
 
     def in_one_step(self) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self._engine, isolation_level="AUTOCOMMIT")
+        return self._new("AUTOCOMMIT")
+
+    def _new(self, isolation_level: IsolationLevel) -> SqlUnitOfWork:
+        return SqlUnitOfWork(self._engine, self._places, isolation_level)
 
     def check(self) -> None:
         with _connect(self._engine) as connection:
