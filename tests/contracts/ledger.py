@@ -119,6 +119,17 @@ class LedgerContract:
             }
         assert [each.period for each in find(units_of_work, daily, first)] == [first]
 
+    def test_a_period_whose_end_has_moved_is_the_same_one(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        open_period(units_of_work, budget, THIS, "1")
+        moved = Span(THIS.start, THIS.end + timedelta(hours=1))
+        for total in (Decimal(3), Decimal(5)):
+            posted = post(units_of_work, [Posting([budget], moved, Decimal(2))])
+            assert posted == {key(budget, THIS): total}
+        assert open_period(units_of_work, budget, moved, "99", new="1") == 6
+        assert [each.spent_usd for each in find(units_of_work, budget, THIS)] == [Decimal(6)]
+
     def test_what_is_not_open_is_not_posted(
         self, units_of_work: UnitsOfWork, budget: Budget, organization: Organization
     ) -> None:

@@ -49,11 +49,15 @@ _FIRST_EXPIRY = (
 _HELD = _given_of(_LOCKED, _FIRST_EXPIRY.label("first_expiry")).cte("held")
 HOLD_TO_RESERVE = select(_REVISIONS, _HELD).select_from(_REVISIONS.outerjoin(_HELD, true()))
 
-#: A budget that is in the row already only gets what is new.
+#: A budget that is in a row already only gets what is new. It is looked for by the start, because
+#: the rules of its time zone may have moved the end since.
 OPEN = text("""
 INSERT INTO budget_periods AS p
     (organization_id, start, "end", budget_ids, spent_usd, reserved_usd)
-VALUES (:of, :start, :end, ARRAY[CAST(:budget_id AS uuid)], ARRAY[CAST(:spent AS numeric)], '{0}')
+SELECT CAST(:of AS uuid), CAST(:start AS timestamptz), coalesce((
+        SELECT "end" FROM budget_periods
+        WHERE organization_id = :of AND start = :start AND :budget_id = ANY(budget_ids)
+    ), :end), ARRAY[CAST(:budget_id AS uuid)], ARRAY[CAST(:spent AS numeric)], '{0}'
 ON CONFLICT (organization_id, start, "end") DO UPDATE SET (budget_ids, spent_usd, reserved_usd) = (
     SELECT array_agg(budget_id ORDER BY place),
         array_agg(CASE WHEN place = found THEN spent + :new ELSE spent END ORDER BY place),

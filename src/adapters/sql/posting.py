@@ -54,8 +54,10 @@ def post(
             spent = _add_in_place(connection, organization_id, period, budget_ids, of_budgets)
             if spent is not None:
                 return spent
-    starts = {period.start for period in amounts} | {start for _, start in also}
-    return _add(connection, places, organization_id, starts, amounts) if starts else {}
+    by_start: dict[datetime, dict[str, Decimal]] = {start: {} for _, start in also}
+    for period, of_budgets in amounts.items():
+        by_start.setdefault(period.start, {}).update(of_budgets)
+    return _add(connection, places, organization_id, by_start) if by_start else {}
 
 
 def _by_period(postings: Sequence[Posting]) -> dict[Span, dict[str, Decimal]]:
@@ -92,18 +94,17 @@ def _add(
     connection: Connection,
     places: Places,
     organization_id: str,
-    starts: Iterable[datetime],
-    amounts: Mapping[Span, _Amounts],
+    amounts: Mapping[datetime, _Amounts],
 ) -> dict[PeriodKey, Decimal]:
     """Hold all rows first, in order, and see who stands where."""
-    asked = {"of": organization_id, "starts": _array(start.isoformat() for start in starts)}
+    asked = {"of": organization_id, "starts": _array(start.isoformat() for start in amounts)}
     spent: dict[PeriodKey, Decimal] = {}
     changed: list[dict[str, Any]] = []
     for row in rows_of(connection, _HOLD, asked):
         period, budget_ids = Span(row.start, row.end), row.budget_ids.split(",")
         places.remember(organization_id, period, budget_ids)
         sums = dict(zip(budget_ids, map(Decimal, row.spent_usd.split(",")), strict=True))
-        of_budgets = amounts.get(period, {})
+        of_budgets = amounts[period.start]
         added = {each: EXACT.add(sums[each], of_budgets[each]) for each in sums.keys() & of_budgets}
         if added:
             spent |= {(each, period.start): total for each, total in added.items()}

@@ -28,8 +28,9 @@ class Ledger(Protocol):
     """The exact spend of open periods, changed in the transaction that stores the calls.
 
     A period is opened with all that was spent in it, and from then on every change is posted.
-    Whoever changes a period holds it until the unit of work ends, always in the order of budgets
-    and periods, so that two at once wait for one another and neither is lost.
+    Whoever changes a period holds it until the unit of work ends, and maybe others of the
+    organization's with it, always in the same order, so that two at once wait for one another and
+    neither is lost. A budget's period is known by its start.
     """
 
     @abstractmethod
