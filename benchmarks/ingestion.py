@@ -80,7 +80,7 @@ def over_http(port: int, key: str, door: Door) -> float:
     return BATCHES * BATCH / taken
 
 
-def single(port: int, key: str, path: str) -> float:
+def single(port: int, key: str, path: str, connections: int = SINGLE_CONNECTIONS) -> float:
     """Requests a second, each of one event."""
     ends, done, wrong = time.perf_counter() + SINGLE_S, list[int](), list[str]()
     expected = {http.client.OK, http.client.NOT_FOUND}
@@ -99,7 +99,7 @@ def single(port: int, key: str, path: str) -> float:
         done.append(count)
 
     began = time.perf_counter()
-    senders = [threading.Thread(target=send) for _ in range(SINGLE_CONNECTIONS)]
+    senders = [threading.Thread(target=send) for _ in range(connections)]
     for sender in senders:
         sender.start()
     for sender in senders:

@@ -37,6 +37,7 @@ def rates(server: PostgresServer, log: Path) -> None:
         of: dict[str, Callable[[str], float]] = {
             "batches of 500 on 8 connections": lambda key: over_http(port, key, native),
             "single events on 32 connections": lambda key: single(port, key, EVENTS),
+            "single events, one after the other": lambda key: single(port, key, EVENTS, 1),
         }
         for name, rate in of.items():
             pairs = [(rate(bare), rate(watched)) for _ in range(ROUNDS)]
