@@ -1,15 +1,11 @@
-"""How sums that are kept ready cover what a report asks for."""
+"""By what and how finely sums are kept ready, so that reports need not add up calls."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection
+from datetime import timedelta
 from enum import IntEnum, StrEnum
-from itertools import groupby
 
-from domain.period import Span
 from domain.report import Dimension, TagDimension
 
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 #: Tags of an organization that sums are kept of, and values of each, as they first come: senders
 #: may invent any number of both. The calls with further values of a tag share a sum.
 MOST_SUMMED_TAGS = 100
@@ -101,51 +97,3 @@ def breakdown_for(dimensions: Collection[Dimension | TagDimension]) -> Breakdown
         if asked <= set(breakdown.dimensions):
             return breakdown
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a span: whole buckets of a tier, or single events where ``tier`` is None."""
-
-    tier: Tier | None
-    span: Span
-
-
-def pieces(spans: Iterable[Span], finest: Tier = Tier.QUARTER) -> list[Piece]:
-    """What covers adjacent ``spans`` exactly, so that no bucket lies in two of them.
-
-    The coarsest buckets that fit, down to the ``finest``; the rest is left to single events.
-    """
-    parts = [part for span in spans for part in _cover(span, Tier.DAY, finest)]
-    return [
-        Piece(tier, Span(run[0].span.start, run[-1].span.end))
-        for tier, group in groupby(parts, key=lambda part: part.tier)
-        for run in [list(group)]
-    ]
-
-
-def _cover(span: Span, tier: Tier, finest: Tier) -> Iterator[Piece]:
-    start, end = _ceiling(span.start, tier), _floor(span.end, tier)
-    if start >= end:
-        yield from _cover_finer(span, tier, finest)
-        return
-    yield from _cover_finer(Span(span.start, start), tier, finest)
-    yield Piece(tier, Span(start, end))
-    yield from _cover_finer(Span(end, span.end), tier, finest)
-
-
-def _cover_finer(span: Span, tier: Tier, finest: Tier) -> Iterator[Piece]:
-    if span.start >= span.end:
-        return
-    if tier is finest:
-        yield Piece(None, span)
-    else:
-        yield from _cover(span, Tier(tier - 1), finest)
-
-
-def _floor(instant: datetime, tier: Tier) -> datetime:
-    return instant - (instant - _EPOCH) % tier.length
-
-
-def _ceiling(instant: datetime, tier: Tier) -> datetime:
-    return instant + (_EPOCH - instant) % tier.length

@@ -23,12 +23,16 @@ metadata = MetaData(
 )
 
 
+#: A time that knows its zone.
+MOMENT = DateTime(timezone=True)
+
+
 def id_column(name: str = "id", *, nullable: bool = False) -> Column[str]:
     return Column(name, Uuid(as_uuid=False), nullable=nullable)
 
 
 def time_column(name: str, *, nullable: bool = False) -> Column[object]:
-    return Column(name, DateTime(timezone=True), nullable=nullable)
+    return Column(name, MOMENT, nullable=nullable)
 
 
 def finite_time(name: str) -> CheckConstraint:

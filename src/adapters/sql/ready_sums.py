@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    DateTime,
-    SmallInteger,
+    FromClause,
     TableClause,
     TableValuedAlias,
     bindparam,
@@ -16,9 +16,9 @@ from sqlalchemy import (
     null,
     select,
     table,
+    true,
 )
 from sqlalchemy import Table as SchemaTable
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from adapters.sql.rollup_tables import usage_rollups
@@ -26,8 +26,6 @@ from adapters.sql.selections import filters
 from adapters.sql.usage_questions import Shape
 from domain.report import Dimension
 from domain.rollup import Breakdown
-
-_MOMENTS = ARRAY(DateTime(timezone=True))
 
 
 def plain(known: SchemaTable) -> TableClause:
@@ -43,32 +41,28 @@ _ROLLUPS = plain(usage_rollups)
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Rows of buckets, the values of their group, and whether each row adds or takes away."""
+    """Rows of buckets, the values of their group, where each counts and whether it adds there."""
 
     kept: LateralFromClause
     keys: Sequence[ColumnElement[Any]]
+    piece: TableValuedAlias
     sign: ColumnElement[int] | None = None
+    is_taken: bool = False
+
+    @property
+    def rows(self) -> FromClause:
+        """To be selected from."""
+        return self.piece.join(self.kept, true())
+
+    @property
+    def moment(self) -> ColumnElement[datetime]:
+        """Buckets of one piece may count at different ones: each at its own start."""
+        place = self.piece.c.place
+        return place if self.is_taken else func.greatest(self.kept.c.start, place)
 
     def signed(self, number: ColumnElement[Any]) -> ColumnElement[Any]:
-        return number if self.sign is None else number * self.sign
-
-
-def runs(shape: Shape) -> TableValuedAlias:
-    """A row for each piece: its ``tier``, its ``first`` moment, and the ``next`` after it."""
-    return (
-        func.unnest(
-            shape.value("tiers", ARRAY(SmallInteger)),
-            shape.value("firsts", _MOMENTS),
-            shape.value("nexts", _MOMENTS),
-        )
-        .table_valued(
-            column("tier", SmallInteger),
-            column("first", DateTime(timezone=True)),
-            column("next", DateTime(timezone=True)),
-            name="piece",
-        )
-        .render_derived()
-    )
+        own = number if self.sign is None else number * self.sign
+        return -own if self.is_taken else own
 
 
 def of_dimensions(
@@ -92,7 +86,7 @@ def of_dimensions(
         .offset(0)
         .lateral("kept")
     )
-    return Ready(kept, [kept.c[name] if name else null() for name in own])
+    return Ready(kept, [kept.c[name] if name else null() for name in own], piece)
 
 
 def in_piece(rollups: TableClause, piece: TableValuedAlias) -> list[ColumnElement[bool]]:

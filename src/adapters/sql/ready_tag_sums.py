@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    DateTime,
     Select,
     TableValuedAlias,
     bindparam,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from adapters.sql.columns import MOMENT
 from adapters.sql.ready_sums import Ready, in_piece, plain
 from adapters.sql.selections import NUMBER_OF_TAGS, passing_tags
 from adapters.sql.tables import organizations
@@ -37,9 +37,7 @@ _ROLLUPS, _VALUES = plain(tag_rollups), plain(tag_values)
 _OF_VALUE = (_ROLLUPS.c.organization_id == _VALUES.c.organization_id) & (
     _ROLLUPS.c.number == _VALUES.c.number
 )
-_ALWAYS, _NEVER = (
-    literal_column(f"'{sign}infinity'::timestamptz", DateTime(timezone=True)) for sign in ("", "-")
-)
+_ALWAYS, _NEVER = (literal_column(f"'{sign}infinity'::timestamptz", MOMENT) for sign in ("", "-"))
 
 
 class TagSums:
@@ -70,8 +68,8 @@ class TagSums:
             (or_(~exists(self._further()), self._all_asked_have_sums()), _ALWAYS),
             else_=begin.scalar_subquery(),
         )
-        # Once for all parts of a statement.
-        reach = select(found.label("reach")).cte("sums")
+        # Once for all parts of a statement, which may ask several questions.
+        reach = select(found.label("reach")).cte()
         return select(reach.c.reach).scalar_subquery()
 
     def _values(self) -> Select[Any]:
@@ -82,15 +80,14 @@ class TagSums:
 
     def _further(self) -> Select[Any]:
         """Days of the span in which there are calls with values that have no sum."""
-        moment = DateTime(timezone=True)
         return (
             self._values()
             .join(_ROLLUPS, _OF_VALUE)
             .where(
                 _VALUES.c.value.is_(None),
                 _ROLLUPS.c.tier == literal_column(str(int(Tier.DAY))),
-                _ROLLUPS.c.start >= func.date_trunc("day", bindparam("begin", type_=moment), "UTC"),
-                _ROLLUPS.c.start < bindparam("end", type_=moment),
+                _ROLLUPS.c.start >= func.date_trunc("day", bindparam("begin", type_=MOMENT), "UTC"),
+                _ROLLUPS.c.start < bindparam("end", type_=MOMENT),
                 _ROLLUPS.c.calls > 0,
             )
         )
@@ -108,11 +105,11 @@ class TagSums:
             own = self._kept(piece, _VALUES.c.tag == self._tag, _VALUES.c.value.in_(self._asked))
         else:
             own = self._kept(piece, _VALUES.c.tag == self._tag)
-        yield Ready(own, [func.coalesce(own.c.value, FURTHER) for _ in self._by])
+        yield Ready(own, [func.coalesce(own.c.value, FURTHER) for _ in self._by], piece)
         if self._asked is None:
             all_calls = self._kept(piece, _VALUES.c.tag.in_((self._tag, WHOLE)))
             sign = case((all_calls.c.tag == WHOLE, 1), else_=-1)
-            yield Ready(all_calls, [null() for _ in self._by], sign)
+            yield Ready(all_calls, [null() for _ in self._by], piece, sign)
 
     def _kept(self, piece: TableValuedAlias, *which: ColumnElement[bool]) -> LateralFromClause:
         return (

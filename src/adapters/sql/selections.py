@@ -44,11 +44,15 @@ NUMBER_OF_TAGS = "number_of_tags"
 def conditions(chosen: Chosen, table: FromClause = events) -> list[ColumnElement[bool]]:
     """The WHERE clause; the organization always leads it. ``table`` has the columns of events."""
     return [
-        table.c.organization_id == bindparam("of"),
+        *at_any_time(chosen, table),
         table.c.timestamp >= bindparam("begin"),
         table.c.timestamp < bindparam("end"),
-        *filters(chosen, table),
     ]
+
+
+def at_any_time(chosen: Chosen, table: FromClause = events) -> list[ColumnElement[bool]]:
+    """The same without the span."""
+    return [table.c.organization_id == bindparam("of"), *filters(chosen, table)]
 
 
 def group_column(by: Dimension | TagDimension, table: FromClause = events) -> ColumnElement[Any]:

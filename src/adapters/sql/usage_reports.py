@@ -11,7 +11,7 @@ from adapters.sql import usage_series, usage_statements
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.selections import Chosen, values_of
 from adapters.sql.usage_groups import Group, apart, own_values, rows_of, without_last
-from adapters.sql.usage_questions import Question
+from adapters.sql.usage_questions import Questions
 from adapters.sql.usage_sources import UNPRICED, names_of
 from adapters.sql.usage_sums import Slots, Sums, added_up, known_cost
 from application.ports.usage_reports import UsageReports
@@ -34,18 +34,19 @@ class SqlUsageReports(UsageReports):
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._questions = Questions(connection)
 
     def measures(self, selection: EventSelection) -> Measures:
         found = self._sums(selection, ())
         return found[()].measures if found else Measures()
 
     def series(self, selection: EventSelection, buckets: Sequence[Span]) -> list[SeriesPoint]:
-        return usage_series.series(self._connection, selection, buckets)
+        return usage_series.series(self._questions, selection, buckets)
 
     def trends(
         self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
     ) -> dict[Group, list[Decimal | None]]:
-        return usage_series.trends(self._connection, selection, by, buckets)
+        return usage_series.trends(self._questions, selection, by, buckets)
 
     def groups(
         self, selection: EventSelection, by: GroupBy, *, most: int | None = None
@@ -78,20 +79,20 @@ class SqlUsageReports(UsageReports):
     def series_of_groups(
         self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span], *, most: int
     ) -> list[GroupSeries]:
-        return usage_series.series_of_groups(self._connection, selection, by, buckets, most)
+        return usage_series.series_of_groups(self._questions, selection, by, buckets, most)
 
     def costliest(
         self, selection: EventSelection, dimensions: Sequence[Dimension], *, most: int
     ) -> dict[Dimension, list[GroupSeries]]:
-        return usage_series.costliest(self._connection, selection, dimensions, most)
+        return usage_series.costliest(self._questions, selection, dimensions, most)
 
     def spent(self, selection: EventSelection) -> Decimal:
-        asked = Question(selection)
+        asked = self._questions.ask(selection)
         found = self._connection.execute(usage_statements.spent(asked.shape), asked.values)
         return Decimal(found.scalar_one())
 
     def tally(self, selection: EventSelection) -> Tally:
-        asked = Question(selection)
+        asked = self._questions.ask(selection)
         found = self._connection.execute(usage_statements.tally(asked.shape), asked.values)
         row = found.one()._asdict()
         if not row["calls"]:  # sums over no rows at all are null
@@ -116,7 +117,7 @@ class SqlUsageReports(UsageReports):
 
     def _called(self, selection: EventSelection, by: GroupBy) -> dict[Group, Sums]:
         """The same without durations."""
-        asked = Question(selection, by)
+        asked = self._questions.ask(selection, by)
         names, found = names_of(by), usage_statements.sums_of_groups(asked.shape)
         rows = [row._asdict() for row in self._connection.execute(found, asked.values)]
         return {tuple(row[name] for name in names): Sums(row, {}) for row in rows if row["calls"]}
@@ -125,7 +126,7 @@ class SqlUsageReports(UsageReports):
         self, selection: EventSelection, by: GroupBy, own: Sequence[Group] | None = None
     ) -> Mapping[Group, Slots]:
         """Of each group, or of each of ``own``, and of all others as ``FURTHER``."""
-        asked = Question(selection, by)
+        asked = self._questions.ask(selection, by)
         found = usage_statements.durations_of_groups(asked.shape, of_own=own is not None)
         values: dict[str, Any] = {**asked.values, **own_values(own or (), len(by))}
         return {

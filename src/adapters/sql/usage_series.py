@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import (
     CompoundSelect,
-    Connection,
     DateTime,
     Integer,
     Label,
@@ -29,7 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.sql.event_tables import TOKEN_COLUMNS
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.usage_points import Row, points, series_of
-from adapters.sql.usage_questions import Question, Shape, made_once
+from adapters.sql.usage_questions import Questions, Shape, made_once
 from adapters.sql.usage_sources import UNPRICED, names_of, sums
 from adapters.sql.usage_sums import known_cost
 from domain.period import Span
@@ -42,11 +41,11 @@ _OF_TRENDS = ("calls", UNPRICED, "cost_usd")
 
 
 def series(
-    connection: Connection, selection: EventSelection, buckets: Sequence[Span]
+    questions: Questions, selection: EventSelection, buckets: Sequence[Span]
 ) -> list[SeriesPoint]:
     """One point per bucket."""
-    asked = Question(selection, (), buckets)
-    found = connection.execute(_sums_of_buckets(asked.shape), asked.values)
+    asked = questions.ask(selection, (), buckets)
+    found = questions.connection.execute(_sums_of_buckets(asked.shape), asked.values)
     return points(buckets, {row.bucket: row._asdict() for row in found})
 
 
@@ -58,12 +57,12 @@ def _sums_of_buckets(shape: Shape) -> Select[Any]:
 
 
 def trends(
-    connection: Connection, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
+    questions: Questions, selection: EventSelection, by: GroupBy, buckets: Sequence[Span]
 ) -> dict[tuple[str | None, ...], list[Decimal | None]]:
     """The cost of every group in each bucket."""
-    asked = Question(selection, by, buckets)
+    asked = questions.ask(selection, by, buckets)
     found: dict[tuple[str | None, ...], list[Decimal | None]] = {}
-    for row in connection.execute(_costs_of_groups(asked.shape), asked.values):
+    for row in questions.connection.execute(_costs_of_groups(asked.shape), asked.values):
         if row.calls and row[0] != FURTHER:
             costs = found.setdefault(tuple(row[: len(by)]), [Decimal(0)] * len(buckets))
             costs[row.bucket - 1] = known_cost(row._asdict())
@@ -79,7 +78,7 @@ def _costs_of_groups(shape: Shape) -> Select[Any]:
 
 
 def series_of_groups(
-    connection: Connection,
+    questions: Questions,
     selection: EventSelection,
     by: GroupBy,
     buckets: Sequence[Span],
@@ -89,24 +88,24 @@ def series_of_groups(
 
     No more rows leave the database than a chart has parts, however many users or tags there are.
     """
-    asked = Question(selection, by, buckets)
-    rows = connection.execute(_of_groups(asked.shape, most), asked.values)
+    asked = questions.ask(selection, by, buckets)
+    rows = questions.connection.execute(_of_groups(asked.shape, most), asked.values)
     return series_of((row._asdict() for row in rows), names_of(by), buckets, most)
 
 
 def costliest(
-    connection: Connection, selection: EventSelection, dimensions: Sequence[Dimension], most: int
+    questions: Questions, selection: EventSelection, dimensions: Sequence[Dimension], most: int
 ) -> dict[Dimension, list[GroupSeries]]:
     """``series_of_groups`` of each dimension for the whole span, all by one statement."""
     found: dict[int, list[Row]] = {number: [] for number in range(len(dimensions))}
     if dimensions:
         asked = [
-            Question(selection, (dimension,), [selection.span], mark=f"{number}_")
+            questions.ask(selection, (dimension,), [selection.span], mark=f"{number}_")
             for number, dimension in enumerate(dimensions)
         ]
         values = {name: value for each in asked for name, value in each.values.items()}
         shapes = tuple(each.shape for each in asked)
-        for row in connection.execute(_of_each(shapes, most), values):
+        for row in questions.connection.execute(_of_each(shapes, most), values):
             found[row.number].append(row._asdict())
     return {
         dimension: series_of(found[number], names_of((dimension,)), [selection.span], most)

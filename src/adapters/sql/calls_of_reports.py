@@ -1,0 +1,128 @@
+"""The single calls of a report: at the edges of its buckets, and those that are in no sum yet."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    SmallInteger,
+    Subquery,
+    bindparam,
+    case,
+    column,
+    func,
+    literal,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from adapters.sql.columns import MOMENT
+from adapters.sql.event_tables import events
+from adapters.sql.pieces_of_reports import edges_of, waiting_of
+from adapters.sql.rollup_tables import pending_rollups
+from adapters.sql.selections import at_any_time, conditions
+from adapters.sql.usage_questions import Shape
+
+
+class CallsOfReport:
+    """``single`` selects what is wanted of an event, without saying of which.
+
+    Sums answer before ``reach``, where there is one, and calls alone from it on.
+    """
+
+    def __init__(
+        self, shape: Shape, single: Select[Any], reach: ColumnElement[datetime] | None
+    ) -> None:
+        self._shape, self._single, self._reach = shape, single, reach
+
+    def alone(self) -> Select[Any]:
+        """Where there are no sums."""
+        return self._single.where(*conditions(self._shape.chosen))
+
+    def from_reach_on(self) -> Select[Any]:
+        return self.alone().where(events.c.timestamp >= self._reach)
+
+    def summed_at_edges(self, names: Sequence[str]) -> Select[Any]:
+        """With a ``moment`` where they count.
+
+        They are added up once, though most count in two places: in one they are taken away.
+        """
+        edge, call = self._at_edges()
+        keys = [each for each in call.c if each.name not in (*names, "moment")]
+        sums = (func.sum(call.c[name]).cast(call.c[name].type).label(name) for name in names)
+        places = (edge.c.into, edge.c.out)
+        found = (
+            select(*keys, *places, *sums)
+            .select_from(edge.join(call, true()))
+            .group_by(*keys, *places)
+            .subquery()
+        )
+        return _in_both_places(found, [each.name for each in keys], names)
+
+    def counted_at_edges(self) -> Select[Any]:
+        """Of a report that is one part: ``n`` is negative where they are taken away."""
+        edge, call = self._at_edges()
+        n = case((edge.c.into.is_(None), -call.c.n), else_=call.c.n).label("n")
+        others = (each for each in call.c if each.name != "n")
+        return select(*others, n).select_from(edge.join(call, true()))
+
+    def _at_edges(self) -> tuple[FromClause, LateralFromClause]:
+        edge, at = edges_of(self._shape), events.c.timestamp
+        within = self._single.where(
+            *at_any_time(self._shape.chosen),
+            at >= self._shape.value("edge_begin", MOMENT),
+            at < self._shape.value("edge_end", MOMENT),
+            at >= edge.c.first,
+            at < edge.c.next,
+        )
+        return edge, self._summed(within).offset(0).lateral("call")
+
+    def waiting(self) -> Select[Any]:
+        """Calls of the buckets' time that are in no sum yet.
+
+        The offset keeps the planner from the other way round: in a month that it knows nothing of,
+        it would look through all that waits for each call.
+        """
+        pending = (
+            select(
+                func.unnest(pending_rollups.c.timestamps).label("timestamp"),
+                func.unnest(pending_rollups.c.event_ids).label("id"),
+            )
+            .where(pending_rollups.c.organization_id == bindparam("of"))
+            .subquery("pending")
+        )
+        span, at = waiting_of(self._shape), pending.c.timestamp
+        in_buckets = pending.join(span, (at >= span.c.first) & (at < span.c.next))
+        waiting = select(pending, span.c.place).select_from(in_buckets).distinct().subquery()
+        this_one = (events.c.timestamp == waiting.c.timestamp, events.c.id == waiting.c.id)
+        found = self._summed(self._single.where(*at_any_time(self._shape.chosen), *this_one))
+        call = found.offset(0).lateral("call")
+        placed = {"moment": func.coalesce(waiting.c.place, call.c.get("moment"))}
+        columns = (placed.get(each.name, each).label(each.name) for each in call.c)
+        return select(*columns).select_from(waiting.join(call, true()))
+
+    def _summed(self, calls: Select[Any]) -> Select[Any]:
+        return calls if self._reach is None else calls.where(events.c.timestamp < self._reach)
+
+
+def _in_both_places(found: Subquery, keys: Sequence[str], names: Sequence[str]) -> Select[Any]:
+    places = array([found.c.into, found.c.out]), array([literal(1), literal(-1)])
+    place = (
+        func.unnest(*places)
+        .table_valued(column("moment", MOMENT), column("sign", SmallInteger), name="place")
+        .render_derived()
+    )
+    return (
+        select(
+            *(found.c[name] for name in keys),
+            place.c.moment,
+            *((found.c[name] * place.c.sign).label(name) for name in names),
+        )
+        .select_from(found.join(place, true()))
+        .where(place.c.moment.is_not(None))
+    )

@@ -1,0 +1,118 @@
+"""The pieces of a report as parameters of its statement, and as rows to join with."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import BindParameter, SmallInteger, TableValuedAlias, column, func
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import TypeEngine
+
+from adapters.sql.columns import MOMENT
+from domain.covering import Piece
+from domain.period import Span
+
+_MOMENTS = ARRAY(MOMENT)
+
+
+class _Values(Protocol):
+    def value(self, name: str, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]: ...
+
+
+def values_of_pieces(covering: Sequence[Piece], span: Span) -> dict[str, Any]:
+    """Lists that belong together by their first word, of what covers ``span``.
+
+    ``added`` are buckets, ``taken`` those that are taken away from where coarser ones counted them,
+    ``edge`` are spans of single calls, and ``waiting`` those in which a call that is in no sum yet
+    is missing.
+    """
+    buckets = [piece for piece in covering if piece.tier is not None]
+    edges = [piece for piece in covering if piece.tier is None]
+    edges.sort(key=lambda piece: piece.span.start)
+    return {
+        **_runs("added", ((piece, piece.into) for piece in buckets)),
+        **_runs("taken", ((piece, piece.out_of) for piece in buckets)),
+        "edge_firsts": [piece.span.start for piece in edges],
+        "edge_nexts": [piece.span.end for piece in edges],
+        "edge_intos": [piece.into for piece in edges],
+        "edge_outs": [piece.out_of for piece in edges],
+        # By these PostgreSQL leaves out months before it plans.
+        "edge_begin": edges[0].span.start if edges else span.start,
+        "edge_end": edges[-1].span.end if edges else span.end,
+        **_waiting(edges, span),
+    }
+
+
+def _runs(name: str, placed: Iterable[tuple[Piece, datetime | None]]) -> dict[str, list[Any]]:
+    known = [(piece, moment) for piece, moment in placed if moment is not None]
+    return {
+        f"{name}_tiers": [piece.tier for piece, _ in known],
+        f"{name}_firsts": [piece.span.start for piece, _ in known],
+        f"{name}_nexts": [piece.span.end for piece, _ in known],
+        f"{name}_places": [moment for _, moment in known],
+    }
+
+
+def _waiting(edges: Sequence[Piece], span: Span) -> dict[str, list[Any]]:
+    """Where buckets alone answer, a call counts at its own time; else where they counted others."""
+    found: list[tuple[Span, datetime | None]] = [
+        *((each, None) for each in _between(edges, span)),
+        *((edge.span, edge.out_of) for edge in edges if edge.out_of is not None),
+    ]
+    return {
+        "waiting_firsts": [each.start for each, _ in found],
+        "waiting_nexts": [each.end for each, _ in found],
+        "waiting_places": [place for _, place in found],
+    }
+
+
+def _between(edges: Iterable[Piece], span: Span) -> Iterator[Span]:
+    """What of ``span`` is in none of the ascending ``edges``, which may reach beyond it."""
+    begin = span.start
+    for edge in edges:
+        if begin < edge.span.start:
+            yield Span(begin, min(edge.span.start, span.end))
+        begin = max(begin, edge.span.end)
+    if begin < span.end:
+        yield Span(begin, span.end)
+
+
+def buckets_of(shape: _Values, name: str) -> TableValuedAlias:
+    """The ``added`` or ``taken``: a ``tier``, its ``first`` moment, the ``next`` after it, and the
+    ``place`` where they count.
+    """
+    return _rows(
+        name,
+        tier=shape.value(f"{name}_tiers", ARRAY(SmallInteger)),
+        first=shape.value(f"{name}_firsts", _MOMENTS),
+        next=shape.value(f"{name}_nexts", _MOMENTS),
+        place=shape.value(f"{name}_places", _MOMENTS),
+    )
+
+
+def edges_of(shape: _Values) -> TableValuedAlias:
+    """Spans of calls from a ``first`` moment to the ``next`` after it, which count ``into`` a place
+    and ``out`` of another; either may be null.
+    """
+    return _rows(
+        "edge",
+        first=shape.value("edge_firsts", _MOMENTS),
+        next=shape.value("edge_nexts", _MOMENTS),
+        into=shape.value("edge_intos", _MOMENTS),
+        out=shape.value("edge_outs", _MOMENTS),
+    )
+
+
+def waiting_of(shape: _Values) -> TableValuedAlias:
+    """Spans of calls that may wait, and the ``place`` where they count: null is their own."""
+    return _rows(
+        "span",
+        first=shape.value("waiting_firsts", _MOMENTS),
+        next=shape.value("waiting_nexts", _MOMENTS),
+        place=shape.value("waiting_places", _MOMENTS),
+    )
+
+
+def _rows(name: str, **lists: BindParameter[Any]) -> TableValuedAlias:
+    columns = (column(each, SmallInteger if each == "tier" else MOMENT) for each in lists)
+    return func.unnest(*lists.values()).table_valued(*columns, name=name).render_derived()
