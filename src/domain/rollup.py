@@ -35,7 +35,8 @@ class Breakdown(StrEnum):
     """By which dimensions sums are kept: by none, by one, and by all together but for users.
 
     ``combined`` alone could answer everything that it knows; the others are smaller by as much as
-    an organization has combinations. ``tag`` is by one tag at a time, whichever it is.
+    an organization has combinations. ``tag`` is by one tag at a time, whichever it is, and
+    ``tag_model`` by one value of a tag and by model.
     """
 
     TOTAL = "total"
@@ -47,6 +48,7 @@ class Breakdown(StrEnum):
     USER = "user"
     COMBINED = "combined"
     TAG = "tag"
+    TAG_MODEL = "tag_model"
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -60,7 +62,7 @@ class Breakdown(StrEnum):
         """
         if self is Breakdown.TOTAL:
             return Tier.QUARTER
-        return Tier.DAY if self in (Breakdown.COMBINED, Breakdown.USER) else Tier.HOUR
+        return Tier.DAY if self in _BY_DAY else Tier.HOUR
 
 
 _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
@@ -81,19 +83,20 @@ _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
         Dimension.OPERATION,
         Dimension.STATUS,
     ),
-    # Whose names the senders choose.
+    # Beside a tag, whose name the senders choose.
     Breakdown.TAG: (),
+    Breakdown.TAG_MODEL: (Dimension.PROVIDER, Dimension.MODEL),
 }
+_BY_DAY = (Breakdown.COMBINED, Breakdown.USER, Breakdown.TAG_MODEL)
+#: The breakdowns that tell the values of one tag.
+BY_TAG = (Breakdown.TAG, Breakdown.TAG_MODEL)
 #: The breakdowns by dimensions that every organization has.
-BY_DIMENSIONS = tuple(breakdown for breakdown in Breakdown if breakdown is not Breakdown.TAG)
+BY_DIMENSIONS = tuple(breakdown for breakdown in Breakdown if breakdown not in BY_TAG)
 
 
 def breakdown_for(dimensions: Collection[Dimension | TagDimension]) -> Breakdown | None:
     """The smallest breakdown that knows all of ``dimensions``; None where none does."""
-    asked = set(dimensions)
-    if len(asked) == 1 and all(isinstance(each, TagDimension) for each in asked):
-        return Breakdown.TAG
-    for breakdown in BY_DIMENSIONS:
-        if asked <= set(breakdown.dimensions):
-            return breakdown
-    return None
+    own = {each for each in dimensions if isinstance(each, Dimension)}
+    tags = len(set(dimensions)) - len(own)
+    kept = (BY_DIMENSIONS, BY_TAG)[tags] if tags <= 1 else ()
+    return next((each for each in kept if own <= set(each.dimensions)), None)

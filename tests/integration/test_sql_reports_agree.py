@@ -90,12 +90,16 @@ def _event(key: ApiKey, number: int, call: dict[str, Any]) -> Any:
 
 
 def answers(
-    units_of_work: UnitsOfWork, selection: EventSelection, by: GroupBy, tz: str
+    units_of_work: UnitsOfWork,
+    selection: EventSelection,
+    by: GroupBy,
+    tz: str,
+    interval: Interval = Interval.HOUR,
 ) -> dict[str, object]:
     """What a report, its chart, its groups and its pages show, without the tenant's own ids."""
     with units_of_work(snapshot=True) as uow:
         reports = uow.usage_reports
-        pieces = buckets(selection.span, Interval.HOUR, zone(tz))
+        pieces = buckets(selection.span, interval, zone(tz))
         groups, fewer = (reports.groups(selection, by, most=most) for most in (None, 2))
         stacked = reports.series_of_groups(selection, by, pieces, most=2)
         assert list(whole_series(stacked, pieces)) == reports.series(selection, pieces)
@@ -109,6 +113,9 @@ def answers(
             else None,
             "series": reports.series(selection, pieces),
             "series of groups": [each.points for each in stacked],
+            "trends": reports.trends(selection, by, pieces)
+            if Dimension.API_KEY not in by
+            else None,
             "measures of groups": [row.measures for row in groups],
             "measures of few": [row.measures for row in fewer],
             "groups": [row.group for row in groups] if Dimension.API_KEY not in by else None,
@@ -128,6 +135,7 @@ def test_reports_of_any_events_agree(sql: UnitsOfWork) -> None:
         only=st.dictionaries(st.sampled_from(Dimension), st.lists(WORDS, max_size=3).map(tuple)),
         tagged=st.dictionaries(st.sampled_from(["t", "u"]), st.lists(WORDS, max_size=3).map(tuple)),
         tz=st.sampled_from(["UTC", "Asia/Kathmandu", "Australia/Lord_Howe"]),
+        interval=st.sampled_from([Interval.HOUR, Interval.DAY]),
     )
     def agree(
         calls: list[dict[str, Any]],
@@ -136,6 +144,7 @@ def test_reports_of_any_events_agree(sql: UnitsOfWork) -> None:
         only: dict[Dimension, tuple[str, ...]],
         tagged: dict[str, tuple[str, ...]],
         tz: str,
+        interval: Interval,
     ) -> None:
         found = []
         for units_of_work in (sql, InMemoryUnitsOfWork()):
@@ -144,7 +153,7 @@ def test_reports_of_any_events_agree(sql: UnitsOfWork) -> None:
             selection = EventSelection(
                 organization_id=key.organization_id, span=span, filter=EventFilter(only, tagged)
             )
-            found.append(answers(units_of_work, selection, by, tz))
+            found.append(answers(units_of_work, selection, by, tz, interval))
         assert found[0] == found[1]
 
     agree()
@@ -168,6 +177,52 @@ def test_reports_of_one_tag_agree(sql: UnitsOfWork) -> None:
                 organization_id=key.organization_id, span=span, filter=chosen
             )
             found.append(answers(units_of_work, selection, (TagDimension("t"),), tz))
+        assert found[0] == found[1]
+
+    agree()
+
+
+#: What sums are kept of for a tag's values, in every order that a report may ask.
+OF_A_VALUE = st.lists(
+    st.sampled_from([Dimension.PROVIDER, Dimension.MODEL, TagDimension("t")]),
+    max_size=3,
+    unique=True,
+).map(tuple)
+
+
+def test_reports_of_a_tags_values_by_model_agree_in_days_of_any_zone(sql: UnitsOfWork) -> None:
+    @settings(max_examples=60, deadline=None)
+    @given(
+        calls=st.lists(FIELDS, max_size=25),
+        by=OF_A_VALUE,
+        span=SPANS,
+        only=st.dictionaries(
+            st.sampled_from([Dimension.PROVIDER, Dimension.MODEL]),
+            st.lists(WORDS, max_size=3).map(tuple),
+        ),
+        tagged=st.lists(WORDS, max_size=3),
+        tz=st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu"]),
+        interval=st.sampled_from([Interval.HOUR, Interval.DAY]),
+    )
+    def agree(
+        calls: list[dict[str, Any]],
+        by: GroupBy,
+        span: Span,
+        only: dict[Dimension, tuple[str, ...]],
+        tagged: list[str],
+        tz: str,
+        interval: Interval,
+    ) -> None:
+        found = []
+        for units_of_work in (sql, InMemoryUnitsOfWork()):
+            key = a_stored_key(units_of_work)
+            store(units_of_work, key, calls)
+            selection = EventSelection(
+                organization_id=key.organization_id,
+                span=span,
+                filter=EventFilter(only, {"t": tuple(tagged)}),
+            )
+            found.append(answers(units_of_work, selection, by, tz, interval))
         assert found[0] == found[1]
 
     agree()

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from adapters.memory.clock import ManualClock
-from adapters.sql import rollup_statements, rollups, tag_statements
+from adapters.sql import rollups, tag_statements
 from adapters.sql.migrations import downgrade, upgrade
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.maintenance.keep_months import KeepMonths
@@ -73,7 +73,7 @@ def rebuild(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
 def make_sums_by_tag_anew(database_url: str) -> None:
     """As the upgrade does that brings them, of a database without."""
     downgrade(database_url, "0010")
-    upgrade(database_url, "0011")
+    upgrade(database_url)
 
 
 def forget_calls(database_url: str) -> None:
@@ -92,11 +92,13 @@ def limited(monkeypatch: pytest.MonkeyPatch, tags: int, values: int) -> None:
         return fewer
 
     module = "adapters.sql.rollups"
-    dimensions, by_tag = rollups._VERIFY
-    verify = (dimensions, (small(by_tag[0]), by_tag[1]))
-    monkeypatch.setattr(f"{module}._ADD", (rollup_statements.ADD, small(tag_statements.ADD)))
+    dimensions, (verify, names), by_model = rollups._VERIFY
+    add = tag_statements.ADD
+    monkeypatch.setattr(
+        f"{module}._ADD", tuple(small(it) if it == add else it for it in rollups._ADD)
+    )
     monkeypatch.setattr(tag_statements, "FILL", small(tag_statements.FILL))
-    monkeypatch.setattr(f"{module}._VERIFY", verify)
+    monkeypatch.setattr(f"{module}._VERIFY", (dimensions, (small(verify), names), by_model))
 
 
 def test_sums_alone_tell_each_value_and_the_calls_without_the_tag(

@@ -73,14 +73,7 @@ class CallsOfReport:
 
     def _at_edges(self) -> tuple[FromClause, LateralFromClause]:
         edge, at = edges_of(self._shape), events.c.timestamp
-        within = self._single.where(
-            *at_any_time(self._shape.chosen),
-            at >= self._shape.value("edge_begin", MOMENT),
-            at < self._shape.value("edge_end", MOMENT),
-            at >= edge.c.first,
-            at < edge.c.next,
-        )
-        return edge, self._summed(within).offset(0).lateral("call")
+        return edge, self._looked_up(at >= edge.c.first, at < edge.c.next)
 
     def waiting(self) -> Select[Any]:
         """Calls of the buckets' time that are in no sum yet.
@@ -100,14 +93,23 @@ class CallsOfReport:
         in_buckets = pending.join(span, (at >= span.c.first) & (at < span.c.next))
         waiting = select(pending, span.c.place).select_from(in_buckets).distinct().subquery()
         this_one = (events.c.timestamp == waiting.c.timestamp, events.c.id == waiting.c.id)
-        found = self._summed(self._single.where(*at_any_time(self._shape.chosen), *this_one))
-        call = found.offset(0).lateral("call")
+        call = self._looked_up(*this_one)
         placed = {"moment": func.coalesce(waiting.c.place, call.c.get("moment"))}
         columns = (placed.get(each.name, each).label(each.name) for each in call.c)
         return select(*columns).select_from(waiting.join(call, true()))
 
-    def _summed(self, calls: Select[Any]) -> Select[Any]:
-        return calls if self._reach is None else calls.where(events.c.timestamp < self._reach)
+    def _looked_up(self, *which: ColumnElement[bool]) -> LateralFromClause:
+        """Of the time that sums answer."""
+        at = events.c.timestamp
+        found = self._single.where(
+            *at_any_time(self._shape.chosen),
+            at >= self._shape.value("calls_begin", MOMENT),
+            at < self._shape.value("calls_end", MOMENT),
+            *which,
+        )
+        if self._reach is not None:
+            found = found.where(at < self._reach)
+        return found.offset(0).lateral("call")
 
 
 def _in_both_places(found: Subquery, keys: Sequence[str], names: Sequence[str]) -> Select[Any]:

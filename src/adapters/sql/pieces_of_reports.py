@@ -37,8 +37,8 @@ def values_of_pieces(covering: Sequence[Piece], span: Span) -> dict[str, Any]:
         "edge_intos": [piece.into for piece in edges],
         "edge_outs": [piece.out_of for piece in edges],
         # By these PostgreSQL leaves out months before it plans.
-        "edge_begin": edges[0].span.start if edges else span.start,
-        "edge_end": edges[-1].span.end if edges else span.end,
+        "calls_begin": min([span.start, *(edge.span.start for edge in edges)]),
+        "calls_end": max([span.end, *(edge.span.end for edge in edges)]),
         **_waiting(edges, span),
     }
 

@@ -90,9 +90,12 @@ def of_dimensions(
 
 
 def in_piece(rollups: TableClause, piece: TableValuedAlias) -> list[ColumnElement[bool]]:
-    """The buckets of a piece that have calls: repricing may leave empty ones."""
+    """The buckets of a piece that have calls: repricing may leave empty ones.
+
+    Where there are buckets of one width only, rows do not say which.
+    """
     return [
-        rollups.c.tier == piece.c.tier,
+        *([rollups.c.tier == piece.c.tier] if "tier" in rollups.c else []),
         rollups.c.start >= piece.c.first,
         rollups.c.start < piece.c.next,
         rollups.c.calls > 0,

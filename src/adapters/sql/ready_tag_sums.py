@@ -1,4 +1,4 @@
-"""Sums by one tag, for a report that asks for that tag and for nothing else."""
+"""Sums by one tag, for a report that asks for that tag alone, or for models of its values."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -8,7 +8,9 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    TableClause,
     TableValuedAlias,
+    and_,
     bindparam,
     case,
     exists,
@@ -23,20 +25,17 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from adapters.sql.columns import MOMENT
 from adapters.sql.ready_sums import Ready, in_piece, plain
-from adapters.sql.selections import NUMBER_OF_TAGS, passing_tags
+from adapters.sql.selections import NUMBER_OF_TAGS, Chosen, filters, passing_tags
 from adapters.sql.tables import organizations
-from adapters.sql.tag_tables import WHOLE, tag_rollups, tag_values
+from adapters.sql.tag_tables import WHOLE, tag_model_rollups, tag_rollups, tag_values
 from adapters.sql.usage_questions import Shape
-from domain.report import TagDimension
-from domain.rollup import Tier
+from domain.report import Dimension, TagDimension
+from domain.rollup import Breakdown, Tier
 
 #: The group of all values that have no sum of their own: longer than any value may be.
 FURTHER = "." * 257
 
-_ROLLUPS, _VALUES = plain(tag_rollups), plain(tag_values)
-_OF_VALUE = (_ROLLUPS.c.organization_id == _VALUES.c.organization_id) & (
-    _ROLLUPS.c.number == _VALUES.c.number
-)
+_ROLLUPS, _BY_MODEL, _VALUES = map(plain, (tag_rollups, tag_model_rollups, tag_values))
 _ALWAYS, _NEVER = (literal_column(f"'{sign}infinity'::timestamptz", MOMENT) for sign in ("", "-"))
 
 
@@ -45,7 +44,11 @@ class TagSums:
 
     def __init__(self, shape: Shape, wanted: Sequence[str]) -> None:
         self._by = shape.by
-        self._wanted = wanted
+        is_by_model = shape.breakdown is Breakdown.TAG_MODEL
+        self._rollups = _BY_MODEL if is_by_model else _ROLLUPS
+        own = (each.value for each in shape.by if isinstance(each, Dimension))
+        self._wanted = tuple(dict.fromkeys((*own, *wanted)))
+        self._filters = list(filters(Chosen(shape.chosen.dimensions), self._rollups))
         named = {each.name for each in shape.by if isinstance(each, TagDimension)}
         (self._tag,) = {*shape.chosen.tags, *named}
         #: None asks for all values, and for the calls without the tag.
@@ -82,7 +85,7 @@ class TagSums:
         """Days of the span in which there are calls with values that have no sum."""
         return (
             self._values()
-            .join(_ROLLUPS, _OF_VALUE)
+            .join(_ROLLUPS, _is_of_value(_ROLLUPS))
             .where(
                 _VALUES.c.value.is_(None),
                 _ROLLUPS.c.tier == literal_column(str(int(Tier.DAY))),
@@ -105,22 +108,31 @@ class TagSums:
             own = self._kept(piece, _VALUES.c.tag == self._tag, _VALUES.c.value.in_(self._asked))
         else:
             own = self._kept(piece, _VALUES.c.tag == self._tag)
-        yield Ready(own, [func.coalesce(own.c.value, FURTHER) for _ in self._by], piece)
+        value = func.coalesce(own.c.value, FURTHER)
+        keys = [own.c[each.value] if isinstance(each, Dimension) else value for each in self._by]
+        yield Ready(own, keys, piece)
         if self._asked is None:
             all_calls = self._kept(piece, _VALUES.c.tag.in_((self._tag, WHOLE)))
             sign = case((all_calls.c.tag == WHOLE, 1), else_=-1)
             yield Ready(all_calls, [null() for _ in self._by], piece, sign)
 
     def _kept(self, piece: TableValuedAlias, *which: ColumnElement[bool]) -> LateralFromClause:
+        rollups = self._rollups
         return (
-            select(_VALUES.c.tag, _VALUES.c.value, *(_ROLLUPS.c[name] for name in self._wanted))
-            .join_from(_VALUES, _ROLLUPS, _OF_VALUE)
+            select(_VALUES.c.tag, _VALUES.c.value, *(rollups.c[name] for name in self._wanted))
+            .join_from(_VALUES, rollups, _is_of_value(rollups))
             .where(
                 _VALUES.c.organization_id == bindparam("of"),
                 *which,
-                *in_piece(_ROLLUPS, piece),
-                _ROLLUPS.c.start < self.reach,
+                *in_piece(rollups, piece),
+                *self._filters,
+                rollups.c.start < self.reach,
             )
             .offset(0)
             .lateral()
         )
+
+
+def _is_of_value(rollups: TableClause) -> ColumnElement[bool]:
+    own = ("organization_id", "number")
+    return and_(*(rollups.c[name] == _VALUES.c[name] for name in own))

@@ -143,10 +143,10 @@ WAIT_NO_LONGER = """DELETE FROM pending_rollups
 MONTHS = f"""SELECT DISTINCT date_trunc('month', "timestamp", 'UTC') AS month FROM {SUMMED}
 ORDER BY month"""
 #: All calls of a month. One that comes meanwhile waits, and is in no sum yet.
-_OF_MONTH = f"""{SUMMED} AND "timestamp" >= CAST(:month AS timestamptz)
+OF_MONTH = f"""{SUMMED} AND "timestamp" >= CAST(:month AS timestamptz)
     AND "timestamp" < CAST(:month AS timestamptz) + interval '1 month'"""
 #: In the order of the key, as a report reads them: neighbours stand on the same page.
-FILL = f"""WITH {_made(_OF_MONTH, _WHOLE)}
+FILL = f"""WITH {_made(OF_MONTH, _WHOLE)}
 INSERT INTO usage_rollups ({listed(COLUMNS)}) SELECT {listed(COLUMNS)} FROM made
 ORDER BY {listed(KEY)}"""
 

@@ -1,6 +1,6 @@
 """Sums of events in PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -22,20 +22,25 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from adapters.sql import rollup_statements as of_dimensions
+from adapters.sql import tag_model_statements as of_tag_models
 from adapters.sql import tag_statements as of_tags
 from adapters.sql.event_tables import events
 from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, usage_rollups
 from adapters.sql.tables import organizations
-from adapters.sql.tag_tables import tag_rollups
+from adapters.sql.tag_tables import tag_model_rollups, tag_rollups
 from application.ports.rollups import Rollups, WaitingCalls
 from domain.rollup import Breakdown, Tier
 from domain.rollup_difference import RollupDifference
 
-_ADD = (of_dimensions.ADD, of_tags.ADD)
-_TAKE_AWAY = (of_dimensions.TAKE_AWAY, of_tags.TAKE_AWAY)
-_GIVE_BACK = (of_dimensions.GIVE_BACK, of_tags.GIVE_BACK)
+_ADD = (of_dimensions.ADD, of_tags.ADD, of_tag_models.ADD)
+_TAKE_AWAY = (of_dimensions.TAKE_AWAY, of_tags.TAKE_AWAY, of_tag_models.TAKE_AWAY)
+_GIVE_BACK = (of_dimensions.GIVE_BACK, of_tags.GIVE_BACK, of_tag_models.GIVE_BACK)
 #: Each with the columns that say what a row is a sum of.
-_VERIFY = ((of_dimensions.VERIFY, DIMENSIONS), (of_tags.VERIFY, ("tag", "value")))
+_VERIFY: tuple[tuple[str, Sequence[str]], ...] = (
+    (of_dimensions.VERIFY, DIMENSIONS),
+    (of_tags.VERIFY, ("tag", "value")),
+    (of_tag_models.VERIFY, ("tag", "value", "provider", "model")),
+)
 
 _NO_LIMIT = {"statement_timeout": "0", "lock_timeout": "0"}
 #: With more memory less is written to disk and read again. A statement has some fifteen steps that
@@ -111,7 +116,7 @@ class SqlRollups(Rollups):
         # No month may be dropped before its calls are in the new sums.
         self._connection.execute(text("LOCK TABLE events IN ACCESS SHARE MODE"))
         scope = self._scope(organization_id)
-        for sums in (usage_rollups, tag_rollups):
+        for sums in (usage_rollups, tag_rollups, tag_model_rollups):
             made_anew = (
                 sums.c.organization_id == organization_id,
                 sums.c.start >= cast(scope["begin"], DateTime(timezone=True)),
@@ -120,9 +125,13 @@ class SqlRollups(Rollups):
         self._connection.execute(text(of_dimensions.WAIT_NO_LONGER), scope)
         # Month by month, so that the time it takes grows as the calls do; but for tags, of which
         # those with the most calls have sums, over all months.
-        for month in self._connection.execute(text(of_dimensions.MONTHS), scope).scalars().all():
-            self._connection.execute(text(of_dimensions.FILL), {**scope, "month": month})
+        months = self._connection.execute(text(of_dimensions.MONTHS), scope).scalars().all()
+        of_month = [{**scope, "month": month} for month in months]
+        for each in of_month:
+            self._connection.execute(text(of_dimensions.FILL), each)
         self._connection.execute(text(of_tags.FILL), scope)
+        for each in of_month:
+            self._connection.execute(text(of_tag_models.FILL), each)
 
     def _scope(self, organization_id: str) -> dict[str, str]:
         """The organization, and from when on its calls are there, of which sums are made."""

@@ -1,4 +1,4 @@
-"""Sums over events by one tag at a time, and the tags and values that they are kept of."""
+"""Sums over events by one tag at a time, with models or without, and what they are kept of."""
 
 from sqlalchemy import (
     BigInteger,
@@ -11,6 +11,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Uuid,
 )
 
 from adapters.sql.columns import (
@@ -47,6 +48,12 @@ tag_values = Table(
     ),
 )
 
+
+def _of_value() -> ForeignKeyConstraint:
+    own = ["organization_id", "number"]
+    return ForeignKeyConstraint(own, [f"tag_values.{name}" for name in own], ondelete="CASCADE")
+
+
 #: A number in place of names: there may be a row for each tag of each call.
 tag_rollups = Table(
     "tag_rollups",
@@ -57,14 +64,29 @@ tag_rollups = Table(
     time_column("start"),
     *sum_columns(),
     PrimaryKeyConstraint("organization_id", "number", "tier", "start"),
-    ForeignKeyConstraint(
-        ["organization_id", "number"],
-        ["tag_values.organization_id", "tag_values.number"],
-        ondelete="CASCADE",
-    ),
+    _of_value(),
     CheckConstraint("tier BETWEEN 1 AND 2", name="tier"),
     finite_time("start"),
     *bounded_sums(),
     # Most buckets of most values are written once or twice.
+    postgresql_with={"fillfactor": "90"},
+)
+
+#: By model as well, of the values that have a number of their own, by day.
+tag_model_rollups = Table(
+    "tag_model_rollups",
+    metadata,
+    id_column("organization_id"),
+    Column("number", BigInteger, nullable=False),
+    time_column("start"),
+    # A digest of provider and model, which together may be longer than a key.
+    Column("digest", Uuid(as_uuid=False), nullable=False),
+    Column("provider", String(256), nullable=False),
+    Column("model", String(256), nullable=False),
+    *sum_columns(),
+    PrimaryKeyConstraint("organization_id", "number", "start", "digest"),
+    _of_value(),
+    finite_time("start"),
+    *bounded_sums(),
     postgresql_with={"fillfactor": "90"},
 )

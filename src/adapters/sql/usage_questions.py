@@ -116,4 +116,6 @@ def _breakdown(selection: EventSelection, by: GroupBy) -> Breakdown | None:
     # No call has such a tag, and PostgreSQL refuses to look for it.
     if any(isinstance(each, TagDimension) and has_unstorable(each.name) for each in asked):
         return None
-    return breakdown_for(asked)
+    found = breakdown_for(asked)
+    # The calls without a tag, and those of values beyond the most, have no sums by model.
+    return None if found is Breakdown.TAG_MODEL and not tags else found

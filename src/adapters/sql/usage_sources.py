@@ -32,7 +32,7 @@ from adapters.sql.selections import group_column
 from adapters.sql.usage_questions import Shape
 from domain.costing import CostSource
 from domain.report import GroupBy
-from domain.rollup import Breakdown
+from domain.rollup import BY_TAG
 
 NUMBERS = (*COUNTS, *SUMS)
 _TYPES = {name: usage_rollups.c[name].type for name in NUMBERS}
@@ -108,7 +108,7 @@ def _ready(
     """
     if shape.breakdown is None:
         return [], None
-    tag = TagSums(shape, wanted) if shape.breakdown is Breakdown.TAG else None
+    tag = TagSums(shape, wanted) if shape.breakdown in BY_TAG else None
     found: list[Ready] = []
     for name in ("added", "taken") if shape.moved else ("added",):
         piece = buckets_of(shape, name)
@@ -130,5 +130,5 @@ def _together(
         *ready,
         *([at_edges()] if shape.edges else []),
         calls.waiting(),
-        *([calls.from_reach_on()] if shape.breakdown is Breakdown.TAG else []),
+        *([calls.from_reach_on()] if shape.breakdown in BY_TAG else []),
     )

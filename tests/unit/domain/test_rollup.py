@@ -19,7 +19,10 @@ from domain.rollup import Breakdown, breakdown_for
         ([Dimension.USER, Dimension.MODEL], None),
         ([TagDimension("feature")], Breakdown.TAG),
         ([TagDimension("feature"), TagDimension("team")], None),
-        ([Dimension.MODEL, TagDimension("feature")], None),
+        ([Dimension.MODEL, TagDimension("feature")], Breakdown.TAG_MODEL),
+        ([TagDimension("feature"), Dimension.PROVIDER, Dimension.MODEL], Breakdown.TAG_MODEL),
+        ([Dimension.PROJECT, TagDimension("feature")], None),
+        ([Dimension.MODEL, TagDimension("feature"), TagDimension("team")], None),
     ],
 )
 def test_the_smallest_breakdown_that_knows_all_dimensions_is_read(
