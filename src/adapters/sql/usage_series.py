@@ -5,8 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
+    ColumnElement,
     CompoundSelect,
     DateTime,
+    FromClause,
     Integer,
     Label,
     Select,
@@ -14,19 +17,18 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    case,
     cast,
-    false,
     func,
     literal,
-    or_,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.event_tables import TOKEN_COLUMNS
 from adapters.sql.ready_tag_sums import FURTHER
+from adapters.sql.usage_groups import NOTHING
 from adapters.sql.usage_points import Row, points, series_of
 from adapters.sql.usage_questions import Questions, Shape, made_once
 from adapters.sql.usage_sources import UNPRICED, names_of, sums
@@ -51,9 +53,7 @@ def series(
 
 @made_once
 def _sums_of_buckets(shape: Shape) -> Select[Any]:
-    source = sums(shape, numbers=_NUMBERS).subquery()
-    bucket = _bucket(source)
-    return select(bucket, *_totals(source)).group_by(bucket)
+    return _in_buckets(sums(shape, numbers=_NUMBERS).subquery(), ())
 
 
 def trends(
@@ -125,45 +125,47 @@ def _of_each(shapes: Sequence[Shape], most: int) -> CompoundSelect[Any]:
 
 @made_once
 def _of_groups(shape: Shape, most: int) -> Select[Any]:
-    names = names_of(shape.by)
-    ranked = _ranked(sums(shape, numbers=_NUMBERS).subquery(), names)
-    own = func.least(ranked.c.place, most + 1)
-    place = case((ranked.c.is_further, most + 1), else_=own).label("place")
-    # Those beyond are one group, whatever they are called.
-    is_own = and_(ranked.c.place <= most, ~ranked.c.is_further)
-    keys = [case((is_own, ranked.c[name])).label(name) for name in names]
-    columns = [place, ranked.c.bucket, *keys]
-    return select(*columns, *_totals(ranked)).group_by(*columns)
+    """The sums of each of the first groups in each bucket, and of all others at the last place."""
+    source, names = sums(shape, numbers=_NUMBERS).subquery(), names_of(shape.by)
+    cells = _in_buckets(source, [source.c[name] for name in names]).cte()
+    # Of the groups and not of their cells, of which users have tens of thousands.
+    own = _first(cells, names, most)
+    place = func.coalesce(own.c.place, most + 1).label("place")
+    columns = [place, cells.c.bucket, *(own.c[name] for name in names)]
+    same = and_(true(), *(_known(cells.c[name]) == _known(own.c[name]) for name in names))
+    found = select(*columns, *_totals(cells)).select_from(cells.outerjoin(own, same))
+    return found.group_by(*columns)
 
 
-def _ranked(source: Subquery, names: Sequence[str]) -> Subquery:
-    """The sums of each group in each bucket, with its place: as ``place_of`` has it."""
-    keys = [source.c[name] for name in names]
+def _in_buckets(source: Subquery, keys: Sequence[ColumnElement[Any]]) -> Select[Any]:
     bucket = _bucket(source)
-    cells = select(*keys, bucket, *_totals(source)).group_by(*keys, bucket).subquery()
-    of_group = [cells.c[name] for name in names]
+    found = select(*keys, bucket, *_totals(source)).group_by(*keys, bucket)
+    return found.having(func.sum(source.c.calls) > 0)
 
-    def whole(name: str) -> Any:
-        return func.sum(cells.c[name]).over(partition_by=of_group)
 
-    is_unknown = (whole("calls") == whole(UNPRICED)).label("is_unknown")
-    cost = func.coalesce(whole("cost_usd"), 0).label("whole_usd")
-    is_further = or_(false(), *(func.coalesce(key == FURTHER, False) for key in of_group))
-    wholes = (
-        select(cells, is_unknown, cost, is_further.label("is_further"))
-        .where(cells.c.calls > 0)
-        .subquery()
+def _first(cells: CTE, names: Sequence[str], most: int) -> Subquery:
+    """The groups that have a place of their own, in the order of ``place_of``."""
+    keys = [cells.c[name] for name in names]
+    cost, is_unknown = func.sum(cells.c.cost_usd), func.sum(cells.c.calls - cells.c[UNPRICED]) == 0
+    # By code points, as everywhere.
+    ties = [cast(key, Text).collate("C").nulls_last() for key in keys]
+    order = [is_unknown, func.coalesce(cost, 0).desc(), *ties]
+    place = func.row_number().over(order_by=order).label("place")
+    is_own = (func.coalesce(key != FURTHER, true()) for key in keys)
+    return (
+        select(*keys, place).where(*is_own).group_by(*keys).order_by(place).limit(most).subquery()
     )
-    # By code points, as everywhere; all cells of a group have one place.
-    ties = [cast(wholes.c[name], Text).collate("C").nulls_last() for name in names]
-    order = [wholes.c.is_further, wholes.c.is_unknown, wholes.c.whole_usd.desc(), *ties]
-    return select(wholes, func.dense_rank().over(order_by=order).label("place")).subquery()
 
 
-def _bucket(source: Subquery) -> Label[int]:
+def _known(key: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Nothing is equal to nothing here."""
+    return func.coalesce(key, NOTHING)
+
+
+def _bucket(source: FromClause) -> Label[int]:
     starts = bindparam("starts", type_=ARRAY(DateTime(timezone=True)))
     return func.width_bucket(source.c.moment, starts, type_=Integer).label("bucket")
 
 
-def _totals(source: Subquery) -> list[Any]:
+def _totals(source: FromClause) -> list[Any]:
     return [func.sum(source.c[name]).label(name) for name in _NUMBERS]
