@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from adapters.sql.event_tables import TOKEN_COLUMNS
-from adapters.sql.usage_sources import UNPRICED
+from adapters.sql.usage_sources import TOKENS, UNPRICED
 from adapters.sql.usage_sums import known_cost
 from domain.period import Span
 from domain.report import GroupSeries, SeriesPoint
@@ -48,6 +47,6 @@ def _to_point(span: Span, row: Row | None) -> SeriesPoint:
         cost_usd=known_cost(row),
         calls=int(row["calls"]),
         errors=int(row["errors"]),
-        tokens=sum(int(row[name] or 0) for name in TOKEN_COLUMNS.values()),
+        tokens=int(row[TOKENS]),
         unpriced_calls=int(row[UNPRICED]),
     )

@@ -26,18 +26,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from adapters.sql.event_tables import TOKEN_COLUMNS
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.usage_groups import NOTHING
 from adapters.sql.usage_points import Row, points, series_of
 from adapters.sql.usage_questions import Questions, Shape, made_once
-from adapters.sql.usage_sources import UNPRICED, names_of, sums
+from adapters.sql.usage_sources import TOKENS, UNPRICED, names_of, sums
 from adapters.sql.usage_sums import known_cost
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy, GroupSeries, SeriesPoint
 
 #: What a point is made of.
-_NUMBERS = ("calls", "errors", UNPRICED, "cost_usd", *TOKEN_COLUMNS.values())
+_NUMBERS = ("calls", "errors", UNPRICED, "cost_usd", TOKENS)
 
 _OF_TRENDS = ("calls", UNPRICED, "cost_usd")
 
@@ -53,7 +52,9 @@ def series(
 
 @made_once
 def _sums_of_buckets(shape: Shape) -> Select[Any]:
-    return _in_buckets(sums(shape, numbers=_NUMBERS).subquery(), ())
+    source = sums(shape, numbers=_NUMBERS).subquery()
+    bucket = _bucket(source)
+    return select(bucket, *_totals(source)).group_by(bucket)
 
 
 def trends(
@@ -126,34 +127,33 @@ def _of_each(shapes: Sequence[Shape], most: int) -> CompoundSelect[Any]:
 @made_once
 def _of_groups(shape: Shape, most: int) -> Select[Any]:
     """The sums of each of the first groups in each bucket, and of all others at the last place."""
-    source, names = sums(shape, numbers=_NUMBERS).subquery(), names_of(shape.by)
-    cells = _in_buckets(source, [source.c[name] for name in names]).cte()
+    source, names = sums(shape, numbers=_NUMBERS).cte(), names_of(shape.by)
     # Of the groups and not of their cells, of which users have tens of thousands.
-    own = _first(cells, names, most)
+    own = _first(source, names, most)
     place = func.coalesce(own.c.place, most + 1).label("place")
-    columns = [place, cells.c.bucket, *(own.c[name] for name in names)]
-    same = and_(true(), *(_known(cells.c[name]) == _known(own.c[name]) for name in names))
-    found = select(*columns, *_totals(cells)).select_from(cells.outerjoin(own, same))
-    return found.group_by(*columns)
+    columns = [place, _bucket(source), *(own.c[name] for name in names)]
+    same = and_(true(), *(_known(source.c[name]) == _known(own.c[name]) for name in names))
+    found = select(*columns, *_totals(source)).select_from(source.outerjoin(own, same))
+    return found.group_by(*columns).having(func.sum(source.c.calls) > 0)
 
 
-def _in_buckets(source: Subquery, keys: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    bucket = _bucket(source)
-    found = select(*keys, bucket, *_totals(source)).group_by(*keys, bucket)
-    return found.having(func.sum(source.c.calls) > 0)
-
-
-def _first(cells: CTE, names: Sequence[str], most: int) -> Subquery:
+def _first(source: CTE, names: Sequence[str], most: int) -> Subquery:
     """The groups that have a place of their own, in the order of ``place_of``."""
-    keys = [cells.c[name] for name in names]
-    cost, is_unknown = func.sum(cells.c.cost_usd), func.sum(cells.c.calls - cells.c[UNPRICED]) == 0
+    keys = [source.c[name] for name in names]
+    calls, cost = func.sum(source.c.calls), func.coalesce(func.sum(source.c.cost_usd), 0)
     # By code points, as everywhere.
     ties = [cast(key, Text).collate("C").nulls_last() for key in keys]
-    order = [is_unknown, func.coalesce(cost, 0).desc(), *ties]
+    order = [calls == func.sum(source.c[UNPRICED]), cost.desc(), *ties]
     place = func.row_number().over(order_by=order).label("place")
     is_own = (func.coalesce(key != FURTHER, true()) for key in keys)
     return (
-        select(*keys, place).where(*is_own).group_by(*keys).order_by(place).limit(most).subquery()
+        select(*keys, place)
+        .where(*is_own)
+        .group_by(*keys)
+        .having(calls > 0)
+        .order_by(place)
+        .limit(most)
+        .subquery()
     )
 
 

@@ -3,7 +3,7 @@
 Where no breakdown knows all dimensions that are asked for (a user of a model), it is calls alone.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from adapters.sql.calls_of_reports import CallsOfReport
-from adapters.sql.event_tables import events
+from adapters.sql.event_tables import TOKEN_COLUMNS, events
 from adapters.sql.pieces_of_reports import buckets_of
 from adapters.sql.ready_sums import Ready, of_dimensions
 from adapters.sql.ready_tag_sums import TagSums
@@ -35,7 +35,10 @@ from domain.report import GroupBy
 from domain.rollup import BY_TAG
 
 NUMBERS = (*COUNTS, *SUMS)
-_TYPES = {name: usage_rollups.c[name].type for name in NUMBERS}
+_OF_EVENT = {name: literal_column(OF_EVENT[name], usage_rollups.c[name].type) for name in NUMBERS}
+#: The tokens of all classes as one: a chart of many users adds up one number in place of twelve.
+TOKENS = "tokens"
+_COLUMNS = {TOKENS: tuple(TOKEN_COLUMNS.values())}
 #: The calls without a known cost, of which sums are without.
 UNPRICED = f"{CostSource.UNPRICED}_calls"
 
@@ -46,23 +49,39 @@ def names_of(by: GroupBy) -> list[str]:
 
 
 def sums(shape: Shape, *, numbers: Sequence[str] = NUMBERS) -> CompoundSelect[Any] | Select[Any]:
-    """Rows with ``group_0`` and so on, a ``moment`` inside their bucket, and sums: ``numbers``."""
-    ready, reach = _ready(shape, ("start", *numbers))
+    """Rows with ``group_0`` and so on, a ``moment`` inside their bucket, and sums: ``numbers``.
+
+    These are of ``NUMBERS``, or ``TOKENS``.
+    """
+    ready, reach = _ready(shape, ("start", *(col for each in numbers for col in _columns(each))))
     single = select(
         *_keys(map(group_column, shape.by)),
         events.c.timestamp.label("moment"),
-        *(literal_column(OF_EVENT[name], _TYPES[name]).label(name) for name in numbers),
+        *(_number(_OF_EVENT, name).label(name) for name in numbers),
     )
     calls = CallsOfReport(shape, single, reach)
     kept = [
         select(
             *_keys(each.keys),
             each.moment.label("moment"),
-            *(each.signed(each.kept.c[name]).label(name) for name in numbers),
+            *(
+                each.signed(_number(dict(each.kept.c.items()), name)).label(name)
+                for name in numbers
+            ),
         ).select_from(each.rows)
         for each in ready
     ]
     return _together(shape, calls, kept, lambda: calls.summed_at_edges(numbers))
+
+
+def _columns(number: str) -> Sequence[str]:
+    return _COLUMNS.get(number, (number,))
+
+
+def _number(columns: Mapping[str, ColumnElement[Any]], name: str) -> ColumnElement[Any]:
+    if name not in _COLUMNS:
+        return columns[name]
+    return sum((func.coalesce(columns[each], 0) for each in _columns(name)), start=literal(0))
 
 
 def slots(shape: Shape) -> CompoundSelect[Any] | Select[Any]:
