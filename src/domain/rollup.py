@@ -32,7 +32,8 @@ _LENGTHS = {
 
 
 class Breakdown(StrEnum):
-    """By which dimensions sums are kept: by none, by one, and by all together but for users.
+    """By which dimensions sums are kept: by none, by one, with models or without, and by all
+    together but for users.
 
     ``combined`` alone could answer everything that it knows; the others are smaller by as much as
     an organization has combinations. ``tag`` is by one tag at a time, whichever it is, and
@@ -46,6 +47,10 @@ class Breakdown(StrEnum):
     API_KEY = "api_key"
     OPERATION = "operation"
     USER = "user"
+    PROJECT_MODEL = "project_model"
+    ENVIRONMENT_MODEL = "environment_model"
+    API_KEY_MODEL = "api_key_model"
+    OPERATION_MODEL = "operation_model"
     COMBINED = "combined"
     TAG = "tag"
     TAG_MODEL = "tag_model"
@@ -62,18 +67,23 @@ class Breakdown(StrEnum):
         """
         if self is Breakdown.TOTAL:
             return Tier.QUARTER
-        return Tier.DAY if self in _BY_DAY else Tier.HOUR
+        return Tier.HOUR if self in _BY_HOUR else Tier.DAY
 
 
+# A model's name says little without its provider.
+_MODEL = (Dimension.PROVIDER, Dimension.MODEL)
 _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
     Breakdown.TOTAL: (),
-    # A model's name says little without its provider.
-    Breakdown.MODEL: (Dimension.PROVIDER, Dimension.MODEL),
+    Breakdown.MODEL: _MODEL,
     Breakdown.PROJECT: (Dimension.PROJECT,),
     Breakdown.ENVIRONMENT: (Dimension.ENVIRONMENT,),
     Breakdown.API_KEY: (Dimension.API_KEY,),
     Breakdown.OPERATION: (Dimension.OPERATION,),
     Breakdown.USER: (Dimension.USER,),
+    Breakdown.PROJECT_MODEL: (*_MODEL, Dimension.PROJECT),
+    Breakdown.ENVIRONMENT_MODEL: (*_MODEL, Dimension.ENVIRONMENT),
+    Breakdown.API_KEY_MODEL: (*_MODEL, Dimension.API_KEY),
+    Breakdown.OPERATION_MODEL: (*_MODEL, Dimension.OPERATION),
     Breakdown.COMBINED: (
         Dimension.PROVIDER,
         Dimension.MODEL,
@@ -85,9 +95,16 @@ _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
     ),
     # Beside a tag, whose name the senders choose.
     Breakdown.TAG: (),
-    Breakdown.TAG_MODEL: (Dimension.PROVIDER, Dimension.MODEL),
+    Breakdown.TAG_MODEL: _MODEL,
 }
-_BY_DAY = (Breakdown.COMBINED, Breakdown.USER, Breakdown.TAG_MODEL)
+_BY_HOUR = (
+    Breakdown.MODEL,
+    Breakdown.PROJECT,
+    Breakdown.ENVIRONMENT,
+    Breakdown.API_KEY,
+    Breakdown.OPERATION,
+    Breakdown.TAG,
+)
 #: The breakdowns that tell the values of one tag.
 BY_TAG = (Breakdown.TAG, Breakdown.TAG_MODEL)
 #: The breakdowns by dimensions that every organization has.

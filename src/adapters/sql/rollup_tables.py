@@ -66,7 +66,7 @@ usage_rollups = Table(
     "usage_rollups",
     metadata,
     id_column("organization_id"),
-    Column("breakdown", String(16), nullable=False),
+    Column("breakdown", String(32), nullable=False),
     Column("tier", SmallInteger, nullable=False),
     time_column("start"),
     # A digest of the dimensions: they may be null, and together longer than a key may be.
