@@ -86,7 +86,7 @@ class Questions:
         covering = pieces(
             buckets or [selection.span],
             breakdown.finest,
-            now=datetime.now(UTC),
+            now=datetime.now(UTC),  # which changes no answer, but what is read for it
             calls_begin=self._begin(selection.organization_id),
         )
         own = values_of_pieces(covering, selection.span)
