@@ -6,7 +6,7 @@ a statement, which knows nothing but the shape: no value of one question can sta
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,6 +19,7 @@ from adapters.sql.tables import organizations
 from domain.covering import pieces
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy, TagDimension
+from domain.retention import SHORTEST_DAYS
 from domain.rollup import Breakdown, breakdown_for
 from domain.text import has_unstorable
 
@@ -27,6 +28,8 @@ _Statement = TypeVar("_Statement")
 #: Statements of a kind that are kept: a page asks in a few shapes, but tags have any name.
 _MOST_STATEMENTS = 24
 _EVER = datetime.min.replace(tzinfo=UTC)
+#: As long no call is deleted, nor any of the day in which a span of this time begins.
+_ALWAYS_KEPT = timedelta(days=SHORTEST_DAYS - 1)
 
 
 def made_once(make: Callable[_Arguments, _Statement]) -> Callable[_Arguments, _Statement]:
@@ -83,11 +86,14 @@ class Questions:
         values = {**values_of(selection), "starts": [bucket.start for bucket in buckets]}
         if breakdown is None:
             return Question(Shape(by, chosen, None, mark=mark), values)
+        now = datetime.now(UTC)  # which changes no answer, but what is read for it
         covering = pieces(
             buckets or [selection.span],
             breakdown.finest,
-            now=datetime.now(UTC),  # which changes no answer, but what is read for it
-            calls_begin=self._begin(selection.organization_id),
+            now=now,
+            calls_begin=_EVER
+            if selection.span.start > now - _ALWAYS_KEPT
+            else self._begin(selection.organization_id),
         )
         own = values_of_pieces(covering, selection.span)
         shape = Shape(
