@@ -67,11 +67,14 @@ def _waiting(edges: Sequence[Piece], span: Span) -> dict[str, list[Any]]:
 
 
 def _between(edges: Iterable[Piece], span: Span) -> Iterator[Span]:
-    """What of ``span`` is in none of the ascending ``edges``, which may reach beyond it."""
+    """What of ``span`` is in none of the ascending ``edges``.
+
+    These may reach beyond it, but all begin before it ends, or at its end.
+    """
     begin = span.start
     for edge in edges:
         if begin < edge.span.start:
-            yield Span(begin, min(edge.span.start, span.end))
+            yield Span(begin, edge.span.start)
         begin = max(begin, edge.span.end)
     if begin < span.end:
         yield Span(begin, span.end)
