@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.covering import Piece, pieces
@@ -95,6 +95,7 @@ def test_where_calls_begin_within_a_report_the_part_before_is_as_careful() -> No
 
 
 @given(SPANS, TIERS)
+@example(Span(START + timedelta(hours=7), START + timedelta(hours=16)), Tier.DAY)
 def test_single_calls_are_read_for_half_a_bucket_at_each_end_and_no_longer(
     span: Span, finest: Tier
 ) -> None:
