@@ -149,7 +149,7 @@ class Fleet:
     def _member(self) -> tuple[EventQueue, Worker]:
         queue = EventQueue(10_000, 2**25)
         backlog = MemoryBacklog(queue)
-        delivery = Delivery(self, backlog, self._random.random)
+        delivery = Delivery(self, backlog, self._random.random, queue.turned_away)
         return queue, Worker(delivery, backlog, int, lambda: None, interval=1, timeout=10)
 
     def runs(self) -> None:

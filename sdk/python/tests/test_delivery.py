@@ -41,7 +41,7 @@ def _delivery(count: int, *answers: Answer | Exception) -> tuple[Delivery, Recor
     for number in range(count):
         queue.put(json.dumps({"id": str(number)}).encode())
     transport = RecordingTransport(Answering(*answers))
-    return Delivery(transport, MemoryBacklog(queue), lambda: 1.0), transport
+    return Delivery(transport, MemoryBacklog(queue), lambda: 1.0, queue.turned_away), transport
 
 
 def test_events_are_sent_in_batches_of_500_in_their_order() -> None:
@@ -214,7 +214,9 @@ def _away(events: Told) -> Answer:
     raise TransportError("away")
 
 
-def test_an_outage_beyond_the_queue_is_counted_exactly_and_ends_with_a_delivery() -> None:
+def test_an_outage_beyond_the_queue_is_counted_exactly_and_ends_with_a_delivery(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     is_away = [True]
 
     def answer(events: Told) -> Answer:
@@ -235,9 +237,16 @@ def test_an_outage_beyond_the_queue_is_counted_exactly_and_ends_with_a_delivery(
     assert stats.sent + stats.dropped == 1_000
     assert stats.dropped_by == {"queue_full": stats.dropped}
     assert 100 <= stats.sent <= 700
+    assert f"{stats.dropped} event(s) found no room so far and are lost" in caplog.text
     assert len({event["id"] for event in transport.events}) == stats.sent
     client.close()
     assert sum(told) == stats.dropped
+
+
+def _taken(queue: EventQueue, most_events: int, most_bytes: int) -> list[bytes]:
+    """What is sent next, written."""
+    queue.write(most_events)
+    return queue.take(most_events, most_bytes)
 
 
 def test_a_queue_is_bounded_by_bytes_too() -> None:
@@ -245,7 +254,7 @@ def test_a_queue_is_bounded_by_bytes_too() -> None:
     for _ in range(3):
         queue.put(b"x" * 40)
     assert queue.counts() == (3, {"queue_full": 1}, 2)
-    assert [len(event) for event in queue.take(10, 50)] == [40]
+    assert [len(event) for event in _taken(queue, 10, 50)] == [40]
     queue.put(b"x" * 40)
     assert queue.counts()[2] == 2
 
@@ -254,7 +263,7 @@ def test_an_event_above_the_size_of_a_batch_goes_alone() -> None:
     queue = EventQueue(10, 10_000)
     queue.put(b"x" * 2_000)
     queue.put(b"y")
-    assert len(queue.take(10, 1_000)) == 1
+    assert len(_taken(queue, 10, 1_000)) == 1
 
 
 def _reenter(queue: EventQueue) -> None:
@@ -267,7 +276,7 @@ def test_a_put_in_the_middle_of_a_put_neither_waits_nor_is_lost() -> None:
     queue = EventQueue(10, 10_000)
     _reenter(queue)
     assert queue.counts() == (1, {}, 1)
-    assert queue.take(10, 10_000) == [b"late"]
+    assert _taken(queue, 10, 10_000) == [b"late"]
 
 
 class Unwritten:
@@ -290,7 +299,7 @@ def test_what_an_unwritten_event_holds_counts_until_it_is_written() -> None:
     for _ in range(3):
         queue.put(Unwritten(400))
     assert queue.counts() == (3, {"queue_full": 1}, 2)
-    assert queue.take(2, 0) == [b"{}"]
+    assert _taken(queue, 2, 0) == [b"{}"]
     for _ in range(3):
         queue.put(Unwritten(400))
     assert queue.counts() == (6, {"queue_full": 2}, 3)
@@ -301,7 +310,7 @@ def test_where_bytes_are_scarce_the_newest_events_go() -> None:
     older = b"x" * 400
     queue.put(Unwritten(500, lambda: [queue.put(b"y") for _ in range(300)], older))
     queue.put(Unwritten(500, written=older))
-    assert queue.take(2, 10_000) == [older] * 2
+    assert _taken(queue, 2, 10_000) == [older] * 2
     produced, dropped, waiting = queue.counts()
     assert produced == 302 == dropped["queue_full"] + waiting + 2
 
@@ -311,7 +320,7 @@ def test_events_that_come_while_others_are_written_find_the_room_that_these_take
     queue.put(Unwritten(meanwhile=lambda: queue.put(b"late")))
     for _ in range(9):
         queue.put(Unwritten())
-    assert len(queue.take(100, 10**6)) == 10
+    assert len(_taken(queue, 100, 10**6)) == 10
     assert queue.counts() == (11, {"queue_full": 1}, 0)
 
 
@@ -334,7 +343,7 @@ def test_an_interrupted_count_of_what_came_loses_nothing() -> None:
     queue.put(Interrupting())
     with pytest.raises(SystemExit):
         queue.counts()
-    assert queue.take(10, 10_000) == [b"{}"]
+    assert _taken(queue, 10, 10_000) == [b"{}"]
     assert queue.counts() == (1, {}, 0)
 
 
@@ -364,8 +373,8 @@ def test_many_threads_bring_events_and_each_is_counted_once() -> None:
         thread.start()
     taken: list[bytes] = []
     while any(thread.is_alive() for thread in threads):
-        taken += queue.take(500, 10**6)
-    while rest := queue.take(500, 10**6):
+        taken += _taken(queue, 500, 10**6)
+    while rest := _taken(queue, 500, 10**6):
         taken += rest
     assert len(taken) == 8_000
     assert queue.counts() == (8_000, {}, 0)

@@ -16,6 +16,7 @@ import truecompute
 from fakes.google import MODEL, USAGE
 from fakes.recorder import Recorder
 from fakes.server import FakeProvider, json_reply
+from truecompute.testing import RecordingTransport
 
 
 @pytest.fixture
@@ -119,6 +120,38 @@ def test_the_parts_of_a_client_count_once_with_it(client: genai.Client, recorder
     recorder.client.wrap(client).models.generate_content(model=MODEL, contents="Hi")
     other.models.generate_content(model=MODEL, contents="Hi")
     assert len(recorder.events) == 3
+
+
+def test_a_client_that_is_wrapped_after_a_part_of_it_is_wrapped_whole(
+    client: genai.Client, recorder: Recorder
+) -> None:
+    truecompute.unwrap(client)
+    recorder.client.wrap(client.aio)
+    recorder.client.wrap(client)
+    stream = client.models.generate_content_stream(model=MODEL, contents="Hi")
+    for _ in stream:
+        break
+    assert recorder.event["usage_status"] == "partial"
+    assert len(list(stream)) == 2
+    assert len(recorder.events) == 1
+    truecompute.unwrap(client)
+    assert not {"generate_content_stream", "__getstate__"} & vars(client.models).keys()
+    assert list(client.models.generate_content_stream(model=MODEL, contents="Hi"))
+    assert len(recorder.events) == 1
+
+
+def test_a_part_that_another_client_takes_over_leaves_the_whole_wrapped(
+    client: genai.Client, recorder: Recorder
+) -> None:
+    transport = RecordingTransport()
+    with truecompute.Client(transport=transport) as other:
+        other.wrap(client.aio)
+        stream = client.models.generate_content_stream(model=MODEL, contents="Hi")
+        for _ in stream:
+            break
+        assert other.flush(5)
+    assert [event["usage_status"] for event in transport.events] == ["partial"]
+    assert recorder.events == []
 
 
 def test_a_chat_and_its_stream_are_told(client: genai.Client, recorder: Recorder) -> None:

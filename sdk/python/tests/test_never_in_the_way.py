@@ -65,6 +65,7 @@ NOT_REACHED = {
     "BudgetExceeded.__init__": _REFUSES, "_reservations:_": _REFUSES, "detail_of": _REFUSES,
     "_give_back": _REFUSES, "give_back": _REFUSES, "_in_thread": _REFUSES,
     "AlreadyPatched": _SETS_UP, "Patches.stands": _SETS_UP, "Patches.undo": _SETS_UP,
+    "Patches.redo": _SETS_UP, "clients_of": _SETS_UP, "SpoolFolder._unmake": _SETS_UP,
     "_without": _SETS_UP, "_holds_on": _SETS_UP, "wrappers:_name": _SETS_UP,
     "_plain_or_name": _ODD, "_base_of": _ODD, "kind_of": _ODD, "_utf8": _ODD,
     "without_surrogates": _ODD,

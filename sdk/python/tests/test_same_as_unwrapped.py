@@ -17,6 +17,7 @@ from fakes.openai import CHAT_USAGE
 from fakes.recorder import Recorder
 from fakes.server import FakeProvider
 from truecompute.testing import RecordingTransport
+from truecompute.wrappers._patches import Patches
 
 CLIENTS: list[Any] = [
     openai.OpenAI, openai.AsyncOpenAI, anthropic.Anthropic, anthropic.AsyncAnthropic, groq.Groq,
@@ -52,6 +53,29 @@ def test_a_wrapped_client_has_the_signatures_names_and_kinds_of_its_methods(
 def client(provider: FakeProvider, recorder: Recorder) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(api_key="k", base_url=f"{provider.url}/v1", max_retries=0) as made:
         yield recorder.client.wrap(made)
+
+
+def test_a_client_that_another_cannot_take_over_stays_with_the_first(
+    client: openai.OpenAI, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(patches: Patches, holder: Any, name: str, make: Callable[[Any], Any]) -> None:
+        if name == "with_options":
+            raise AttributeError(name)
+        replaces(patches, holder, name, make)
+
+    replaces = Patches.replace
+    before = dict(vars(client))
+    transport = RecordingTransport()
+    with truecompute.Client(transport=transport) as other, monkeypatch.context() as patched:
+        patched.setattr(Patches, "replace", fails)
+        with pytest.raises(truecompute.UnsupportedClient):
+            other.wrap(client)
+    assert vars(client) == before
+    client.with_options(timeout=5).chat.completions.create(**ASKED)
+    assert len(recorder.events) == 1
+    truecompute.unwrap(client)
+    assert "request" not in vars(client)
+    assert transport.events == []
 
 
 def test_an_answer_can_be_pickled_and_copied(client: openai.OpenAI) -> None:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -276,15 +277,105 @@ def test_a_folder_that_cannot_be_used_is_refused_at_once(tmp_path: Path) -> None
         _client(tmp_path / "file" / "below", RecordingTransport())
 
 
+def test_a_folder_that_cannot_be_listed_is_refused_and_left_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(path: Path) -> Iterator[Path]:
+        if path == tmp_path:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return lists(path)
+
+    lists = Path.iterdir
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "iterdir", forbidden)
+        with pytest.raises(truecompute.ConfigurationError, match="Permission denied"):
+            _client(tmp_path, RecordingTransport())
+    assert list(tmp_path.iterdir()) == []
+
+
+def _full(*_: Any) -> int:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_a_full_disk_cannot_keep_when_a_client_closes_is_lost_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = _client(tmp_path, RecordingTransport(_away), max_queue_events=20_000)
+    for number in range(1_200):
+        client.track(provider="acme", model="m", id=str(number))
+    monkeypatch.setattr(Path, "write_bytes", _full)
+    client.close(0.1)
+    stats = client.stats()
+    on_disk = sum(len(file.read_bytes().splitlines()) for file in tmp_path.rglob("*.ndjson"))
+    assert stats.queued == on_disk < 1_200
+    assert stats.dropped_by == {"closed": 1_200 - on_disk}
+    assert f"closed with {1_200 - on_disk} event(s) undelivered" in caplog.text
+
+
+def test_what_comes_after_the_end_of_a_program_is_kept_again_once_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = _client(tmp_path, RecordingTransport(_away))
+    monkeypatch.setattr("truecompute._process._left_s", 0.05)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "write_bytes", _full)
+        client.track(provider="acme", model="m", id="lost")
+        client.reporter.end()
+    assert client.stats().dropped_by == {"closed": 1}
+    client.track(provider="acme", model="m", id="late")
+    assert client.stats().queued == 1
+    assert json.loads(next(tmp_path.rglob("*.ndjson")).read_text())["id"] == "late"
+    client.close(0.05)
+
+
+def test_an_attempt_that_succeeds_after_its_events_were_given_up_counts_them_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_under_way, may_go_on = threading.Event(), threading.Event()
+
+    def answer(events: list[dict[str, Any]]) -> Answer:
+        is_under_way.set()
+        may_go_on.wait(20)
+        return truecompute.testing.accepted(len(events))
+
+    client = _client(tmp_path, RecordingTransport(answer))
+    monkeypatch.setattr(Path, "write_bytes", _full)
+    client.track(provider="acme", model="m")
+    assert is_under_way.wait(20)
+    client.close(0.05)
+    may_go_on.set()
+    thread = client.reporter._worker._thread
+    assert thread is not None
+    thread.join(20)
+    assert not thread.is_alive()
+    stats = client.stats()
+    assert (stats.sent, stats.queued, stats.dropped_by) == (0, 0, {"closed": 1})
+    assert stats.failures == 0
+
+
+def test_a_child_takes_over_what_others_left_with_its_first_event(tmp_path: Path) -> None:
+    transport = RecordingTransport()
+    with _client(tmp_path, transport) as client:
+        gone = _client(tmp_path, RecordingTransport(_away))
+        _spooled(gone, tmp_path, 1)
+        gone.close(0.1)
+        client.reporter.begin_in_child()
+        assert client.stats().queued == 0
+        assert client.flush(1)
+        assert transport.events == []
+        client.track(provider="acme", model="m", id="own")
+        assert client.flush(10)
+        eventually(lambda: len(transport.events) == 2)
+        assert client.stats().sent == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_disk_that_is_full_keeps_events_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def full(*_: Any) -> int:
-        raise OSError(28, "No space left on device")
-
     transport = RecordingTransport()
     client = _client(tmp_path, transport)
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(Path, "write_bytes", _full)
     for number in range(10):
         client.track(provider="acme", model="m", id=str(number))
     assert client.flush(5)

@@ -50,10 +50,10 @@ def test_others_have_their_turn_twice_in_a_millisecond(
     assert set(runs(0.0002, 100)) == {3}
 
 
-def test_who_is_kept_waiting_does_more_at_once_but_less_than_five_milliseconds(
+def test_who_is_kept_waiting_does_more_at_once_but_leaves_a_loop_most_of_five_milliseconds(
     runs: Callable[[float, int], list[int]],
 ) -> None:
     done = runs(0.5, 100)
-    assert done[:4] == [3, 5, 9, 17]
-    assert set(done[4:]) == {17}
-    assert max(done) * WORK_S <= 0.005
+    assert done[:4] == [3, 5, 9, 13]
+    assert set(done[4:]) == {13}
+    assert max(done) * WORK_S <= 0.0035

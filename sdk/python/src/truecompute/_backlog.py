@@ -1,5 +1,6 @@
 """Where batches of events stand between the queue and the server."""
 
+import threading
 from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
@@ -39,16 +40,30 @@ class Backlog(Protocol):
     found: int
     outlives: bool
 
+    def look(self) -> None:
+        """Take over what other processes have left, once: with the first event of a process at the
+        latest, so that one which has none takes nothing that others would send.
+        """
+        ...
+
     def next(self) -> Batch | None:
         """The oldest batch, without removing it; one without events where all are damaged."""
         ...
 
-    def done(self, batch: Batch) -> None:
-        """Forget a batch: each of its events is delivered or given up."""
+    def done(self, batch: Batch) -> bool:
+        """Forget a batch, each of whose events is delivered or refused; False where it stands here
+        no longer, so that they are counted already.
+        """
         ...
 
     def split(self, batch: Batch) -> None:
-        """Put two halves in the place of a batch."""
+        """Put two halves in the place of a batch, if it stands here."""
+        ...
+
+    def give_up(self) -> int:
+        """Forget what stands here or waits in the queue and no other process will send: so many
+        events.
+        """
         ...
 
     def collect(self) -> None:
@@ -69,28 +84,49 @@ class Backlog(Protocol):
 
 
 class MemoryBacklog:
-    """The one batch that is on its way: the others wait in the queue, where they are bounded."""
+    """The one batch that is on its way: the others wait in the queue, where they are bounded.
+
+    One thread sends, and another may give up what there is at any moment.
+    """
 
     found = 0
     outlives = False
 
     def __init__(self, queue: EventQueue) -> None:
         self._queue = queue
+        self._guard = threading.RLock()
         self._batches: deque[Batch] = deque()
 
     def next(self) -> Batch | None:
         if not self._batches:
-            events = self._queue.take(MOST_BATCH_EVENTS, MOST_BATCH_BYTES)
-            if events:
-                self._batches.append(Batch(events))
-        return self._batches[0] if self._batches else None
+            self._queue.write(MOST_BATCH_EVENTS)
+        with self._guard:
+            if not self._batches:
+                events = self._queue.take(MOST_BATCH_EVENTS, MOST_BATCH_BYTES)
+                if events:
+                    self._batches.append(Batch(events))
+            return self._batches[0] if self._batches else None
 
-    def done(self, batch: Batch) -> None:
-        self._batches.remove(batch)
+    def done(self, batch: Batch) -> bool:
+        with self._guard:
+            stands = batch in self._batches
+            if stands:
+                self._batches.remove(batch)
+            return stands
 
     def split(self, batch: Batch) -> None:
-        self._batches.remove(batch)
-        self._batches.extendleft(reversed(batch.halves()))
+        with self._guard:
+            if self.done(batch):
+                self._batches.extendleft(reversed(batch.halves()))
+
+    def give_up(self) -> int:
+        with self._guard:
+            lost = self.count() + self._queue.clear()
+            self._batches.clear()
+            return lost
+
+    def look(self) -> None:
+        """Memory ends with its process."""
 
     def collect(self) -> None:
         """The queue keeps them."""

@@ -27,18 +27,25 @@ class Delivery:
 
     A batch that finds no server is sent again, with pauses of 0.5 to 30 s, drawn at random so
     that many processes do not come back at once, or as long as the server asks, 300 s at most.
+    When it is back the log tells how many events found no room so far, as ``turned_away`` counts.
     A batch that the server refuses is dropped and counted; of one that it cannot read the events
     at fault, which are found by halving, unless it reads nothing any more.
     """
 
-    def __init__(self, transport: Transport, backlog: Backlog, draw: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        backlog: Backlog,
+        draw: Callable[[], float],
+        turned_away: Callable[[], int],
+    ) -> None:
         self._transport = transport
         self._backlog = backlog
         self._draw = draw
+        self._turned_away = turned_away
         self._failed = 0
         self._unread = 0
         self._is_unauthorized = False
-        self._is_abandoned = False
         self._lock = threading.RLock()
         #: Until then, of ``time.monotonic()``, the server does not want to be asked.
         self.left_alone_until = 0.0
@@ -73,23 +80,22 @@ class Delivery:
         with self._lock:
             return self.sent + sum(self.dropped.values())
 
-    def abandon(self, reason: str) -> int:
-        """Give up what stands in the backlog: so many events, which are counted as dropped.
+    def give_up(self, reason: str) -> int:
+        """Give up what waits and no other process will send: so many events, which are counted as
+        dropped.
 
         An attempt that is still under way no longer counts, even if it should succeed.
         """
         with self._lock:
-            left = 0 if self._is_abandoned else self._backlog.count()
-            self._is_abandoned = True
-            if left:
-                self.dropped[reason] += left
-            return left
+            lost = self._backlog.give_up()
+            if lost:
+                self.dropped[reason] += lost
+            return lost
 
     def counts(self) -> tuple[int, Counter[str], int]:
         """Delivered, dropped by reason, and standing in the backlog, at one moment."""
         with self._lock:
-            standing = 0 if self._is_abandoned else self._backlog.count()
-            return self.sent, Counter(self.dropped), standing
+            return self.sent, Counter(self.dropped), self._backlog.count()
 
     def _settle(self, batch: Batch, verdict: Verdict) -> float:
         if verdict.fate is Fate.RETRY:
@@ -132,10 +138,9 @@ class Delivery:
 
     def _finish(self, batch: Batch, reason: str, lost: int) -> None:
         with self._lock:
-            if self._is_abandoned:
-                return
+            if not self._backlog.done(batch):
+                return  # it was given up meanwhile
             self._count_damaged(batch)
-            self._backlog.done(batch)
             self.sent += len(batch.events) - lost
             if lost:
                 self.dropped[reason] += lost
@@ -156,7 +161,8 @@ class Delivery:
 
     def _note_success(self, verdict: Verdict) -> None:
         if self._failed:
-            say("back", "TrueCompute is reached again, after %d attempts", self._failed + 1)
+            say("back", "TrueCompute is reached again, after %d attempts; %d event(s) found no "
+                "room so far and are lost", self._failed + 1, self._turned_away())  # fmt: skip
         self._failed = 0
         self._unread = 0
         self._is_unauthorized = False

@@ -65,10 +65,15 @@ class EventQueue:
                 self._lock.release()
         return self._held() + late
 
-    def take(self, most_events: int, most_bytes: int) -> list[bytes]:
-        """The oldest events, removed: together at most so many bytes, but at least one."""
+    def write(self, most_events: int) -> None:
+        """Write so many of the oldest events, to be taken: it may take its time."""
         while len(self._waiting) < most_events and self._write_some():
             pass
+
+    def take(self, most_events: int, most_bytes: int) -> list[bytes]:
+        """The oldest events that are written, removed: together at most so many bytes, but at
+        least one.
+        """
         taken: list[bytes] = []
         with self._lock:
             size = 0
@@ -82,22 +87,30 @@ class EventQueue:
         return taken
 
     def shut(self, reason: str) -> None:
-        """Drop what waits, and from now on whatever comes, for ``reason``."""
+        """From now on drop whatever comes, for ``reason``."""
+        with self._lock:
+            self._fold()
+            self._shut_for = reason
+
+    def clear(self) -> int:
+        """Forget what waits: so many events, which are the caller's to count."""
         with self._lock:
             self._fold()
             left = len(self._waiting) + len(self._unwritten)
-            if left:
-                self._dropped[reason] += left
+            self._bytes -= sum(map(len, self._waiting)) + sum(each.size for each in self._unwritten)
             self._waiting.clear()
             self._unwritten.clear()
-            self._bytes = 0
-            self._shut_for = reason
+            return left
 
     def counts(self) -> tuple[int, Counter[str], int]:
         """How many were ever put, how many of these dropped by reason, and how many wait."""
         with self._lock:
             self._fold()
             return self._produced, Counter(self._dropped), self._held()
+
+    def turned_away(self) -> int:
+        """How many events have found no room."""
+        return self._dropped[QUEUE_FULL]
 
     def _write_some(self) -> bool:
         """Write the oldest that are not; False where there are none."""

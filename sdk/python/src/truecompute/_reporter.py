@@ -39,6 +39,7 @@ class Reporter:
         self._is_closed = False
         self._begin()
         _process.look_after(self)
+        self._backlog.look()
         if self._backlog.found and self._worker.notice(0):
             _process.note_worker_process()
 
@@ -49,7 +50,9 @@ class Reporter:
         self._backlog: Backlog = self._begun_backlog()
         if self._is_closed or not settings.is_enabled:
             self._queue.shut(CLOSED if self._is_closed else DISABLED)
-        self._delivery = Delivery(settings.transport, self._backlog, random_share)
+        self._delivery = Delivery(
+            settings.transport, self._backlog, random_share, self._queue.turned_away
+        )
         self.open_streams: OpenStreams = OpenStreams(self._attend)
         self._failures = 0
         if self._reservations is not None:
@@ -146,18 +149,16 @@ class Reporter:
         close_transport = getattr(self._settings.transport, "close", None)
         if has_ended and close_transport is not None:
             close_transport()
-        if self._backlog.outlives:
-            self._backlog.close() if has_ended else self._backlog.collect()
+        self._queue.shut(CLOSED)
         self._give_up()
+        if has_ended:
+            self._backlog.close()
         if self._reservations is not None:
             self._reservations.disabled_for = "the client of TrueCompute is closed"
 
     def _give_up(self) -> None:
-        """Count as lost what still waits, unless it is in a spool, and what comes from now on."""
-        lost = self._queue.counts()[2]
-        self._queue.shut(CLOSED)
-        if not self._backlog.outlives:
-            lost += self._delivery.abandon(CLOSED)
+        """Count as lost what still waits, unless a spool has it."""
+        lost = self._delivery.give_up(CLOSED)
         if lost:
             say("closed", "TrueCompute was closed with %d event(s) undelivered", lost)
 
@@ -186,9 +187,10 @@ class Reporter:
     def _deliver_last(self) -> None:
         is_delivered = _process.spend(self._worker.flush)
         if self._backlog.outlives:
-            self._backlog.collect()
+            self._give_up()  # what comes later is still taken
         elif not is_delivered:
             self._worker.leave_off()
+            self._queue.shut(CLOSED)
             self._give_up()
 
     def begin_in_child(self) -> None:

@@ -55,11 +55,21 @@ class SpoolBacklog:
         self.guard = threading.RLock()
         self._most_bytes = most_bytes
         self._folder = SpoolFolder(spool_dir)
-        self._files: deque[File] = deque(self._folder.take_over())
-        self._bytes = sum(file.size for file in self._files)
+        self._files: deque[File] = deque()
+        self._bytes = 0
         self._at_hand: Batch | None = None
         self._in_memory: deque[Batch] = deque()
-        self.found = self.count()
+        self._has_looked = False
+        self.found = 0
+
+    @_one_at_a_time
+    def look(self) -> None:
+        """Take over what processes that are gone have left, once."""
+        if not self._has_looked:
+            self._has_looked = True
+            self._files.extend(self._folder.take_over())
+            self._bytes = sum(file.size for file in self._files)
+            self.found = self.count()
 
     @_one_at_a_time
     def next(self) -> Batch | None:
@@ -73,19 +83,23 @@ class SpoolBacklog:
         return self._at_hand
 
     @_one_at_a_time
-    def done(self, batch: Batch) -> None:
+    def done(self, batch: Batch) -> bool:
         if batch.name is None:
-            self._in_memory.remove(batch)
-            return
+            stands = batch in self._in_memory
+            if stands:
+                self._in_memory.remove(batch)
+            return stands
         self._at_hand = None
         self._remove(self._files.popleft())
+        return True
 
     @_one_at_a_time
     def split(self, batch: Batch) -> None:
         """The halves are in files, too, before that of the whole goes."""
+        whole = None
         if batch.name is None:
-            self._in_memory.remove(batch)
-            whole = None
+            if not self.done(batch):
+                return
         else:
             self._at_hand = None
             whole = self._files.popleft()
@@ -98,7 +112,9 @@ class SpoolBacklog:
 
     @_one_at_a_time
     def collect(self) -> None:
+        self.look()
         while self._bytes < self._most_bytes and not self._in_memory:
+            self._queue.write(MOST_BATCH_EVENTS)
             events = self._queue.take(MOST_BATCH_EVENTS, MOST_BATCH_BYTES)
             if not events:
                 return
@@ -108,14 +124,22 @@ class SpoolBacklog:
                 return
 
     @_one_at_a_time
+    def give_up(self) -> int:
+        """Write what is in memory; what cannot be written is lost."""
+        if self._folder.is_own():
+            for batch in list(self._in_memory):
+                self._spill(batch)
+            self.collect()
+        lost = sum(len(batch.events) for batch in self._in_memory) + self._queue.clear()
+        self._in_memory.clear()
+        return lost
+
+    @_one_at_a_time
     def close(self) -> None:
-        """Write what is in memory, and let go of the folder, for the next process to find."""
+        """Let go of the folder, for the next process to find what is in it."""
         if not self._folder.is_own():
             return
-        for batch in list(self._in_memory):
-            self._spill(batch)
-        self.collect()
-        if not self._files and not self._in_memory:
+        if not self._files:
             self._folder.remove()
         self._folder.release()
 

@@ -40,18 +40,26 @@ class SpoolFolder:
             raise ConfigurationError("spool_dir needs a system with flock, as Linux and macOS have")
         self._all = Path(spool_dir)
         self._number = 0
+        self._lock: int | None = None
         try:
             self._make()
+            self._others()
         except OSError as error:
+            self._unmake()
             raise ConfigurationError(f"spool_dir {self._all} cannot be used: {error}") from error
 
     def _make(self) -> None:
         self._own = self._all / f"{os.getpid()}-{new_id()}"
         self._own.mkdir(parents=True, mode=0o700)
-        self._lock: int | None = _locked(self._own / _LOCK, os.O_CREAT, waits=True)
+        self._lock = _locked(self._own / _LOCK, os.O_CREAT, waits=True)
         if not (self._own / _LOCK).exists():
             self.release()  # another process took it over in the moment before it was locked
             self._make()
+
+    def _unmake(self) -> None:
+        if self._lock is not None:
+            self.remove()
+            self.release()
 
     def is_own(self) -> bool:
         """Whether it is this process's still."""
@@ -101,9 +109,9 @@ class SpoolFolder:
 
     def take_over(self) -> Iterator[File]:
         """The files of processes that are gone, oldest first, which are in this folder now."""
-        for other in sorted(self._all.iterdir()):
+        for other in self._others():
             try:
-                if other != self._own and (other / _LOCK).is_file():
+                if (other / _LOCK).is_file():
                     self._empty(other)
             except (BlockingIOError, FileNotFoundError):
                 pass  # its process lives, or another one was faster
@@ -116,6 +124,10 @@ class SpoolFolder:
                 say_failure("taking over a spool")  # it stays for the next process
                 continue
             yield File(path.name, len(content.splitlines()), len(content))
+
+    def _others(self) -> list[Path]:
+        """What else is in the folder of all. Raises ``OSError``."""
+        return sorted(each for each in self._all.iterdir() if each != self._own)
 
     def _empty(self, other: Path) -> None:
         lock = _locked(other / _LOCK, 0, waits=False)

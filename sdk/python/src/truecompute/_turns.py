@@ -2,9 +2,10 @@
 
 import time
 
-#: How long the interpreter is kept at first, and at most: others take it away after 5 ms.
+#: How long the interpreter is kept at first, and at most: others take it away after 5 ms, which is
+#: all that an event loop may stand still for, its own work included.
 _SHORT_S = 0.0005
-_LONG_S = 0.004
+_LONG_S = 0.003
 _PAUSE_S = 0.0001
 #: Who has the interpreter back within it was not kept from it.
 _PROMPT_S = 0.005

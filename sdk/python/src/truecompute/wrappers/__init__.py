@@ -1,6 +1,7 @@
 """Clients of providers, wrapped: found by their class, so that none need be installed."""
 
 import importlib
+from collections.abc import Sequence
 from typing import Any
 
 from truecompute._exceptions import ConfigurationError, TrueComputeError, UnsupportedClient
@@ -9,6 +10,7 @@ from truecompute._reporter import Reporter
 from truecompute.wrappers._patches import (
     AlreadyPatched,
     Patches,
+    clients_of,
     forget,
     patches_of,
     remember,
@@ -50,23 +52,36 @@ def wrap(client: Any, reporter: Reporter, limits: Limits | None = None) -> None:
 
 def _wrap(client: Any, reporter: Reporter, limits: Limits | None) -> None:
     existing = patches_of(client)
-    if existing is not None:
-        if _holds_on(existing, reporter, limits):
+    if existing is None:
+        try:
+            _patch([client], Patches(reporter, limits))
+        except AlreadyPatched as found:  # as a part of another object, or as a copy of it
+            existing = found.patches
+        else:
             return
-        existing.undo()
-    module = importlib.import_module(f"{__name__}.{_wrapper_of(client)}")
-    patches = Patches(reporter, limits)
-    try:
-        module.patch(client, patches)
-    except AlreadyPatched as found:
-        patches.undo()
-        remember(client, found.patches)
-        _wrap(client, reporter, limits)
+    if _holds_on(existing, reporter, limits):
+        _patch([client], existing)
         return
+    undone = existing.undo()
+    try:
+        _patch([*clients_of(existing), client], Patches(reporter, limits))
     except BaseException:
-        patches.undo()
+        existing.redo(undone)
         raise
-    remember(client, patches)
+
+
+def _patch(clients: Sequence[Any], patches: Patches) -> None:
+    """Put in place what does not stand there yet: everything, or nothing where that raises."""
+    before = patches.count()
+    try:
+        for client in clients:
+            module = importlib.import_module(f"{__name__}.{_wrapper_of(client)}")
+            module.patch(client, patches)
+    except BaseException:
+        patches.undo(down_to=before)
+        raise
+    for client in clients:
+        remember(client, patches)
 
 
 def _holds_on(existing: Patches, reporter: Reporter, limits: Limits | None) -> bool:

@@ -12,6 +12,8 @@ from truecompute._limits import Limits
 from truecompute._reporter import Reporter
 
 _MISSING: Any = object()
+#: A holder, the name of its attribute, what stood there of its own, and what was put there.
+_Change = tuple[Any, str, Any, Any]
 
 
 class AlreadyPatched(Exception):
@@ -34,10 +36,10 @@ class Patches:
         self.reporter: Reporter = reporter
         self.limits: Limits | None = limits
         self.is_undone: bool = False
-        self._changes: list[tuple[Any, str, Any, Any]] = []
+        self._changes: list[_Change] = []
 
     def replace(self, holder: Any, name: str, make: Callable[[Any], Any]) -> None:
-        """Put ``make(original)`` in the place of an attribute.
+        """Put ``make(original)`` in the place of an attribute, unless it stands there.
 
         Raises ``AttributeError``, and ``AlreadyPatched`` where another's stands there.
         """
@@ -45,6 +47,8 @@ class Patches:
         own = _attributes(holder).get(name, _MISSING)
         other = getattr(own, "_truecompute", None)
         if isinstance(other, Patches) and other.stands(name, own):
+            if other is self:
+                return
             raise AlreadyPatched(other)
         made = make(original)
         made.__wrapped__ = original
@@ -69,11 +73,18 @@ class Patches:
         """The attributes of ``holder`` that were put there."""
         return [name for changed, name, _, _ in self._changes if changed is holder]
 
-    def undo(self) -> None:
-        """Make everything as it was, but for what the program has put in its place since."""
-        self.is_undone = True
-        while self._changes:
-            holder, name, own, made = self._changes.pop()
+    def count(self) -> int:
+        """How many changes there are."""
+        return len(self._changes)
+
+    def undo(self, *, down_to: int = 0) -> list[_Change]:
+        """Make everything as it was, or as it was after so many changes, but for what the program
+        has put in its place since. The changes that were undone, newest first.
+        """
+        self.is_undone = not down_to
+        undone = self._changes[down_to:][::-1]
+        del self._changes[down_to:]
+        for holder, name, own, made in undone:
             attributes = _attributes(holder)
             if attributes.get(name) is not made:
                 continue
@@ -81,6 +92,16 @@ class Patches:
                 del attributes[name]
             else:
                 setattr(holder, name, own)
+        return undone
+
+    def redo(self, undone: list[_Change]) -> None:
+        """Make the changes again, but for where the program has put something of its own since."""
+        for change in reversed(undone):
+            holder, name, own, made = change
+            if _attributes(holder).get(name, _MISSING) is own:
+                setattr(holder, name, made)
+            self._changes.append(change)
+        self.is_undone = False
 
 
 def _state_of(holder: Any, patches: Patches) -> Callable[[], Any]:
@@ -130,6 +151,12 @@ def patches_of(client: Any) -> Patches | None:
         return None
     patches: Patches | None = patches_at()
     return None if patches is None or patches.is_undone else patches
+
+
+def clients_of(patches: Patches) -> list[Any]:
+    """The clients that are wrapped by these changes, and are still there."""
+    found = (client_at() for client_at, at in list(_wrapped.values()) if at() is patches)
+    return [client for client in found if client is not None]
 
 
 def forget(client: Any) -> None:
