@@ -70,7 +70,7 @@ NOT_REACHED = {
     "_plain_or_name": _ODD, "_base_of": _ODD, "kind_of": _ODD, "_utf8": _ODD,
     "without_surrogates": _ODD,
     "_leave_alone": "heeds a wait that was asked for: see test_flush.py",
-    "_reads_predictions": _ODD, "_reconsider": _ODD, "_words": _ODD, "_one_at_a_time": _ODD,
+    "_reads_predictions": _ODD, "Wish.ends_by": _ODD, "_words": _ODD, "_one_at_a_time": _ODD,
     "_say_refused": _ODD, "_sees_any": _ODD, "mistral:_Exchange.fails": _ODD,
     "_helper_reads_anew": _ODD, "_cannot_watch": _TELLS, "pause_if_due": _MANY,
     "Reservations.__init__": _SETS_UP, "bedrock:_Calls.__init__": _SETS_UP,

@@ -19,7 +19,7 @@ from fakes.google import MODEL, USAGE
 from fakes.recorder import Recorder
 from fakes.server import FakeProvider
 from truecompute._encoding import plain
-from truecompute.wrappers.stainless import _copied
+from truecompute.wrappers._usage_wishes import _copied
 
 PATH = f"models/{MODEL}:generateContent"
 STREAM_PATH = f"models/{MODEL}:streamGenerateContent?alt=sse"

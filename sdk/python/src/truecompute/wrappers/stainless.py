@@ -5,13 +5,12 @@ the client, ``request``, so that this is all that is replaced, with ``copy`` and
 whose results are wrapped too.
 """
 
-import copy
 import functools
 import inspect
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 from truecompute._calls import Call, Seen
 from truecompute._fields import is_mapping, is_model, is_object
@@ -29,14 +28,11 @@ from truecompute.wrappers._operations import (
 )
 from truecompute.wrappers._patches import Patches, remember
 from truecompute.wrappers._raw import decoded, is_raw
+from truecompute.wrappers._usage_wishes import Service, Wish, is_wished
 
 _PACKAGES = frozenset({"openai", "anthropic", "groq", "together"})
 _RAW = "X-Stainless-Raw-Response"
 _HELPER = "X-Stainless-Stream-Helper"
-#: Answers to a request that has a field the service does not know.
-_DOES_NOT_KNOW = frozenset({400, 422})
-#: By which such an answer names the field.
-_WISH = ("stream_options", "include_usage")
 #: By a word in the name of the class: whose service the client calls.
 _SERVICES = {"Azure": "azure", "Foundry": "azure", "Bedrock": "bedrock", "Vertex": "vertex"}
 
@@ -78,8 +74,7 @@ class _Calls:
         )
         self.reporter = patches.reporter
         self.api_base = str(client.base_url)
-        #: Whether the service takes ``stream_options``; None until it has answered for once.
-        self.takes_options: bool | None = None
+        self.service: Service = Service()
 
     def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange | None:
         """What watches over a request; None for one that is not billed."""
@@ -109,11 +104,9 @@ class _Exchange(CallExchange):
         self._body = body if is_object(body) else {}
         self._is_stream = bool(self._body.get("stream"))
         extra = getattr(options, "extra_json", None)
-        self._extra = extra if is_mapping(extra) else None
-        if self._extra is not None:
-            self._body = {**self._body, **self._extra}  # as the client itself does when it sends
-        self._hides_usage = False
-        self._has_asked_again = False
+        if is_mapping(extra):
+            self._body = {**self._body, **extra}  # as the client itself does when it sends
+        self._wish: Wish | None = None
         model = self._body.get("model")
         asked = model if isinstance(model, str) else None
         call = Call(calls.reporter, calls.provider, asked, operation.name, calls.api_base)
@@ -126,14 +119,9 @@ class _Exchange(CallExchange):
         """A wish for the usage of a stream."""
         if not self._should_ask_for_usage():
             return None
-        stated = self._body.get("stream_options")
-        wish = {**(stated if is_object(stated) else {}), "include_usage": True}
-        options = _copied(self._options)
-        if self._extra is not None and "stream_options" in self._extra:
-            options.extra_json = {**self._extra, "stream_options": wish}
-        else:
-            options.json_data = {**options.json_data, "stream_options": wish}
-        self._hides_usage = True
+        wish = Wish(self._calls.service)
+        options = wish.in_options(self._options, self._body.get("stream_options"))
+        self._wish = wish
         args, kwargs = self._asked
         if len(args) > 1:
             return (args[0], options, *args[2:]), kwargs
@@ -142,12 +130,13 @@ class _Exchange(CallExchange):
     def _should_ask_for_usage(self) -> bool:
         if not self._is_stream or self._calls.package != "openai":
             return False
-        if self._operation not in ASKED_FOR_USAGE or self._calls.takes_options is False:
+        if self._operation not in ASKED_FOR_USAGE or self._calls.service.takes_it is False:
             return False
-        stated = self._body.get("stream_options")
-        is_asked = is_object(stated) and stated.get("include_usage") is True
         # Whoever reads the bytes themselves would see a line that was not asked for.
-        return not is_asked and self._header(_RAW) != "stream"
+        return not is_wished(self._body) and self._header(_RAW) != "stream"
+
+    def _hides_usage(self) -> bool:
+        return self._wish is not None and self._wish.is_made
 
     def _header(self, name: str) -> Any:
         headers = self._options.headers
@@ -155,34 +144,20 @@ class _Exchange(CallExchange):
 
     def asks_again(self, error: BaseException) -> bool:
         """Whether the service may have refused the wish; then the caller's own request follows."""
-        if not self._hides_usage or getattr(error, "status_code", None) not in _DOES_NOT_KNOW:
-            return False
-        told = str(getattr(error, "body", None))
-        # Who has taken the wish before refuses it by its name, if at all.
-        if self._calls.takes_options and not any(name in told for name in _WISH):
-            return False
-        self._hides_usage = False
-        self._has_asked_again = True
-        self._calls.takes_options = False
-        return True
+        return self._wish is not None and self._wish.is_refused_by(error)
 
     def fails(self, error: BaseException) -> None:
         """The call raised."""
-        if self._has_asked_again:
-            self._reconsider(error)
+        if self._wish is not None:
+            self._wish.ends_by(error)
         seen = Seen()
         seen.request_id = getattr(error, "request_id", None)
         self.call.end(seen, error)
 
-    def _reconsider(self, error: BaseException) -> None:
-        """Both ways were refused: it was not for the wish."""
-        if getattr(error, "status_code", None) in _DOES_NOT_KNOW:
-            self._calls.takes_options = None
-
     def takes(self, result: Any) -> Any:
         """A model, a stream, or a response to be parsed."""
-        if self._hides_usage:
-            self._calls.takes_options = True
+        if self._wish is not None:
+            self._wish.is_answered()
         if is_model(result):
             self._reads(result)  # what is not there is slow to ask a model for
         elif hasattr(result, "_iterator"):
@@ -210,7 +185,7 @@ class _Exchange(CallExchange):
         watch_close(stream.response, watch, is_awaited=is_awaited)
 
     def _sees(self, chunk: Any, seen: Seen) -> bool:
-        return self._operation.sees(chunk, seen) or (self._hides_usage and is_usage_alone(chunk))
+        return self._operation.sees(chunk, seen) or (self._hides_usage() and is_usage_alone(chunk))
 
     def _takes_raw(self, raw: Any) -> None:
         """A response that the caller parses: its body is read already, or on its way."""
@@ -222,7 +197,7 @@ class _Exchange(CallExchange):
             self._reads(None)
             return
         self._watches_body(response)
-        if self._hides_usage:
+        if self._hides_usage():
             raw.parse = _hiding(raw.parse)
 
     def _watches_body(self, response: Any) -> None:
@@ -235,15 +210,6 @@ class _Exchange(CallExchange):
         seen.has_content = seen.is_final = True
         self._operation.reads(document, seen, self._body)
         return False
-
-
-def _copied(options: Any) -> Any:
-    """A copy with fields of its own, which ``copy`` does not give to a model of pydantic 1."""
-    made = copy.copy(options)
-    if vars(made) is vars(options):
-        fields = cast("dict[str, Any]", vars(options))
-        object.__setattr__(made, "__dict__", dict(fields))
-    return made
 
 
 def _helper_reads_anew() -> bool:
