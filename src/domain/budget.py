@@ -44,7 +44,8 @@ class TermsWarning(StrEnum):
     """Why a budget's terms may not do what they are meant for.
 
     ``BLOCKS_BY_MODEL``: a reservation names the model that is asked for, and the event the one
-    that answered; where these differ, the call is held or counted under one name and not both.
+    that answered; where these differ, the budget counts the second, and is asked for the first only
+    once such a call was seen.
     """
 
     BLOCKS_BY_MODEL = "blocks_by_model"
@@ -53,8 +54,9 @@ class TermsWarning(StrEnum):
     def detail(self) -> Phrase:
         return Phrase(
             "It blocks by the name of a model, and an answer may name another one than was asked"
-            " for (gpt-4o, answered by gpt-4o-2024-08-06): such a call is not both held and"
-            " counted here, so that the limit does not stop it. A project or an API key does."
+            " for (gpt-4o, answered by gpt-4o-2024-08-06). Choose the name that answers: it is what"
+            " counts. The first call under another name is not stopped, later ones are. A project"
+            " or an API key stops the first, too."
         )
 
 

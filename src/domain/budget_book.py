@@ -8,9 +8,10 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 from operator import attrgetter
 
-from domain.budget import Budget, BudgetPeriod
+from domain.budget import Budget, BudgetPeriod, TermsWarning
 from domain.budget_scope import Attribution, BudgetScope
 from domain.event import Event
+from domain.model_answers import ModelAnswer, ModelAnswers
 from domain.money import EXACT
 from domain.period import Interval, Span, span_containing, zone
 from domain.report import Dimension
@@ -64,8 +65,12 @@ class BudgetBook:
     family of budgets sums these up once, so that a hundred budgets cost little more than one.
     """
 
-    def __init__(self, budgets: Sequence[Budget]) -> None:
+    def __init__(self, budgets: Sequence[Budget], answers: Iterable[ModelAnswer] = ()) -> None:
         self.budgets = tuple(budgets)
+        self.answers = ModelAnswers(answers)
+        self.blocks_by_model = any(
+            TermsWarning.BLOCKS_BY_MODEL in budget.terms.warnings for budget in budgets
+        )
         self._by_id = {budget.id: budget for budget in budgets}
         looked_at = {each: None for budget in budgets for each in _shape(budget.terms.scope)}
         self._reads = tuple(_read_attribution(each) for each in looked_at)
@@ -83,6 +88,16 @@ class BudgetBook:
         values = tuple(read(attribution) for read in self._reads)
         found = (budget for family in self._families for budget in family.matching(values))
         return sorted(found, key=lambda budget: budget.id)
+
+    def to_ask(self, asked: Attribution) -> list[Budget]:
+        """The budgets that a call may count towards which is about to be made, in that order: its
+        answer may name another model, as those of earlier calls did.
+        """
+        if not self.blocks_by_model:
+            return self.matching(asked)
+        of_any = (self.matching(each) for each in self.answers.attributions(asked))
+        found = {budget.id: budget for budgets in of_any for budget in budgets}
+        return [found[budget_id] for budget_id in sorted(found)]
 
     def postings(self, costs: Iterable[tuple[Event, Decimal]]) -> list[Posting]:
         """What calls of these costs add: one for a budget's period at most, and none of 0."""

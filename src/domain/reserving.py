@@ -43,7 +43,7 @@ def places_of(
     book: BudgetBook, attribution: Attribution, now: datetime, expires_at: datetime
 ) -> Iterator[Place]:
     """Where a reservation is to hold something: in each period from now until it expires."""
-    for budget in book.matching(attribution):
+    for budget in book.to_ask(attribution):
         if budget.terms.enforcement is not Enforcement.BLOCK:
             continue
         period = budget.period_at(now)

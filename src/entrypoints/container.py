@@ -26,6 +26,7 @@ from application.budgets.detect_spikes import DetectSpikes
 from application.budgets.find_budget import FindBudget
 from application.budgets.give_back_expired import GiveBackExpired
 from application.budgets.keep_ledger import KeepLedger
+from application.budgets.learn_model_answers import LearnModelAnswers
 from application.budgets.list_alerts import ListAlerts
 from application.budgets.list_budgets import ListBudgets
 from application.budgets.preview_scope import PreviewScope
@@ -156,6 +157,7 @@ class Container(containers.DeclarativeContainer):
     budget_books = providers.Singleton(BudgetBooks)
     raise_alerts = providers.Singleton(RaiseAlerts, identifiers)
     keep_ledger = providers.Singleton(KeepLedger, budget_books, raise_alerts)
+    learn_model_answers = providers.Singleton(LearnModelAnswers, units_of_work)
     reprice_events = providers.Singleton(
         RepriceEvents, units_of_work, price_lists, keep_ledger, clock
     )
@@ -184,7 +186,7 @@ class Container(containers.DeclarativeContainer):
         per_organization=settings.provided.limit_per_organization,
     )
     ingest_events = providers.Singleton(
-        IngestEvents, units_of_work, price_lists, keep_ledger, clock, metrics
+        IngestEvents, units_of_work, price_lists, keep_ledger, learn_model_answers, clock, metrics
     )
 
     add_waiting_calls = providers.Singleton(AddWaitingCalls, units_of_work)

@@ -11,6 +11,7 @@ from application.ports.unit_of_work import UnitsOfWork
 from domain.budget import Budget, BudgetPeriod, BudgetTerms, Enforcement
 from domain.budget_scope import BudgetScope
 from domain.budget_version import BudgetVersion
+from domain.model_answers import MOST_ANSWERS, ModelAnswer
 from domain.organization import Organization
 from domain.report import Dimension
 from tests.builders import NOW, a_budget, a_user, an_id
@@ -97,6 +98,34 @@ class BudgetRepositoryContract:
         with units_of_work() as uow:
             assert uow.budgets.get(organization.id, budget_id) is None
             assert not uow.budgets.remove(organization.id, budget_id)
+
+    def test_what_models_answer_to_is_remembered_once_as_a_change_of_the_budgets(
+        self, units_of_work: UnitsOfWork, organization: Organization, other: Organization
+    ) -> None:
+        answers = [ModelAnswer("openai", "gpt-4o", name) for name in ("gpt-4o-1", "gpt-4o-2")]
+        for known in (answers[:1], answers, answers):
+            with units_of_work() as uow:
+                before = uow.budgets.revision(organization.id)
+                uow.budgets.add_answers(organization.id, known)
+                uow.commit()
+            with units_of_work() as uow:
+                assert sorted(uow.budgets.answers(organization.id)) == known
+                assert uow.budgets.revision(organization.id) > before
+                assert uow.budgets.answers(other.id) == []
+
+    def test_no_more_answers_are_remembered_than_there_is_room_for(
+        self, units_of_work: UnitsOfWork, organization: Organization
+    ) -> None:
+        answers = {ModelAnswer("acme", "any", f"m{at:04}") for at in range(MOST_ANSWERS + 2)}
+        first, second = ModelAnswer("acme", "any", "a"), ModelAnswer("acme", "any", "b")
+        with units_of_work() as uow:
+            uow.budgets.add_answers(organization.id, {first})
+            uow.budgets.add_answers(organization.id, answers)
+            uow.budgets.add_answers(organization.id, {second})
+            found = set(uow.budgets.answers(organization.id))
+        assert len(found) == MOST_ANSWERS
+        assert first in found
+        assert second not in found
 
     def test_another_organization_neither_sees_nor_changes_a_budget(
         self, units_of_work: UnitsOfWork, organization: Organization, other: Organization

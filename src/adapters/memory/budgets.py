@@ -1,6 +1,6 @@
 """Budgets in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from adapters.memory.ledger import InMemoryLedger
@@ -8,6 +8,7 @@ from adapters.memory.state import State
 from application.ports.budgets import BudgetRepository
 from domain.budget import Budget
 from domain.budget_version import BudgetVersion
+from domain.model_answers import MOST_ANSWERS, ModelAnswer
 
 
 class InMemoryBudgetRepository(BudgetRepository):
@@ -69,6 +70,16 @@ class InMemoryBudgetRepository(BudgetRepository):
             if key[:2] == (organization_id, budget_id)
         )
         return sorted(found, key=lambda each: each.version, reverse=True)
+
+    def add_answers(self, organization_id: str, answers: Iterable[ModelAnswer]) -> None:
+        self.lock(organization_id)
+        # A set of its own: a unit of work that is not committed leaves the stored one alone.
+        known = set(self.answers(organization_id))
+        news = sorted(set(answers) - known)
+        self._state.model_answers[organization_id] = {*known, *news[: MOST_ANSWERS - len(known)]}
+
+    def answers(self, organization_id: str) -> Sequence[ModelAnswer]:
+        return sorted(self._state.model_answers.get(organization_id, ()))
 
     def _author(self, version: BudgetVersion) -> str | None:
         user = self._state.users.get(version.changed_by or "")

@@ -11,6 +11,7 @@ from domain.budget_version import BudgetVersion
 from domain.channel import Channel
 from domain.delivery import Delivery
 from domain.event import Event
+from domain.model_answers import ModelAnswer
 from domain.organization import Invitation, Member, Organization
 from domain.pricing.pricing_terms import Entry
 from domain.pricing.stored_book import StoredBook
@@ -52,6 +53,7 @@ class State:
     merged_events: dict[tuple[str, str], MergedEvent] = field(default_factory=dict)
     budgets: dict[tuple[str, str], Budget] = field(default_factory=dict)
     budget_revisions: dict[str, int] = field(default_factory=dict)
+    model_answers: dict[str, set[ModelAnswer]] = field(default_factory=dict)
     budget_versions: dict[tuple[str, str, int], BudgetVersion] = field(default_factory=dict)
     ledger: dict[tuple[str, str, datetime], Spending] = field(default_factory=dict)
     reservations: dict[tuple[str, str], Reservation] = field(default_factory=dict)

@@ -84,6 +84,18 @@ budget_versions = Table(
     finite_time("since"),
 )
 
+#: Which models answer to which names, as far as budgets that block want to know it.
+model_answers = Table(
+    "model_answers",
+    metadata,
+    id_column("organization_id"),
+    Column("provider", String(256), nullable=False),
+    Column("requested_model", String(256), nullable=False),
+    Column("model", String(256), nullable=False),
+    PrimaryKeyConstraint("organization_id", "provider", "requested_model", "model"),
+    ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
+)
+
 #: The ledger: a row for all budgets of an organization whose periods begin and end together, with
 #: the sums of each at its place. A call that a hundred budgets count changes one row in place of a
 #: hundred. A row is kept whole, and changed on its page while two of it fit there.

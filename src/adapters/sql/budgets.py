@@ -1,6 +1,7 @@
 """Budgets in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import (
@@ -17,7 +18,7 @@ from sqlalchemy import (
 )
 
 from adapters.sql.budget_documents import to_document, to_terms
-from adapters.sql.budget_tables import budget_versions, budgets
+from adapters.sql.budget_tables import budget_versions, budgets, model_answers
 from adapters.sql.closing_periods import close_periods
 from adapters.sql.ids import is_id
 from adapters.sql.notification_tables import channels
@@ -26,6 +27,7 @@ from adapters.sql.tables import organizations, users
 from application.ports.budgets import BudgetRepository
 from domain.budget import Budget
 from domain.budget_version import BudgetVersion
+from domain.model_answers import MOST_ANSWERS, ModelAnswer
 
 
 class SqlBudgetRepository(BudgetRepository):
@@ -118,6 +120,20 @@ class SqlBudgetRepository(BudgetRepository):
         )
         rows = (row._asdict() for row in self._connection.execute(found))
         return [BudgetVersion(**{**row, "terms": to_terms(row["terms"])}) for row in rows]
+
+    def add_answers(self, organization_id: str, answers: Iterable[ModelAnswer]) -> None:
+        self.lock(organization_id)
+        known = self.answers(organization_id)
+        news = sorted(set(answers).difference(known))[: MOST_ANSWERS - len(known)]
+        if news:
+            rows = [{"organization_id": organization_id, **asdict(each)} for each in news]
+            self._connection.execute(insert(model_answers), rows)
+
+    def answers(self, organization_id: str) -> Sequence[ModelAnswer]:
+        found = select(
+            model_answers.c.provider, model_answers.c.requested_model, model_answers.c.model
+        ).where(model_answers.c.organization_id == organization_id)
+        return [ModelAnswer(**row._asdict()) for row in self._connection.execute(found)]
 
 
 _IS_HEARD = (

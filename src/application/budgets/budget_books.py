@@ -40,7 +40,8 @@ class BudgetBooks:
         known = self._remembered.get(organization_id)
         if known is None or known.revision != revision:
             budgets = uow.budgets.list(organization_id, limit=_MOST_BUDGETS)
-            known = KnownBook(revision, BudgetBook(budgets))
+            answers = uow.budgets.answers(organization_id)
+            known = KnownBook(revision, BudgetBook(budgets, answers))
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
             self._remembered[organization_id] = known

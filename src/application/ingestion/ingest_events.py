@@ -8,6 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 
 from application.budgets.keep_ledger import KeepLedger, Settling, Spent
+from application.budgets.learn_model_answers import LearnModelAnswers
 from application.ports.clock import Clock
 from application.ports.events import Fate
 from application.ports.ingestion_meter import IngestionMeter, Step
@@ -88,12 +89,14 @@ class IngestEvents:
         units_of_work: UnitsOfWork,
         price_lists: PriceLists,
         keep_ledger: KeepLedger,
+        learn_model_answers: LearnModelAnswers,
         clock: Clock,
         meter: IngestionMeter,
     ) -> None:
         self._units_of_work = units_of_work
         self._price_lists = price_lists
         self._keep_ledger = keep_ledger
+        self._learn_model_answers = learn_model_answers
         self._clock = clock
         self._meter = meter
         self._store_together = Together(self._store, owner=_organization)
@@ -133,6 +136,7 @@ class IngestEvents:
             if fates:
                 with self._meter.timed(Step.COMMIT):
                     uow.commit()
+        self._learn_model_answers(organization_id, book, _events_in(entries))
         return list(stored.results(notes))
 
 

@@ -1,11 +1,12 @@
 """Limits on what may be spent."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from domain.budget import Budget
 from domain.budget_version import BudgetVersion
+from domain.model_answers import ModelAnswer
 
 
 class BudgetRepository(Protocol):
@@ -56,3 +57,13 @@ class BudgetRepository(Protocol):
     @abstractmethod
     def versions(self, organization_id: str, budget_id: str) -> Sequence[BudgetVersion]:
         """All versions, the newest first."""
+
+    @abstractmethod
+    def add_answers(self, organization_id: str, answers: Iterable[ModelAnswer]) -> None:
+        """Remember which models answer to which names, the first ``MOST_ANSWERS`` of them. One that
+        is known changes nothing.
+        """
+
+    @abstractmethod
+    def answers(self, organization_id: str) -> Sequence[ModelAnswer]:
+        """All that is remembered of the organization."""

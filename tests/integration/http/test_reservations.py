@@ -52,6 +52,19 @@ def test_what_is_reserved_is_taken_of_what_is_left(team: Team) -> None:
     assert standing(team)["reserved_usd"] == "0.6"
 
 
+def test_a_budget_of_a_model_holds_calls_that_ask_for_it_by_another_name(team: Team) -> None:
+    budget = a_budget(team, scope={"model": "gpt-4o-2024-08-06"})
+    asked = {"provider": "openai", "model": "gpt-4o", "estimate_usd": "0.75"}
+    first = reserved(team, **asked)
+    assert first["budgets"] == []
+    named = {"provider": "openai", "model": "gpt-4o-2024-08-06", "requested_model": "gpt-4o"}
+    event = an_event(**named, provider_cost_usd="0.5", reservation_id=first["id"])
+    assert post(team.app, {"events": [event]}, team.key).status_code == 200
+    refused = reserve(team, **asked)
+    assert (refused.status_code, body_of(refused)["budget"]["id"]) == (402, budget["id"])
+    assert reserved(team, **asked | {"estimate_usd": "0.5"})["budgets"][0]["remaining_usd"] == "0"
+
+
 def test_what_does_not_fit_is_refused_with_the_budget_and_what_is_left(team: Team) -> None:
     budget = a_budget(team)
     reserved(team, estimate_usd="0.75")

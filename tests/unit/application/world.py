@@ -10,6 +10,7 @@ from adapters.memory.secrets import SequentialSecrets
 from adapters.memory.unit_of_work import InMemoryUnitsOfWork
 from application.budgets.budget_books import BudgetBooks
 from application.budgets.keep_ledger import KeepLedger
+from application.budgets.learn_model_answers import LearnModelAnswers
 from application.budgets.raise_alerts import RaiseAlerts
 from domain.api_key import ApiKey
 from domain.event import Event
@@ -38,10 +39,12 @@ class World:
     meter: InMemoryIngestionMeter = field(default_factory=InMemoryIngestionMeter)
     passwords: PlainPasswords = field(default_factory=PlainPasswords)
     keep_ledger: KeepLedger = field(init=False)
+    learn_model_answers: LearnModelAnswers = field(init=False)
 
     def __post_init__(self) -> None:
         keep_ledger = KeepLedger(BudgetBooks(), RaiseAlerts(self.identifiers))
         object.__setattr__(self, "keep_ledger", keep_ledger)
+        object.__setattr__(self, "learn_model_answers", LearnModelAnswers(self.units))
 
     def user(self, user: User | None = None) -> User:
         user = user or a_user()

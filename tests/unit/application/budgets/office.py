@@ -55,7 +55,14 @@ class Office:
         self.id = world.organization(organization).id
         self.user_id = an_id()
         self.raise_alerts = RaiseAlerts(world.identifiers)
-        self._ingest = IngestEvents(world.units, LISTS, world.keep_ledger, world.clock, world.meter)
+        self._ingest = IngestEvents(
+            world.units,
+            LISTS,
+            world.keep_ledger,
+            world.learn_model_answers,
+            world.clock,
+            world.meter,
+        )
 
     def send(self, *calls: ReportedEvent, api_key_id: str = "key") -> IngestResult:
         request = IngestEventsRequest(organization_id=self.id, api_key_id=api_key_id, items=calls)

@@ -3,16 +3,17 @@
 from collections.abc import Collection
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from adapters.memory.ledger import InMemoryLedger
 from adapters.memory.unit_of_work import InMemoryUnitsOfWork
 from application.ports.ledger import Held, PeriodKey
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.budget import Budget, BudgetPeriod, Enforcement
 from domain.budget_scope import BudgetScope
-from domain.errors import Invalid
+from domain.errors import Invalid, Unavailable
 from domain.report import Dimension
 from domain.reservation import SHORTEST_EXPIRY, BudgetExceeded, Refusal
 from tests.unit.application.budgets.office import Office
@@ -72,6 +73,58 @@ def test_a_budget_of_one_key_blocks_the_calls_of_that_key(office: Office) -> Non
     budget = blocking(office, scope=BudgetScope({Dimension.API_KEY: "one"}))
     assert refused(office, "11", api_key="one").budget == budget
     assert office.reserve("11", api_key="two").room_usd == {}
+
+
+ANSWERED = {"model": "gpt-4o-2024-08-06", "requested_model": "gpt-4o"}
+ASKED: dict[str, Any] = {"provider": "openai", "model": "gpt-4o"}
+
+
+def test_a_budget_of_a_model_is_asked_for_calls_that_it_answered_under_another_name(
+    office: Office,
+) -> None:
+    budget = blocking(office, scope=BudgetScope({Dimension.MODEL: "gpt-4o-2024-08-06"}))
+    assert office.reserve("4", **ASKED).room_usd == {}
+    office.spend("4", **ANSWERED)
+    assert office.reserve("5", **ASKED).room_usd == {budget.id: Decimal(1)}
+    assert refused(office, "2", **ASKED).budget == budget
+    assert refused(office, "2", model="gpt-4o").budget == budget
+    assert refused(office, "2", model="gpt-4o-2024-08-06").budget == budget
+    assert office.reserve("2", provider="azure", model="gpt-4o").room_usd == {}
+
+
+def test_a_call_under_another_name_is_reserved_of_each_budget_once(office: Office) -> None:
+    whole = blocking(office)
+    named = [blocking(office, scope=BudgetScope({Dimension.MODEL: each})) for each in
+             (ASKED["model"], ANSWERED["model"])]  # fmt: skip
+    office.spend("4", **ANSWERED)
+    reserved = office.reserve("5", **ASKED)
+    assert reserved.room_usd == dict(zip([whole.id, *(each.id for each in named)], (1, 5, 1),
+                                         strict=True))  # fmt: skip
+    office.spend("5", **ANSWERED, reservation_id=reserved.reservation.id)
+    assert [office.spent(each) for each in (whole, *named)] == [9, 0, 9]
+    assert [office.reserved(each) for each in (whole, *named)] == [0, 0, 0]
+
+
+def test_what_models_answer_to_is_learned_where_a_budget_of_a_model_blocks(office: Office) -> None:
+    by_model = BudgetScope({Dimension.MODEL: "gpt-4o-2024-08-06"})
+    blocking(office)
+    office.budget(scope=by_model)
+    office.spend("1", **ANSWERED)
+    with office.world.units(snapshot=True) as uow:
+        assert uow.budgets.answers(office.id) == []
+    budget = blocking(office, scope=by_model)
+    office.spend("1", **ANSWERED)
+    assert office.reserve("8", **ASKED).room_usd[budget.id] == 0
+
+
+def test_calls_are_stored_although_nothing_can_be_learned_of_them(office: Office) -> None:
+    def away() -> UnitOfWork:
+        raise Unavailable("away")
+
+    budget = blocking(office, scope=BudgetScope({Dimension.MODEL: "gpt-4o-2024-08-06"}))
+    office.world.learn_model_answers._units_of_work = cast("UnitsOfWork", away)
+    office.spend("4", **ANSWERED)
+    assert office.spent(budget) == 4
 
 
 def test_an_expired_reservation_holds_nothing(office: Office) -> None:

@@ -63,7 +63,12 @@ def ingest(
     units: UnitsOfWork | None = None,
 ) -> IngestResult:
     use_case = IngestEvents(
-        units or world.units, PriceLists(BOOK), world.keep_ledger, world.clock, world.meter
+        units or world.units,
+        PriceLists(BOOK),
+        world.keep_ledger,
+        world.learn_model_answers,
+        world.clock,
+        world.meter,
     )
     return use_case(
         IngestEventsRequest(organization_id=organization_id, api_key_id="key", items=items)
@@ -266,7 +271,12 @@ def test_no_usage_object_however_strange_sinks_its_neighbour(
 
 def test_requests_at_once_are_each_told_their_own_fate(world: World) -> None:
     use_case = IngestEvents(
-        world.units, PriceLists(BOOK), world.keep_ledger, world.clock, world.meter
+        world.units,
+        PriceLists(BOOK),
+        world.keep_ledger,
+        world.learn_model_answers,
+        world.clock,
+        world.meter,
     )
     told: dict[tuple[str, int], Any] = {}
 

@@ -52,7 +52,12 @@ class Office:
 
     def send(self, *calls: ReportedEvent) -> None:
         ingest = IngestEvents(
-            self.world.units, LISTS, self.world.keep_ledger, self.world.clock, self.world.meter
+            self.world.units,
+            LISTS,
+            self.world.keep_ledger,
+            self.world.learn_model_answers,
+            self.world.clock,
+            self.world.meter,
         )
         ingest(
             IngestEventsRequest(organization_id=self.organization.id, api_key_id="key", items=calls)

@@ -28,9 +28,14 @@ CALL = ReportedEvent(
 
 
 def explained(world: World, call: ReportedEvent) -> ExplainedEvent:
-    IngestEvents(world.units, PriceLists(BOOK), world.keep_ledger, world.clock, world.meter)(
-        IngestEventsRequest(organization_id="acme", api_key_id="key", items=(call,))
-    )
+    IngestEvents(
+        world.units,
+        PriceLists(BOOK),
+        world.keep_ledger,
+        world.learn_model_answers,
+        world.clock,
+        world.meter,
+    )(IngestEventsRequest(organization_id="acme", api_key_id="key", items=(call,)))
     return explain(world, call.id)
 
 
