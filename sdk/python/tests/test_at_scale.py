@@ -150,7 +150,9 @@ class Fleet:
         queue = EventQueue(10_000, 2**25)
         backlog = MemoryBacklog(queue)
         delivery = Delivery(self, backlog, self._random.random, queue.turned_away)
-        return queue, Worker(delivery, backlog, int, lambda: None, interval=1, timeout=10)
+        return queue, Worker(
+            delivery, backlog, int, delivery.settled, lambda: None, interval=1, timeout=10
+        )
 
     def runs(self) -> None:
         wakes = [self._random.random() for _ in self._members]

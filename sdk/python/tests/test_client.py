@@ -161,6 +161,51 @@ def test_a_key_that_no_header_can_carry_is_refused_at_once(key: str) -> None:
         truecompute.Client(api_key=key)
 
 
+@pytest.mark.parametrize("named", [{"api_key": 123}, {"api_key": b"k"}, {"base_url": 123}])
+def test_a_key_or_an_address_that_is_no_text_is_refused_at_once(named: dict[str, Any]) -> None:
+    with pytest.raises(truecompute.ConfigurationError, match=f"{next(iter(named))} is a text"):
+        truecompute.Client(**{"api_key": "k", **named})
+
+
+def test_a_transport_that_cannot_be_closed_leaves_the_client_closed() -> None:
+    class Stuck(RecordingTransport):
+        def close(self) -> None:
+            raise OSError("cannot be closed")
+
+    def away(_: Any) -> truecompute.Answer:
+        raise truecompute.TransportError("away")
+
+    client = truecompute.Client(transport=Stuck(away))
+    client.track(provider="acme", model="m")
+    client.close(0.05)
+    client.track(provider="acme", model="m")
+    stats = client.stats()
+    assert (stats.queued, stats.dropped_by, stats.failures) == (0, {"closed": 2}, 1)
+
+
+def test_counts_agree_at_every_moment() -> None:
+    transport = RecordingTransport()
+    with truecompute.Client(transport=transport, flush_interval=0.001) as client:
+        tracked = [0]
+
+        def produces() -> None:
+            for _ in range(3_000):
+                tracked[0] += 1
+                client.track(provider="acme", model="m")
+
+        thread = threading.Thread(target=produces)
+        thread.start()
+        before = 0
+        while thread.is_alive():
+            client.flush(0)
+            stats = client.stats()
+            assert before <= stats.produced <= tracked[0]
+            assert stats.queued >= 0
+            before = stats.produced
+        assert client.flush(20)
+        assert client.stats().sent == client.stats().produced == 3_000
+
+
 def test_a_key_may_end_in_a_line_as_files_do() -> None:
     truecompute.Client(api_key="tc_live_x\n").close()
 

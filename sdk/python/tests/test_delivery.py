@@ -1,5 +1,6 @@
 """What the answers of a server do to the events that were sent."""
 
+import asyncio
 import json
 import threading
 import time
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 import truecompute
+from tests.processes import eventually
 from truecompute import Answer, TransportError
 from truecompute._backlog import MemoryBacklog
 from truecompute._delivery import Delivery
@@ -305,6 +307,46 @@ def test_what_an_unwritten_event_holds_counts_until_it_is_written() -> None:
     assert queue.counts() == (6, {"queue_full": 2}, 3)
 
 
+def test_a_flush_does_not_wait_for_an_event_that_cannot_be_written() -> None:
+    class Broken(Unwritten):
+        def document(self) -> bytes:
+            raise ValueError("no JSON")
+
+    client = truecompute.Client(transport=RecordingTransport(), flush_interval=60)
+    client.reporter.take(Broken())
+    client.track(provider="acme", model="m")
+    assert client.flush(60)
+    assert client.stats().sent == 1
+    assert client.stats().dropped_by == {"unreadable": 1}
+    client.close()
+
+
+def test_a_queue_that_is_emptied_twice_at_once_counts_each_event_once() -> None:
+    """A signal handler that closes may come in the middle of a close."""
+
+    class Emptying(Unwritten):
+        @property
+        def size(self) -> int:
+            if not came:
+                came.append(queue.clear() if is_clearing else 0)
+                if not is_clearing:
+                    came.clear()
+            return 100
+
+        @size.setter
+        def size(self, _: int) -> None: ...
+
+    came: list[int] = []
+    is_clearing: list[bool] = []
+    queue = EventQueue(10, 10_000)
+    for _ in range(6):
+        queue.put(Emptying())
+    assert queue.counts()[2] == 6
+    is_clearing.append(True)
+    assert queue.clear() + sum(came) == 6
+    assert queue.counts()[2] == 0
+
+
 def test_where_bytes_are_scarce_the_newest_events_go() -> None:
     queue = EventQueue(1_000, 1_000)
     older = b"x" * 400
@@ -347,17 +389,59 @@ def test_an_interrupted_count_of_what_came_loses_nothing() -> None:
     assert queue.counts() == (1, {}, 0)
 
 
+@pytest.mark.parametrize("error", [SystemExit, asyncio.CancelledError])
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_thread_that_a_transport_ends_is_not_taken_for_another_with_its_number() -> None:
-    def ends(_: Told) -> Answer:
-        raise SystemExit
+def test_a_thread_that_a_transport_ends_has_another_in_its_place(error: type[Exception]) -> None:
+    errors = [error, error]
 
-    client = truecompute.Client(transport=RecordingTransport(ends), flush_interval=0.01)
+    def answer(events: Told) -> Answer:
+        if errors:
+            raise errors.pop()
+        return accepted(len(events))
+
+    client = truecompute.Client(transport=RecordingTransport(answer), flush_interval=0.01)
     client.track(provider="acme", model="m")
-    worker = client.reporter._worker
-    while worker._thread is None or worker._thread.is_alive():
-        client.flush(0.05)
-    assert worker._ident is None
+    assert client.flush(10)
+    client.track(provider="acme", model="m")
+    assert client.flush(10)
+    assert client.stats().sent == 2
+    assert client.reporter._worker._ident != threading.get_ident()
+    client.close()
+
+
+def test_where_no_thread_can_be_started_flushes_send_one_at_a_time_and_a_later_event_starts_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def cannot(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    under_way, most = [], []
+
+    def answer(events: Told) -> Answer:
+        under_way.append(1)
+        most.append(len(under_way))
+        time.sleep(0.001)
+        under_way.pop()
+        return accepted(len(events))
+
+    transport = RecordingTransport(answer)
+    client = truecompute.Client(transport=transport, flush_interval=0.01)
+    flushing = [threading.Thread(target=client.flush) for _ in range(3)]
+    starts = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", cannot)
+    for number in range(3_000):
+        client.track(provider="acme", model="m", id=str(number))
+    for thread in flushing:
+        starts(thread)
+    for thread in flushing:
+        thread.join(20)
+    assert {event["id"] for event in transport.events} == {str(number) for number in range(3_000)}
+    assert client.stats().sent == 3_000
+    assert max(most) == 1
+    monkeypatch.setattr(threading.Thread, "start", starts)
+    monkeypatch.setattr(client.reporter._worker, "_starts_again_at", 0.0)
+    client.track(provider="acme", model="m")
+    eventually(lambda: client.stats().sent == 3_001)
     client.close()
 
 

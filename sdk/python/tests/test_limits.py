@@ -19,6 +19,7 @@ from fakes.server import FakeProvider, Reply, json_reply
 from fakes.truecompute import FakeTrueCompute
 from truecompute import BudgetExceeded, BudgetUnavailable
 from truecompute.testing import Answer, RecordingTransport
+from truecompute.wrappers import stainless
 
 Chat = Callable[[], openai.OpenAI]
 ASKED: dict[str, Any] = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}]}
@@ -294,6 +295,24 @@ def test_limits_hold_for_copies_and_for_a_client_that_is_wrapped_again(
         with pytest.raises(BudgetExceeded):
             each.chat.completions.create(**ASKED)
     tc.unwrap(client).chat.completions.create(**ASKED)
+    assert len(server.wishes) == 2
+
+
+def test_no_call_passes_without_limits_while_they_are_renewed(
+    tc: truecompute.Client, server: FakeTrueCompute, chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def calls_in_the_middle(client: Any, patches: Any) -> None:
+        patch(client, patches)
+        with pytest.raises(BudgetExceeded):
+            client.chat.completions.create(**ASKED)
+
+    client = tc.wrap(chat(), enforce=True)
+    patch = stainless.patch
+    monkeypatch.setattr(stainless, "patch", calls_in_the_middle)
+    server.refuses += [refusal(), refusal(), refusal()]
+    tc.wrap(client, enforce=True, max_output_tokens=1)
+    with truecompute.Client(transport=RecordingTransport()) as other:
+        other.wrap(client, enforce=True)
     assert len(server.wishes) == 2
 
 

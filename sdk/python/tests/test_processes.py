@@ -176,6 +176,40 @@ print(made, asked[0], flush=True)
 """
 
 
+CLOSING = """
+import random, signal
+class Closed(BaseException): pass
+def closes(*_):
+    tc.close(0.05)
+    raise Closed
+signal.signal(signal.SIGALRM, closes)
+for number in range(24):
+    spool = f"{os.environ['SPOOL']}/{number}" if number % 2 else None
+    tc = truecompute.Client(
+        api_key="k", base_url=os.environ["URL"], flush_interval=0.001, spool_dir=spool
+    )
+    tracked = 0
+    signal.setitimer(signal.ITIMER_REAL, random.uniform(0.002, 0.01))
+    try:
+        while True:
+            tracked += 1
+            call("x")
+            tc.stats()
+    except Closed:
+        pass
+    stats = tc.stats()
+    assert 0 <= tracked - stats.produced <= 1, (tracked, stats)
+    assert spool or not stats.queued, stats
+"""
+
+
+def test_a_signal_handler_may_close_in_the_middle_of_anything(tmp_path: Path) -> None:
+    closed = CLOSING + 'print("closed", flush=True)'
+    code, said, _ = runs(closed, "http://127.0.0.1:9", SPOOL=str(tmp_path))
+    assert code == 0, said
+    assert "closed\n" in said
+
+
 def test_a_signal_handler_may_flush_count_and_track_in_the_middle_of_anything(
     server: FakeTrueCompute,
 ) -> None:

@@ -1,8 +1,11 @@
 """A wrapped client and what it gives are what they were: types, signatures, copies."""
 
 import copy
+import functools
 import inspect
 import pickle
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -76,6 +79,51 @@ def test_a_client_that_another_cannot_take_over_stays_with_the_first(
     truecompute.unwrap(client)
     assert "request" not in vars(client)
     assert transport.events == []
+
+
+@pytest.mark.parametrize("is_copied", [False, True])
+def test_a_second_wrap_counts_once_whatever_the_program_has_put_around_the_first(
+    client: openai.OpenAI, recorder: Recorder, *, is_copied: bool
+) -> None:
+    def around(*args: Any, **kwargs: Any) -> Any:
+        calls.append(args)
+        return inner(*args, **kwargs)
+
+    calls: list[Any] = []
+    inner: Any = client.request
+    client.request = functools.wraps(inner)(around) if is_copied else around  # type: ignore[method-assign]
+    recorder.client.wrap(client).chat.completions.create(**ASKED)
+    assert (len(recorder.events), len(calls)) == (1, 1)
+
+
+def test_threads_that_wrap_one_client_at_once_wrap_it_once(
+    recorder: Recorder, provider: FakeProvider
+) -> None:
+    def wraps() -> None:
+        begins.wait(20)
+        try:
+            recorder.client.wrap(client)
+        except truecompute.TrueComputeError as error:
+            errors.append(error)
+
+    errors: list[Exception] = []
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(50):
+            begins = threading.Barrier(4)
+            client = openai.OpenAI(api_key="k", base_url=f"{provider.url}/v1")
+            threads = [threading.Thread(target=wraps) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert errors == []
+            truecompute.unwrap(client)
+            assert not {"request", "__getstate__"} & vars(client).keys()
+            client.close()
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_an_answer_can_be_pickled_and_copied(client: openai.OpenAI) -> None:

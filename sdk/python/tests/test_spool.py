@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,6 +19,7 @@ import truecompute
 from fakes.truecompute import FakeTrueCompute
 from tests.processes import eventually
 from truecompute import Answer, TransportError
+from truecompute._ids import new_id
 from truecompute._spool_folder import SpoolFolder
 from truecompute.testing import RecordingTransport
 
@@ -122,13 +123,13 @@ def test_the_files_of_a_living_process_are_left_alone(tmp_path: Path) -> None:
 def test_a_broken_line_is_left_out_and_the_others_are_sent(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gone = tmp_path / "1-gone"
+    gone = tmp_path / f"1-{new_id()}"
     gone.mkdir()
     (gone / "lock").touch()
     whole = json.dumps({"id": "a", "provider": "p", "model": "m"})
     (gone / "00000000000000000001-00000001.ndjson").write_text(f'{whole}\n{{"id": "b\n')
     (gone / "00000000000000000002-00000001.ndjson").write_text("garbage\n")
-    (gone / "half.ndjson.part").write_text("{")
+    (gone / "00000000000000000003-00000001.ndjson.part").write_text("{")
     transport = RecordingTransport()
     client = _client(tmp_path, transport)
     assert client.flush(2)
@@ -137,6 +138,67 @@ def test_a_broken_line_is_left_out_and_the_others_are_sent(
     assert "lost 1 event(s) of its spool: a file is broken" in caplog.text
     assert client.stats().dropped_by == {"spool_damaged": 2}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_else_is_in_the_folder_of_all_stays_as_it_is(tmp_path: Path) -> None:
+    mine = {"uploads": ["lock", "a.ndjson", "customers.db"], f"1-{new_id()}": ["lock", "b.ndjson"]}
+    for folder, names in mine.items():
+        (tmp_path / folder).mkdir()
+        for name in names:
+            (tmp_path / folder / name).write_text('{"id": "mine"}')
+    (tmp_path / f"2-{new_id()}").symlink_to(tmp_path / "uploads")
+    transport = RecordingTransport()
+    with _client(tmp_path, transport) as client:
+        client.track(provider="acme", model="m", id="a")
+        assert client.flush(5)
+    assert [event["id"] for event in transport.events] == ["a"]
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert {"a.ndjson", "customers.db", "b.ndjson"} <= left
+    assert (tmp_path / "uploads" / "lock").exists()
+
+
+def test_what_others_left_takes_no_room_of_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("truecompute._reporter._MOST_SPOOL_BYTES", 2_000)
+    first = _client(tmp_path, RecordingTransport(_away))
+    _spooled(first, tmp_path, 3)
+    first.close(0.05)
+    second = _client(tmp_path, RecordingTransport(_away))
+    assert not second.flush(0.1)
+    second.track(provider="acme", model="m")
+    second.close(0.05)
+    assert (second.stats().queued, second.stats().dropped) == (4, 0)
+    assert len(list(tmp_path.rglob("*.ndjson"))) == 4
+
+
+def test_a_child_without_events_leaves_nothing_behind_and_takes_nothing_over(
+    tmp_path: Path,
+) -> None:
+    with _client(tmp_path, RecordingTransport()) as client:
+        gone = _client(tmp_path, RecordingTransport(_away))
+        files = _spooled(gone, tmp_path, 1)
+        gone.close(0.05)
+        before = sorted(tmp_path.rglob("*"))
+        for _ in range(3):
+            client.reporter.begin_in_child()
+            client.reporter.end()
+        assert sorted(tmp_path.rglob("*")) == before
+        assert files[0].exists()
+
+
+def test_a_program_that_has_closed_all_files_keeps_those_that_it_opened_since(
+    tmp_path: Path,
+) -> None:
+    client = _client(tmp_path / "spool", RecordingTransport())
+    folder = cast("Any", client.reporter._backlog)._folder
+    number = folder._lock
+    with (tmp_path / "mine").open("w") as mine:
+        os.dup2(mine.fileno(), number)  # which closes what it was
+        client.close()
+        os.write(number, b"still there")
+        os.close(number)
+    assert (tmp_path / "mine").read_text() == "still there"
 
 
 def _spooled(client: truecompute.Client, directory: Path, count: int) -> list[Path]:
@@ -229,6 +291,7 @@ def test_a_closed_client_stays_closed_after_a_fork_and_leaves_the_files_of_the_p
 
 FORKED = """
 import os, sys, threading, truecompute
+from truecompute._ids import new_id
 from truecompute._spool_folder import SpoolFolder
 from truecompute.testing import RecordingTransport
 spool = os.path.join(sys.argv[1], "spool")

@@ -40,9 +40,15 @@ class Backlog(Protocol):
     found: int
     outlives: bool
 
+    def begin(self) -> bool:
+        """Make ready at once, as a child of a fork does with its first event only; whether there
+        may be something that other processes have left.
+        """
+        ...
+
     def look(self) -> None:
-        """Take over what other processes have left, once: with the first event of a process at the
-        latest, so that one which has none takes nothing that others would send.
+        """Take over what other processes have left, once: with the first attempt to send at the
+        latest, so that a child which has no events takes nothing that others would send.
         """
         ...
 
@@ -70,10 +76,6 @@ class Backlog(Protocol):
         """Take over what waits in the queue, where there is room for it."""
         ...
 
-    def count(self) -> int:
-        """How many events stand here, this process's and any that it found."""
-        ...
-
     def close(self) -> None:
         """Leave it for good; what a spool holds, another process will send."""
         ...
@@ -86,7 +88,8 @@ class Backlog(Protocol):
 class MemoryBacklog:
     """The one batch that is on its way: the others wait in the queue, where they are bounded.
 
-    One thread sends, and another may give up what there is at any moment.
+    One thread sends, and another may give up what there is at any moment. As in a spool, nobody
+    waits under the guard for what a signal handler may have interrupted.
     """
 
     found = 0
@@ -120,10 +123,14 @@ class MemoryBacklog:
                 self._batches.extendleft(reversed(batch.halves()))
 
     def give_up(self) -> int:
+        lost = self._queue.clear()
         with self._guard:
-            lost = self.count() + self._queue.clear()
-            self._batches.clear()
-            return lost
+            while self._batches:
+                lost += len(self._batches.popleft().events)
+        return lost
+
+    def begin(self) -> bool:
+        return False
 
     def look(self) -> None:
         """Memory ends with its process."""
@@ -136,6 +143,3 @@ class MemoryBacklog:
 
     def forget(self) -> None:
         """Likewise."""
-
-    def count(self) -> int:
-        return sum(len(batch.events) for batch in list(self._batches))

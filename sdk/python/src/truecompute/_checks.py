@@ -8,6 +8,13 @@ from truecompute._exceptions import ConfigurationError
 _MOST_SECONDS = 86_400
 
 
+def check_texts(**texts: object) -> None:
+    """Raises ``ConfigurationError`` for what is there and no text."""
+    for name, value in texts.items():
+        if value is not None and not isinstance(value, str):
+            raise ConfigurationError(f"{name} is a text, not {type(value).__name__}")
+
+
 def checked_key(key: str) -> str:
     """The key without spaces around it. Raises ``ConfigurationError`` for one that is none."""
     stripped = key.strip()

@@ -86,16 +86,16 @@ class Delivery:
 
         An attempt that is still under way no longer counts, even if it should succeed.
         """
-        with self._lock:
-            lost = self._backlog.give_up()
-            if lost:
+        lost = self._backlog.give_up()
+        if lost:
+            with self._lock:
                 self.dropped[reason] += lost
-            return lost
+        return lost
 
-    def counts(self) -> tuple[int, Counter[str], int]:
-        """Delivered, dropped by reason, and standing in the backlog, at one moment."""
+    def counts(self) -> tuple[int, Counter[str]]:
+        """Delivered, and dropped by reason, at one moment."""
         with self._lock:
-            return self.sent, Counter(self.dropped), self._backlog.count()
+            return self.sent, Counter(self.dropped)
 
     def _settle(self, batch: Batch, verdict: Verdict) -> float:
         if verdict.fate is Fate.RETRY:

@@ -15,6 +15,8 @@ from truecompute._turns import Turns
 _COUNTED_AT_ONCE = 32
 #: So many are written before any of them can be sent.
 _WRITTEN_AT_ONCE = 500
+#: So long the thread that sends waits for whoever has the queue.
+_PATIENCE_S = 0.5
 
 
 class Pending(Protocol):
@@ -44,6 +46,7 @@ class EventQueue:
         self._most_events = most_events
         self._most_bytes = most_bytes
         self._lock = threading.RLock()
+        self._writer = threading.Lock()
         self._is_folding = False
         self._unwritten: deque[Pending] = deque()
         self._waiting: deque[bytes] = deque()
@@ -66,24 +69,35 @@ class EventQueue:
         return self._held() + late
 
     def write(self, most_events: int) -> None:
-        """Write so many of the oldest events, to be taken: it may take its time."""
-        while len(self._waiting) < most_events and self._write_some():
-            pass
+        """Write so many of the oldest events, to be taken. It may take its time, and waits for
+        whoever is at it already, unless that one cannot go on.
+        """
+        if not self._writer.acquire(timeout=_PATIENCE_S):
+            return
+        try:
+            while len(self._waiting) < most_events and self._write_some():
+                pass
+        finally:
+            self._writer.release()
 
     def take(self, most_events: int, most_bytes: int) -> list[bytes]:
         """The oldest events that are written, removed: together at most so many bytes, but at
-        least one.
+        least one. None for now where the queue is held for long: a signal handler may have
+        interrupted whoever holds it, and wait for what the caller holds.
         """
         taken: list[bytes] = []
-        with self._lock:
+        if not self._lock.acquire(timeout=_PATIENCE_S):
+            return taken
+        try:
             size = 0
             while self._waiting and len(taken) < most_events:
                 size += len(self._waiting[0])
                 if size > most_bytes and taken:
                     break
                 taken.append(self._waiting.popleft())
-            freed = sum(map(len, taken))
-            self._bytes -= freed
+            self._bytes -= sum(map(len, taken))
+        finally:
+            self._lock.release()
         return taken
 
     def shut(self, reason: str) -> None:
@@ -96,10 +110,13 @@ class EventQueue:
         """Forget what waits: so many events, which are the caller's to count."""
         with self._lock:
             self._fold()
-            left = len(self._waiting) + len(self._unwritten)
-            self._bytes -= sum(map(len, self._waiting)) + sum(each.size for each in self._unwritten)
-            self._waiting.clear()
-            self._unwritten.clear()
+            left = 0
+            while self._waiting:  # one by one: who interrupts this may clear it, too
+                self._bytes -= len(self._waiting.popleft())
+                left += 1
+            while self._unwritten:
+                self._bytes -= self._unwritten.popleft().size
+                left += 1
             return left
 
     def counts(self) -> tuple[int, Counter[str], int]:
@@ -107,6 +124,10 @@ class EventQueue:
         with self._lock:
             self._fold()
             return self._produced, Counter(self._dropped), self._held()
+
+    def unreadable(self) -> int:
+        """How many events could not be made JSON, before they were sent or when they were to be."""
+        return self._dropped[UNREADABLE]
 
     def turned_away(self) -> int:
         """How many events have found no room."""

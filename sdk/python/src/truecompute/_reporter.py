@@ -10,10 +10,9 @@ from truecompute._context import Attribution
 from truecompute._delivery import Delivery, random_share
 from truecompute._diagnostics import is_speaking, say, say_failure
 from truecompute._encoding import bounded_document
-from truecompute._exceptions import ConfigurationError
 from truecompute._queue import EventQueue, Pending
 from truecompute._settings import Settings
-from truecompute._stats import CLOSED, DISABLED, Stats
+from truecompute._stats import CLOSED, DISABLED, UNREADABLE, Stats
 from truecompute._watches import OpenStreams
 from truecompute._worker import Worker
 
@@ -39,8 +38,7 @@ class Reporter:
         self._is_closed = False
         self._begin()
         _process.look_after(self)
-        self._backlog.look()
-        if self._backlog.found and self._worker.notice(0):
+        if self._backlog.begin() and self._worker.notice(0):
             _process.note_worker_process()
 
     def _begin(self) -> None:
@@ -63,6 +61,7 @@ class Reporter:
             self._delivery,
             self._backlog,
             self._owed,
+            self._settled,
             self._tick,
             interval=settings.flush_interval,
             timeout=settings.timeout,
@@ -71,17 +70,12 @@ class Reporter:
             self._worker.leave_off()
 
     def _begun_backlog(self) -> Backlog:
-        """In memory where no spool is wanted; also in a child that can no longer have one."""
+        """In memory where no spool is wanted."""
         spool_dir = self._settings.spool_dir
         if spool_dir is not None and self._settings.is_enabled and not self._is_closed:
             from truecompute._spool import SpoolBacklog  # only who wants one pays for it
 
-            try:
-                return SpoolBacklog(self._queue, spool_dir, _MOST_SPOOL_BYTES)
-            except ConfigurationError:
-                if not self.generation:
-                    raise
-                say_failure("beginning a spool in a child")
+            return SpoolBacklog(self._queue, spool_dir, _MOST_SPOOL_BYTES)
         return MemoryBacklog(self._queue)
 
     def record(self, event: Mapping[str, Any]) -> None:
@@ -123,12 +117,13 @@ class Reporter:
 
     def stats(self) -> Stats:
         """What became of the events of this process so far."""
-        _, dropped, waiting = self._queue.counts()
-        sent, refused, standing = self._delivery.counts()
+        # In this order: what is delivered meanwhile still counts as waiting.
+        sent, refused = self._delivery.counts()
+        produced, dropped, _ = self._queue.counts()
         dropped_by = dict(dropped + refused)
         return Stats(
             sent=sent,
-            queued=waiting + standing,
+            queued=produced + self._backlog.found - sent - sum(dropped_by.values()),
             dropped=sum(dropped_by.values()),
             retried=self._delivery.retried,
             failures=self._failures,
@@ -139,6 +134,8 @@ class Reporter:
     def flush(self, timeout: float) -> bool:
         """Send what there is, streams that were left included; False where time is too short."""
         self.open_streams.finish_left(grace_s=0)
+        if not self.generation:
+            self._backlog.look()
         return self._worker.flush(timeout)
 
     def close(self, timeout: float) -> None:
@@ -146,15 +143,15 @@ class Reporter:
         self._is_closed = True
         self.open_streams.finish_all()
         has_ended = self._worker.stop(timeout)
-        close_transport = getattr(self._settings.transport, "close", None)
-        if has_ended and close_transport is not None:
-            close_transport()
         self._queue.shut(CLOSED)
         self._give_up()
-        if has_ended:
-            self._backlog.close()
         if self._reservations is not None:
             self._reservations.disabled_for = "the client of TrueCompute is closed"
+        if has_ended:
+            self._backlog.close()
+            close_transport = getattr(self._settings.transport, "close", None)
+            if close_transport is not None:
+                close_transport()
 
     def _give_up(self) -> None:
         """Count as lost what still waits, unless a spool has it."""
@@ -201,7 +198,12 @@ class Reporter:
 
     def _owed(self) -> int:
         produced, dropped, _ = self._queue.counts()
-        return produced - sum(dropped.values()) + self._backlog.found
+        turned_away = sum(dropped.values()) - dropped[UNREADABLE]
+        return produced - turned_away + self._backlog.found
+
+    def _settled(self) -> int:
+        """How many of them are: one that cannot be written is so as soon as that is known."""
+        return self._delivery.settled() + self._queue.unreadable()
 
     def _tick(self) -> None:
         """Once a second, in the background."""

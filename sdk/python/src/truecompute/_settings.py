@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from typing import NamedTuple
 
-from truecompute._checks import check_positive, check_seconds, checked_key
+from truecompute._checks import check_positive, check_seconds, check_texts, checked_key
 from truecompute._context import NOTHING, Attribution
 from truecompute._text import clean
 from truecompute._transport import Transport
@@ -43,6 +43,7 @@ def read_settings(
     """The settings of a client with these arguments. Raises ``ConfigurationError``."""
     check_seconds(flush_interval=flush_interval, timeout=timeout)
     check_positive(max_queue_events=max_queue_events, max_queue_bytes=max_queue_bytes)
+    check_texts(api_key=api_key, base_url=base_url)
     key = checked_key(api_key or os.environ.get("TRUECOMPUTE_API_KEY") or "")
     return Settings(
         transport=transport if transport is not None else _http_transport(base_url, key),

@@ -9,11 +9,14 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from truecompute._backlog import MOST_BATCH_BYTES, MOST_BATCH_EVENTS, Batch
 from truecompute._diagnostics import say
+from truecompute._exceptions import ConfigurationError
 from truecompute._queue import EventQueue
 from truecompute._spool_folder import File, SpoolFolder
 
 #: What says nothing of a file itself: the program has no descriptor or no memory left just now.
 _PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+_CANNOT_WRITE = "TrueCompute cannot write its spool, events wait in memory: %s"
+_CANNOT_READ = "TrueCompute cannot read its spool, events wait there: %s"
 
 _Result = TypeVar("_Result")
 _Arguments = ParamSpec("_Arguments")
@@ -22,13 +25,19 @@ _Arguments = ParamSpec("_Arguments")
 def _one_at_a_time(
     method: Callable[Concatenate["SpoolBacklog", _Arguments], _Result],
 ) -> Callable[Concatenate["SpoolBacklog", _Arguments], _Result]:
-    """The thread sends, and whoever closes may write what waits at the same moment."""
+    """The thread sends, and whoever closes may write what waits at the same moment.
+
+    Under the guard nobody waits for what a signal handler may have interrupted, the queue and the
+    log: the handler may wait for the guard.
+    """
 
     def guarded(
         self: "SpoolBacklog", /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> _Result:
         with self.guard:
-            return method(self, *args, **kwargs)
+            result = method(self, *args, **kwargs)
+        self.tell()
+        return result
 
     return guarded
 
@@ -43,7 +52,7 @@ class SpoolBacklog:
     a file that is gone or broken when it is to be sent are damaged ones of its batch.
 
     Where nothing can be written any more, events wait in memory as without a spool. Above
-    ``most_bytes`` on disk likewise. Raises ``ConfigurationError`` for a folder that cannot be used.
+    ``most_bytes`` of its own on disk likewise.
     """
 
     outlives = True
@@ -54,28 +63,43 @@ class SpoolBacklog:
         self._queue = queue
         self.guard = threading.RLock()
         self._most_bytes = most_bytes
-        self._folder = SpoolFolder(spool_dir)
+        self._spool_dir = spool_dir
+        self._folder: SpoolFolder | None = None
         self._files: deque[File] = deque()
         self._bytes = 0
         self._at_hand: Batch | None = None
         self._in_memory: deque[Batch] = deque()
-        self._has_looked = False
+        self._is_begun = self._has_looked = self._is_left = False
+        self._news: deque[tuple[object, ...]] = deque()
         self.found = 0
 
     @_one_at_a_time
-    def look(self) -> None:
-        """Take over what processes that are gone have left, once."""
-        if not self._has_looked:
-            self._has_looked = True
-            self._files.extend(self._folder.take_over())
-            self._bytes = sum(file.size for file in self._files)
-            self.found = self.count()
+    def begin(self) -> bool:
+        """Raises ``ConfigurationError`` for a folder that cannot be used."""
+        if not self._is_begun:
+            self._is_begun = True
+            self._folder = SpoolFolder(self._spool_dir)
+        return self._folder is not None and bool(self._folder.others())
 
     @_one_at_a_time
+    def look(self) -> None:
+        if self._has_looked or self._folder is None:
+            return
+        self._has_looked = True
+        # They take none of the room for this process's own.
+        taken = [file._replace(size=0) for file in self._folder.take_over()]
+        self._files.extendleft(reversed(taken))
+        self.found = sum(file.events for file in taken)
+
     def next(self) -> Batch | None:
-        if not self._folder.is_own():
-            return None  # another process may have taken the files over
         self.collect()
+        return self._next()
+
+    @_one_at_a_time
+    def _next(self) -> Batch | None:
+        if self._is_left:
+            return None  # another process may have taken the files over
+        self.look()
         if self._at_hand is None and self._files:
             self._at_hand = self._read(self._files[0])
         if self._at_hand is None and self._in_memory:
@@ -89,6 +113,8 @@ class SpoolBacklog:
             if stands:
                 self._in_memory.remove(batch)
             return stands
+        if not self._files or self._files[0].name != batch.name:
+            return False
         self._at_hand = None
         self._remove(self._files.popleft())
         return True
@@ -100,9 +126,11 @@ class SpoolBacklog:
         if batch.name is None:
             if not self.done(batch):
                 return
-        else:
+        elif self._files and self._files[0].name == batch.name:
             self._at_hand = None
             whole = self._files.popleft()
+        else:
+            return
         for half in reversed(batch.halves()):
             self._in_memory.appendleft(half)
             if self._spill(half):
@@ -110,74 +138,105 @@ class SpoolBacklog:
         if whole is not None:
             self._remove(whole)
 
-    @_one_at_a_time
     def collect(self) -> None:
-        self.look()
-        while self._bytes < self._most_bytes and not self._in_memory:
+        while True:
             self._queue.write(MOST_BATCH_EVENTS)
-            events = self._queue.take(MOST_BATCH_EVENTS, MOST_BATCH_BYTES)
-            if not events:
-                return
-            batch = Batch(events)
-            self._in_memory.append(batch)
-            if not self._spill(batch):
+            if not self._collect_some():
                 return
 
     @_one_at_a_time
+    def _collect_some(self) -> bool:
+        """Whether there may be more."""
+        if self._is_left or self._bytes >= self._most_bytes or self._in_memory:
+            return False
+        events = self._queue.take(MOST_BATCH_EVENTS, MOST_BATCH_BYTES)
+        if not events:
+            return False
+        batch = Batch(events)
+        self._in_memory.append(batch)
+        return self._spill(batch)
+
     def give_up(self) -> int:
         """Write what is in memory; what cannot be written is lost."""
-        if self._folder.is_own():
+        self._spill_all()
+        self.collect()
+        return self._queue.clear() + self._forget_what_is_in_memory()
+
+    @_one_at_a_time
+    def _spill_all(self) -> None:
+        if not self._is_left:
             for batch in list(self._in_memory):
                 self._spill(batch)
-            self.collect()
-        lost = sum(len(batch.events) for batch in self._in_memory) + self._queue.clear()
-        self._in_memory.clear()
+
+    @_one_at_a_time
+    def _forget_what_is_in_memory(self) -> int:
+        lost = 0
+        while self._in_memory:
+            lost += len(self._in_memory.popleft().events)
         return lost
 
     @_one_at_a_time
     def close(self) -> None:
         """Let go of the folder, for the next process to find what is in it."""
-        if not self._folder.is_own():
-            return
-        if not self._files:
+        if self._folder is not None and not self._files:
             self._folder.remove()
-        self._folder.release()
+        self.forget()
 
     def forget(self) -> None:
         """In a child after a fork: the folder and its lock are the parent's."""
-        self._folder.release()
+        self._is_left = True
+        if self._folder is not None:
+            self._folder.release()
 
-    def count(self) -> int:
-        spooled = sum(file.events for file in list(self._files))
-        return spooled + sum(len(batch.events) for batch in list(self._in_memory))
+    def tell(self) -> None:
+        """Log what there was to say under the guard, which is left by then."""
+        while self._news:
+            text, *values = self._news.popleft()
+            say("spool", str(text), *values)
 
     def _spill(self, batch: Batch) -> bool:
         """Move a batch from memory into a file, whole or not at all."""
-        try:
-            file = self._folder.write(batch.events)
-        except OSError as error:
-            say("spool", "TrueCompute cannot write its spool, events wait in memory: %s", error)
+        if batch not in self._in_memory:
+            return True  # whoever interrupted this has moved it
+        folder = self._made()
+        if folder is None:
             return False
         self._in_memory.remove(batch)
+        try:
+            file = folder.write(batch.events)
+        except OSError as error:
+            self._in_memory.appendleft(batch)
+            self._news.append((_CANNOT_WRITE, error))
+            return False
         self._files.append(file)
         self._bytes += file.size
         return True
 
+    def _made(self) -> SpoolFolder | None:
+        """The folder, made with the first event of a child; None where there can be none."""
+        if not self._is_begun:
+            try:
+                self.begin()
+            except ConfigurationError as error:
+                self._news.append((_CANNOT_WRITE, error))
+        return self._folder
+
     def _remove(self, file: File) -> None:
         self._bytes -= file.size
-        self._folder.drop(file)
+        if self._folder is not None:
+            self._folder.drop(file)
 
     def _read(self, file: File) -> Batch | None:
         """The batch of a file, None where it cannot be read for the moment."""
-        why, events = "a file is broken", []
+        why, events = "a file is broken", list[bytes]()
         try:
-            events = self._folder.read(file)
+            events = [] if self._folder is None else self._folder.read(file)
         except OSError as error:
             if error.errno in _PASSING:
-                say("spool", "TrueCompute cannot read its spool, events wait there: %s", error)
+                self._news.append((_CANNOT_READ, error))
                 return None
             why = str(error)
         damaged = file.events - len(events)
         if damaged:
-            say("spool", "TrueCompute lost %d event(s) of its spool: %s", damaged, why)
+            self._news.append(("TrueCompute lost %d event(s) of its spool: %s", damaged, why))
         return Batch(events, file.name, damaged=damaged)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -18,7 +19,10 @@ except ImportError:  # pragma: no cover - Windows
     fcntl = None  # type: ignore[assignment]
 
 _LOCK = "lock"
-_SUFFIX = ".ndjson"
+#: What a spool calls its folders and files; nothing else is touched.
+_FOLDER = re.compile(r"\d+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_FILE = re.compile(r"\d{20}-\d{8}\.ndjson")
+_PART = re.compile(r"\d{20}-\d{8}\.ndjson\.part")
 
 
 class File(NamedTuple):
@@ -43,7 +47,7 @@ class SpoolFolder:
         self._lock: int | None = None
         try:
             self._make()
-            self._others()
+            self.others()
         except OSError as error:
             self._unmake()
             raise ConfigurationError(f"spool_dir {self._all} cannot be used: {error}") from error
@@ -52,6 +56,7 @@ class SpoolFolder:
         self._own = self._all / f"{os.getpid()}-{new_id()}"
         self._own.mkdir(parents=True, mode=0o700)
         self._lock = _locked(self._own / _LOCK, os.O_CREAT, waits=True)
+        self._identity = _identity(self._lock)
         if not (self._own / _LOCK).exists():
             self.release()  # another process took it over in the moment before it was locked
             self._make()
@@ -61,15 +66,11 @@ class SpoolFolder:
             self.remove()
             self.release()
 
-    def is_own(self) -> bool:
-        """Whether it is this process's still."""
-        return self._lock is not None
-
     def release(self) -> None:
         """Let go of it: another process may take it over."""
         descriptor, self._lock = self._lock, None
-        if descriptor is not None:  # once: the number may be a file of the program's by then
-            os.close(descriptor)
+        if descriptor is not None and self._identity == _identity(descriptor):
+            os.close(descriptor)  # once, and only if a program has not closed them all meanwhile
 
     def remove(self) -> None:
         """Remove it, unless there is something in it, which needs the lock to be found."""
@@ -83,7 +84,7 @@ class SpoolFolder:
     def write(self, events: Sequence[bytes]) -> File:
         """A new file, whole or not at all. Raises ``OSError``."""
         self._number += 1
-        name = f"{time.time_ns():020d}-{self._number:08d}{_SUFFIX}"
+        name = f"{time.time_ns():020d}-{self._number:08d}.ndjson"
         content = b"\n".join(events) + b"\n"
         temporary = self._own / f"{name}.part"
         try:
@@ -107,40 +108,62 @@ class SpoolFolder:
         except OSError:
             say_failure("removing a file of the spool")
 
+    def others(self) -> list[Path]:
+        """The folders of other processes, living or gone. Raises ``OSError``.
+
+        By their names and no others: the folder of all may be one that much else is in.
+        """
+        return sorted(
+            each
+            for each in self._all.iterdir()
+            if _FOLDER.fullmatch(each.name) and each != self._own and not each.is_symlink()
+        )
+
     def take_over(self) -> Iterator[File]:
         """The files of processes that are gone, oldest first, which are in this folder now."""
-        for other in self._others():
+        taken: list[str] = []
+        for other in self._found():
             try:
                 if (other / _LOCK).is_file():
-                    self._empty(other)
+                    taken += self._empty(other)
             except (BlockingIOError, FileNotFoundError):
                 pass  # its process lives, or another one was faster
             except OSError:
                 say_failure("taking over a spool")
-        for path in sorted(self._own.glob(f"*{_SUFFIX}")):
+        for name in sorted(taken):
             try:
-                content = path.read_bytes()
+                content = (self._own / name).read_bytes()
             except OSError:
                 say_failure("taking over a spool")  # it stays for the next process
                 continue
-            yield File(path.name, len(content.splitlines()), len(content))
+            yield File(name, len(content.splitlines()), len(content))
 
-    def _others(self) -> list[Path]:
-        """What else is in the folder of all. Raises ``OSError``."""
-        return sorted(each for each in self._all.iterdir() if each != self._own)
+    def _found(self) -> list[Path]:
+        try:
+            return self.others()
+        except OSError:
+            say_failure("looking for spools")
+            return []
 
-    def _empty(self, other: Path) -> None:
+    def _empty(self, other: Path) -> list[str]:
+        """Take what is in it, by names that a spool gives; what else is there stays."""
         lock = _locked(other / _LOCK, 0, waits=False)
+        taken: list[str] = []
         try:
             if not (other / _LOCK).exists():
-                return  # another process was faster
-            for path in sorted(other.glob(f"*{_SUFFIX}")):
-                path.rename(self._own / path.name)
-            for path in list(other.iterdir()):
-                path.unlink()
-            other.rmdir()
+                return taken  # another process was faster
+            for path in sorted(other.iterdir()):
+                if _FILE.fullmatch(path.name):
+                    path.rename(self._own / path.name)
+                    taken.append(path.name)
+                elif _PART.fullmatch(path.name):
+                    path.unlink()
+            (other / _LOCK).unlink()
+            with suppress(OSError):
+                other.rmdir()
         finally:
             os.close(lock)
+        return taken
 
 
 def _locked(path: Path, flags: int, *, waits: bool) -> int:
@@ -155,6 +178,15 @@ def _locked(path: Path, flags: int, *, waits: bool) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _identity(descriptor: int) -> tuple[int, int] | None:
+    """Which file it is; None for none."""
+    try:
+        status = os.fstat(descriptor)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _is_document(line: bytes) -> bool:

@@ -14,12 +14,15 @@ from truecompute._backlog import MOST_BATCH_EVENTS, Backlog
 from truecompute._delivery import Delivery
 from truecompute._diagnostics import say_failure
 
+#: So long after a thread could not be started the next event tries again.
+_STARTS_AGAIN_S = 1.0
+
 
 class Worker:
     """Runs a ``Delivery`` in the background; ``flush`` and ``stop`` wait for it, in time.
 
-    ``owed`` tells how many events the delivery should have settled, were it done; ``tick`` is
-    called each time the thread wakes.
+    ``owed`` tells how many events should have been settled, were all done, and ``settled`` how many
+    are; ``tick`` is called each time the thread wakes.
     """
 
     def __init__(
@@ -27,6 +30,7 @@ class Worker:
         delivery: Delivery,
         backlog: Backlog,
         owed: Callable[[], int],
+        settled: Callable[[], int],
         tick: Callable[[], None],
         *,
         interval: float,
@@ -35,6 +39,7 @@ class Worker:
         self._delivery = delivery
         self._backlog = backlog
         self._owed = owed
+        self._settled = settled
         self._tick = tick
         self._interval = interval
         self._timeout = timeout
@@ -42,7 +47,8 @@ class Worker:
         self._make_primitives()
         self._thread: threading.Thread | None = None
         self._ident: int | None = None
-        self._cannot_start = False
+        self._sending = threading.Lock()
+        self._starts_again_at = 0.0
         self._is_stopping = False
         self._deadline: float | None = None
         self._not_before = 0.0
@@ -50,7 +56,7 @@ class Worker:
 
     def notice(self, waiting: int) -> bool:
         """An event was added, so many wait now; whether that started the thread. Never waits."""
-        is_new = self._thread is None and not self._cannot_start and self._start()
+        is_new = self._thread is None and self._start()
         if waiting >= MOST_BATCH_EVENTS and waiting % MOST_BATCH_EVENTS == 0:
             self._rouse()
         return is_new
@@ -67,15 +73,17 @@ class Worker:
         target = self._owed()
         if self.hasten(timeout):
             return True
-        if self._cannot_start:
+        if self._thread is None and self._cannot_start():
             return self._send_here(target, deadline)
-        with self._progress:
+        progress = self._progress
+        with progress:
             while not self._has_settled(target):
                 left = deadline - time.monotonic()
                 is_barred = self._delivery.left_alone_until > deadline
                 if left <= 0 or is_barred or self._has_ended():
                     return self._has_settled(target)
-                self._progress.wait(min(left, 0.25))
+                self.notice(0)  # in the place of one that something has ended meanwhile
+                progress.wait(min(left, 0.25))
         return True
 
     def hasten(self, timeout: float) -> bool:
@@ -111,21 +119,25 @@ class Worker:
         self._progress = threading.Condition()  # of a lock that a signal handler may take again
 
     def _start(self) -> bool:
-        if not self._starting.acquire(blocking=False):
+        if self._cannot_start() or not self._starting.acquire(blocking=False):
             return False
         try:
             if self._thread is None and not self._is_stopping:
                 self._make_primitives()
-                thread = threading.Thread(target=self._run, name="truecompute", daemon=True)
-                thread.start()
-                self._thread = thread
+                self._thread = threading.Thread(target=self._run, name="truecompute", daemon=True)
+                self._thread.start()
                 return True
         except RuntimeError:
-            # The interpreter ends, or the system has no thread left: flush() sends by itself.
-            self._cannot_start = True
+            self._thread = None
+            # The interpreter ends, or the system has no thread left just now: flush() sends by
+            # itself.
+            self._starts_again_at = time.monotonic() + _STARTS_AGAIN_S
         finally:
             self._starting.release()
         return False
+
+    def _cannot_start(self) -> bool:
+        return time.monotonic() < self._starts_again_at
 
     def _rouse(self) -> None:
         try:
@@ -148,6 +160,8 @@ class Worker:
                         say_failure("delivering events")
         finally:
             self._ident = None  # the system gives it to another thread
+            if not self._is_stopping:
+                self._thread = None  # something ended it: the next event starts another
             with suppress(Exception):
                 self._tell()
 
@@ -158,7 +172,8 @@ class Worker:
             is_urgent, self._is_urgent = self._is_urgent, False
             if time.monotonic() < self._not_before and not is_urgent:
                 return
-            pause = self._delivery.attempt(self._patience())
+            with self._sending:
+                pause = self._delivery.attempt(self._patience())
             if pause is not None:
                 self._not_before = time.monotonic() + pause
             self._tell()
@@ -176,18 +191,23 @@ class Worker:
         return max(min(self._timeout, left), 0.1)
 
     def _send_here(self, target: int, deadline: float) -> bool:
-        """Send in the caller's thread, where the interpreter's end allows no other."""
+        """Send in the caller's thread, where there can be no other."""
         pause: float | None = max(self._delivery.left_alone_until - time.monotonic(), 0.0)
         while pause is not None and pause <= deadline - time.monotonic():
             if pause:
                 time.sleep(pause)
             if self._has_settled(target):
                 break
-            pause = self._delivery.attempt(self._patience())
+            if not self._sending.acquire(timeout=max(deadline - time.monotonic(), 0.0)):
+                break
+            try:
+                pause = self._delivery.attempt(self._patience())
+            finally:
+                self._sending.release()
         return self._has_settled(target)
 
     def _has_settled(self, target: int) -> bool:
-        return self._delivery.settled() >= target
+        return self._settled() >= target
 
     def _has_ended(self) -> bool:
         thread = self._thread

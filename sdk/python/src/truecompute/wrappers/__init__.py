@@ -1,7 +1,8 @@
 """Clients of providers, wrapped: found by their class, so that none need be installed."""
 
 import importlib
-from collections.abc import Sequence
+import os
+import threading
 from typing import Any
 
 from truecompute._exceptions import ConfigurationError, TrueComputeError, UnsupportedClient
@@ -10,7 +11,6 @@ from truecompute._reporter import Reporter
 from truecompute.wrappers._patches import (
     AlreadyPatched,
     Patches,
-    clients_of,
     forget,
     patches_of,
     remember,
@@ -40,7 +40,8 @@ def wrap(client: Any, reporter: Reporter, limits: Limits | None = None) -> None:
     another ``Client`` has set.
     """
     try:
-        _wrap(client, reporter, limits)
+        with _one_at_a_time.lock:
+            _wrap(client, reporter, limits)
     except TrueComputeError:
         raise
     except Exception as error:
@@ -50,38 +51,48 @@ def wrap(client: Any, reporter: Reporter, limits: Limits | None = None) -> None:
         ) from error
 
 
+class _OneAtATime:
+    """Threads that wrap the same client at once would each find it half done."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """In a child after a fork: a thread of the parent's may have had it."""
+        self.lock = threading.RLock()
+
+
+_one_at_a_time = _OneAtATime()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_one_at_a_time.renew)
+
+
 def _wrap(client: Any, reporter: Reporter, limits: Limits | None) -> None:
-    existing = patches_of(client)
-    if existing is None:
+    patches = patches_of(client)
+    if patches is None:
+        patches = Patches(reporter, limits)
         try:
-            _patch([client], Patches(reporter, limits))
+            _patch(client, patches)
         except AlreadyPatched as found:  # as a part of another object, or as a copy of it
-            existing = found.patches
+            patches = found.patches
         else:
             return
-    if _holds_on(existing, reporter, limits):
-        _patch([client], existing)
-        return
-    undone = existing.undo()
-    try:
-        _patch([*clients_of(existing), client], Patches(reporter, limits))
-    except BaseException:
-        existing.redo(undone)
-        raise
+    holds_on = _holds_on(patches, reporter, limits)
+    _patch(client, patches)
+    if not holds_on:
+        # Nothing is undone in between: no call passes unseen, and none without limits.
+        patches.limits, patches.reporter = limits, reporter
 
 
-def _patch(clients: Sequence[Any], patches: Patches) -> None:
+def _patch(client: Any, patches: Patches) -> None:
     """Put in place what does not stand there yet: everything, or nothing where that raises."""
     before = patches.count()
     try:
-        for client in clients:
-            module = importlib.import_module(f"{__name__}.{_wrapper_of(client)}")
-            module.patch(client, patches)
+        importlib.import_module(f"{__name__}.{_wrapper_of(client)}").patch(client, patches)
     except BaseException:
         patches.undo(down_to=before)
         raise
-    for client in clients:
-        remember(client, patches)
+    remember(client, patches)
 
 
 def _holds_on(existing: Patches, reporter: Reporter, limits: Limits | None) -> bool:
@@ -102,11 +113,14 @@ def _holds_on(existing: Patches, reporter: Reporter, limits: Limits | None) -> b
 
 
 def unwrap(client: Any) -> None:
-    """Undo ``wrap``; an object that is not wrapped stays as it is."""
-    patches = patches_of(client)
-    if patches is not None:
-        patches.undo()
-        forget(client)
+    """Undo ``wrap``, also of what it is a part of or has for parts; an object that is not wrapped
+    stays as it is.
+    """
+    with _one_at_a_time.lock:
+        patches = patches_of(client)
+        if patches is not None:
+            patches.undo()
+            forget(client)
 
 
 def _wrapper_of(client: Any) -> str:

@@ -78,9 +78,8 @@ def reported(patches: Patches, starts: Starts, *, is_async: bool = False) -> Any
 
 
 def _called(patches: Patches, starts: Starts, original: Callable[..., Any]) -> Callable[..., Any]:
-    reporter, limits = patches.reporter, patches.limits
-
     def calls(*args: Any, **kwargs: Any) -> Any:
+        limits = patches.limits
         exchange: Exchange | None = None
         fault: Exception | None = None
         own: Arguments = args, kwargs
@@ -92,7 +91,7 @@ def _called(patches: Patches, starts: Starts, original: Callable[..., Any]) -> C
         except Exception as error:  # noqa: BLE001 - never in the way
             fault = error
             with suppress(Exception):
-                reporter.note_failure("starting a call")
+                patches.reporter.note_failure("starting a call")
         if limits is not None:
             with limits.faults:
                 limits.reserve(exchange, fault)
@@ -121,9 +120,8 @@ def _called(patches: Patches, starts: Starts, original: Callable[..., Any]) -> C
 
 
 def _awaited(patches: Patches, starts: Starts, original: Callable[..., Any]) -> Callable[..., Any]:
-    reporter, limits = patches.reporter, patches.limits
-
     async def calls(*args: Any, **kwargs: Any) -> Any:
+        limits = patches.limits
         exchange: Exchange | None = None
         fault: Exception | None = None
         own: Arguments = args, kwargs
@@ -135,7 +133,7 @@ def _awaited(patches: Patches, starts: Starts, original: Callable[..., Any]) -> 
         except Exception as error:  # noqa: BLE001 - never in the way
             fault = error
             with suppress(Exception):
-                reporter.note_failure("starting a call")
+                patches.reporter.note_failure("starting a call")
         if limits is not None:
             with limits.faults:
                 await limits.reserve_awaited(exchange, fault)

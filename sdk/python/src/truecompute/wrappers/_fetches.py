@@ -21,9 +21,13 @@ from truecompute.wrappers._raw import decoded, is_raw
 class Fetcher(Protocol):
     """The calls of a client, as far as a fetch knows them."""
 
-    reporter: Reporter
     provider: str
     api_base: str
+
+    @property
+    def reporter(self) -> Reporter:
+        """Whom they are told to at this moment."""
+        ...
 
 
 class Fetch(Exchange):

@@ -12,8 +12,8 @@ from truecompute._limits import Limits
 from truecompute._reporter import Reporter
 
 _MISSING: Any = object()
-#: A holder, the name of its attribute, what stood there of its own, and what was put there.
-_Change = tuple[Any, str, Any, Any]
+#: Put in the place of each holder, and so where its changes are found.
+_MARK = "__getstate__"
 
 
 class AlreadyPatched(Exception):
@@ -25,7 +25,8 @@ class AlreadyPatched(Exception):
 
 
 class Patches:
-    """The changes of one client, newest last.
+    """The changes of one client, newest last, and whom its calls are told to and held by: each call
+    asks for these anew.
 
     ``is_undone`` says that they are of no effect, also where the program has since put something of
     its own around one, which then stays. What was put in place keeps this alive, and nothing else
@@ -36,38 +37,34 @@ class Patches:
         self.reporter: Reporter = reporter
         self.limits: Limits | None = limits
         self.is_undone: bool = False
-        self._changes: list[_Change] = []
+        #: A holder, the name of its attribute, what stood there of its own, and what was put there.
+        self._changes: list[tuple[Any, str, Any, Any]] = []
 
     def replace(self, holder: Any, name: str, make: Callable[[Any], Any]) -> None:
-        """Put ``make(original)`` in the place of an attribute, unless it stands there.
+        """Put ``make(original)`` in the place of an attribute, once, whatever the program has put
+        around it since.
 
-        Raises ``AttributeError``, and ``AlreadyPatched`` where another's stands there.
+        Raises ``AttributeError``, and ``AlreadyPatched`` where others have replaced it.
         """
         original = getattr(holder, name)
-        own = _attributes(holder).get(name, _MISSING)
-        other = getattr(own, "_truecompute", None)
-        if isinstance(other, Patches) and other.stands(name, own):
-            if other is self:
-                return
+        other = _patches_in(holder)
+        if other is not None and other is not self and name in other.names_in(holder):
             raise AlreadyPatched(other)
+        if name in self.names_in(holder) and name in _attributes(holder):
+            return
         made = make(original)
         made.__wrapped__ = original
-        made._truecompute = self
         for copied in ("__name__", "__qualname__", "__doc__", "__module__"):
             setattr(made, copied, getattr(original, copied, None))
         if not self.names_in(holder):
-            self._change(holder, "__getstate__", _state_of(holder, self))
+            getstate: Any = _state_of(holder, self)
+            getstate._truecompute = self
+            self._change(holder, _MARK, getstate)
         self._change(holder, name, made)
 
     def _change(self, holder: Any, name: str, made: Any) -> None:
         self._changes.append((holder, name, _attributes(holder).get(name, _MISSING), made))
         setattr(holder, name, made)
-
-    def stands(self, name: str, made: Any) -> bool:
-        """Whether ``made`` is what was put in the place of an attribute, and is of effect."""
-        if self.is_undone:
-            return False
-        return any(change[1] == name and change[3] is made for change in self._changes)
 
     def names_in(self, holder: Any) -> list[str]:
         """The attributes of ``holder`` that were put there."""
@@ -77,14 +74,13 @@ class Patches:
         """How many changes there are."""
         return len(self._changes)
 
-    def undo(self, *, down_to: int = 0) -> list[_Change]:
+    def undo(self, *, down_to: int = 0) -> None:
         """Make everything as it was, or as it was after so many changes, but for what the program
-        has put in its place since. The changes that were undone, newest first.
+        has put in its place since.
         """
         self.is_undone = not down_to
-        undone = self._changes[down_to:][::-1]
-        del self._changes[down_to:]
-        for holder, name, own, made in undone:
+        while len(self._changes) > down_to:
+            holder, name, own, made = self._changes.pop()
             attributes = _attributes(holder)
             if attributes.get(name) is not made:
                 continue
@@ -92,16 +88,12 @@ class Patches:
                 del attributes[name]
             else:
                 setattr(holder, name, own)
-        return undone
 
-    def redo(self, undone: list[_Change]) -> None:
-        """Make the changes again, but for where the program has put something of its own since."""
-        for change in reversed(undone):
-            holder, name, own, made = change
-            if _attributes(holder).get(name, _MISSING) is own:
-                setattr(holder, name, made)
-            self._changes.append(change)
-        self.is_undone = False
+
+def _patches_in(holder: Any) -> Patches | None:
+    """The changes of ``holder``, if there are any of effect."""
+    found = getattr(_attributes(holder).get(_MARK), "_truecompute", None)
+    return found if isinstance(found, Patches) and not found.is_undone else None
 
 
 def _state_of(holder: Any, patches: Patches) -> Callable[[], Any]:
@@ -151,12 +143,6 @@ def patches_of(client: Any) -> Patches | None:
         return None
     patches: Patches | None = patches_at()
     return None if patches is None or patches.is_undone else patches
-
-
-def clients_of(patches: Patches) -> list[Any]:
-    """The clients that are wrapped by these changes, and are still there."""
-    found = (client_at() for client_at, at in list(_wrapped.values()) if at() is patches)
-    return [client for client in found if client is not None]
 
 
 def forget(client: Any) -> None:

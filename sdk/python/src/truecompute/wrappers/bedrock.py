@@ -42,15 +42,15 @@ def patch(client: Any, patches: Patches) -> None:
     service = client.meta.service_model.service_name
     if service != _SERVICE:
         raise UnsupportedClient(f"of boto3 the client of {_SERVICE} is supported, not of {service}")
-    starts = _Calls(client, patches.reporter).starts
+    starts = _Calls(client, patches).starts
     patches.replace(client, "_make_api_call", reported(patches, starts))
 
 
 class _Calls:
     """The calls of one client."""
 
-    def __init__(self, client: Any, reporter: Reporter) -> None:
-        self._reporter = reporter
+    def __init__(self, client: Any, patches: Patches) -> None:
+        self._patches = patches
         self._api_base = client.meta.endpoint_url
         self._region = client.meta.region_name
 
@@ -61,11 +61,12 @@ class _Calls:
             return None
         params = args[1] if len(args) > 1 else kwargs["api_params"]
         model = field(params, "modelId")
+        reporter = self._patches.reporter
         call = Call(
-            self._reporter, "bedrock", model if isinstance(model, str) else None,
+            reporter, "bedrock", model if isinstance(model, str) else None,
             _operation_of(params), self._api_base, region=self._region,
         )  # fmt: skip
-        return _Exchange(self._reporter, call, params)
+        return _Exchange(reporter, call, params)
 
 
 def _operation_of(params: Any) -> str:

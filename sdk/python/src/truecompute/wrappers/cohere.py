@@ -38,7 +38,7 @@ def patch(client: Any, patches: Patches) -> None:
     """Replace what ``wrap`` replaces. Raises ``AttributeError`` for an object without it."""
     wrapper = client._client_wrapper
     sender = wrapper.httpx_client
-    starts = _Calls(patches.reporter, wrapper.get_base_url()).starts
+    starts = _Calls(patches, wrapper.get_base_url()).starts
     is_async = "Async" in type(sender).__name__
     patches.replace(sender, "request", reported(patches, starts, is_async=is_async))
     streams = _awaited_streams if is_async else _streams
@@ -52,8 +52,8 @@ def patch(client: Any, patches: Patches) -> None:
 class _Calls:
     """The calls of one client."""
 
-    def __init__(self, reporter: Reporter, api_base: str) -> None:
-        self._reporter = reporter
+    def __init__(self, patches: Patches, api_base: str) -> None:
+        self._patches = patches
         self._api_base = api_base
 
     def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> "_Exchange | None":
@@ -63,8 +63,9 @@ class _Calls:
             return None
         model = field(kwargs.get("json"), "model")
         name = model if isinstance(model, str) else None
-        call = Call(self._reporter, "cohere", name, operation, self._api_base)
-        return _Exchange(self._reporter, call, kwargs.get("json"))
+        reporter = self._patches.reporter
+        call = Call(reporter, "cohere", name, operation, self._api_base)
+        return _Exchange(reporter, call, kwargs.get("json"))
 
     def _path_asked(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
         """The version and the name, as in ``v2/chat``.
@@ -144,9 +145,9 @@ def _streams(patches: Patches, starts: Any, original: Callable[..., Any]) -> Any
             fault = error
             with suppress(Exception):
                 patches.reporter.note_failure("starting a call")
-        if patches.limits is not None:
-            with patches.limits.faults:
-                patches.limits.reserve(exchange, fault)
+        if (limits := patches.limits) is not None:
+            with limits.faults:
+                limits.reserve(exchange, fault)
         try:
             with original(*args, **kwargs) as response:
                 has_begun = True
@@ -178,9 +179,9 @@ def _awaited_streams(patches: Patches, starts: Any, original: Callable[..., Any]
             fault = error
             with suppress(Exception):
                 patches.reporter.note_failure("starting a call")
-        if patches.limits is not None:
-            with patches.limits.faults:
-                await patches.limits.reserve_awaited(exchange, fault)
+        if (limits := patches.limits) is not None:
+            with limits.faults:
+                await limits.reserve_awaited(exchange, fault)
         try:
             async with original(*args, **kwargs) as response:
                 has_begun = True

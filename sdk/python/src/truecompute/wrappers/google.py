@@ -35,7 +35,7 @@ _STREAM = "generate_content_stream"
 def patch(client: Any, patches: Patches) -> None:
     """Replace what ``wrap`` replaces. Raises ``AttributeError`` for an object without it."""
     api = client._api_client
-    calls = _Calls(api, patches.reporter)
+    calls = _Calls(api, patches)
     for name in ("request", "request_streamed"):
         patches.replace(api, name, reported(patches, calls.starts))
     for name in ("async_request", "async_request_streamed"):
@@ -54,8 +54,8 @@ def _part_of(client: Any, *names: str) -> Any:
 class _Calls:
     """The calls of one client."""
 
-    def __init__(self, api: Any, reporter: Reporter) -> None:
-        self.reporter = reporter
+    def __init__(self, api: Any, patches: Patches) -> None:
+        self._patches = patches
         self._provider = "vertex" if api.vertexai else "google"
         self._api_base = str(field(api._http_options, "base_url") or "") or None
 
@@ -67,8 +67,9 @@ class _Calls:
         if operation is None:
             return None
         name = model.rpartition("/")[2]
-        call = Call(self.reporter, self._provider, name, operation, self._api_base)
-        return _Exchange(self.reporter, call, args[2] if len(args) > 2 else kwargs["request_dict"])
+        reporter = self._patches.reporter
+        call = Call(reporter, self._provider, name, operation, self._api_base)
+        return _Exchange(reporter, call, args[2] if len(args) > 2 else kwargs["request_dict"])
 
 
 class _Exchange(CallExchange):

@@ -42,7 +42,7 @@ _FAILED = 400
 
 def patch(client: Any, patches: Patches) -> None:
     """Replace what ``wrap`` replaces. Raises ``AttributeError`` for an object without it."""
-    starts = _Calls(patches.reporter).starts
+    starts = _Calls(patches).starts
     found = [part for name in _PARTS if (part := _part_of(client, name)) is not None]
     if not found:
         raise AttributeError("it has no part that is billed")
@@ -91,8 +91,8 @@ def _part_of(client: Any, name: str) -> Any:
 class _Calls:
     """The calls of one client."""
 
-    def __init__(self, reporter: Reporter) -> None:
-        self._reporter = reporter
+    def __init__(self, patches: Patches) -> None:
+        self._patches = patches
 
     def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange | None:
         """What watches over an HTTP request; None where none is billed."""
@@ -103,8 +103,9 @@ class _Calls:
         if request.method != "POST" or (operation is None and not is_continued):
             return None
         base = f"{request.url.scheme}://{request.url.netloc.decode('ascii')}"
-        call = Call(self._reporter, "mistral", None, operation or "chat", base)
-        return _Exchange(self._reporter, call, request, is_stream=bool(kwargs.get("stream")))
+        reporter = self._patches.reporter
+        call = Call(reporter, "mistral", None, operation or "chat", base)
+        return _Exchange(reporter, call, request, is_stream=bool(kwargs.get("stream")))
 
 
 class _Exchange(CallExchange):

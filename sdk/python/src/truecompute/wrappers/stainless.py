@@ -16,6 +16,7 @@ from truecompute._calls import Call, Seen
 from truecompute._fields import is_mapping, is_model, is_object
 from truecompute._http_watch import watch_body, watch_close
 from truecompute._in_place import HidingAsyncIterator, HidingIterator
+from truecompute._reporter import Reporter
 from truecompute._streams import WatchedAsyncIterator, WatchedIterator
 from truecompute._watches import Watch
 from truecompute.wrappers._exchange import Arguments, CallExchange, Exchange, reported
@@ -72,9 +73,13 @@ class _Calls:
         self.provider = next(
             (service for word, service in _SERVICES.items() if word in names), self.package
         )
-        self.reporter = patches.reporter
+        self._patches = patches
         self.api_base = str(client.base_url)
         self.service: Service = Service()
+
+    @property
+    def reporter(self) -> Reporter:
+        return self._patches.reporter
 
     def starts(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exchange | None:
         """What watches over a request; None for one that is not billed."""
@@ -109,8 +114,9 @@ class _Exchange(CallExchange):
         self._wish: Wish | None = None
         model = self._body.get("model")
         asked = model if isinstance(model, str) else None
-        call = Call(calls.reporter, calls.provider, asked, operation.name, calls.api_base)
-        super().__init__(calls.reporter, call)
+        reporter = calls.reporter
+        call = Call(reporter, calls.provider, asked, operation.name, calls.api_base)
+        super().__init__(reporter, call)
 
     def asked(self) -> Any:
         return self._body or self._options.json_data
