@@ -14,9 +14,9 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
-from judging import Case, Received
+from judging import Case
+from received import PLACE, Received
 
 _LINGERS_S = 30
 
@@ -30,6 +30,8 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.cases = {case["name"]: Case(case) for case in cases}
         self.is_over = threading.Event()
+        #: What somebody did at an address of no case, for the next verdict.
+        self.strays: list[str] = []
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that leaves in the middle is what some cases are about."""
@@ -39,58 +41,79 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Server
 
-    def do_GET(self) -> None:
-        """The cases: what each does, the events to send, and how long to wait."""
-        self._says(200, [case.told() for case in self.server.cases.values()])
-
     def do_POST(self) -> None:
-        """Events for a case, or what the SDK says when it is done: then the verdict."""
-        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        _, _, name, *rest = unquote(self.path).split("/", 3)
-        case = self.server.cases[name]
-        if rest == ["told"]:
-            self._says(200, {"faults": case.judge(json.loads(content))})
-            return
-        received = Received("/" + rest[0], dict(self.headers.items()), content)
-        self._answers(case, received, case.answers(received))
+        """The cases, events for one of them, or what the SDK says when it is done: the verdict."""
+        name, _, rest = self.path.removeprefix("/cases/").partition("/")
+        case = self.server.cases.get(name) if self.path.startswith("/cases/") else None
+        try:
+            how = self._how(case, "/" + rest, self._content())
+        except Exception as error:  # noqa: BLE001 - whoever writes an SDK is to be told of it
+            fault = f"a request is not understood: {type(error).__name__}: {error}"
+            self._finds(case, fault)
+            # It may not be read to its end, and nobody knows where the next one begins.
+            self.close_connection = True
+            how = {"status": 400, "text": json.dumps({"faults": [fault]})}
+        self._answers(how)
 
-    def _answers(self, case: Case, received: Received, how: dict[str, Any]) -> None:
-        receipt = case.receipt(received, how) if how.get("stores", True) else None
+    # An SDK may ask by any method, and none of it must go unnoticed.
+    do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815
+
+    def _content(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        pieces = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass  # trailers say nothing of events
+        return b"".join(pieces)
+
+    def _how(self, case: Case | None, place: str, content: bytes) -> dict[str, Any]:
+        """How to answer: as a case does, or with a text."""
+        if (self.command, self.path) == ("GET", "/cases"):
+            return {"text": json.dumps([each.told() for each in self.server.cases.values()])}
+        if case is not None and (self.command, place) == ("POST", "/told"):
+            strays, self.server.strays = self.server.strays, []
+            return {"text": json.dumps({"faults": [*case.judge(json.loads(content)), *strays]})}
+        if case is not None and (self.command, place) == ("POST", PLACE):
+            return case.answers(Received(dict(self.headers.items()), content))
+        self._finds(case, f"it went to {place if case else self.path} by {self.command}")
+        return {"status": 404}
+
+    def _finds(self, case: Case | None, fault: str) -> None:
+        if case is None:
+            self.server.strays.append(fault)
+        else:
+            case.finds(fault)
+
+    def _answers(self, how: dict[str, Any]) -> None:
         if how.get("breaks") == "before":
             self._breaks()
-            return
-        if receipt is not None:
-            body = json.dumps(receipt).encode()
-        else:
-            body = str(how.get("text", "")).encode()
-        if how.get("drips"):
+        elif how.get("drips"):
             self._drips()
-            return
-        self._says_bytes(how.get("status", 200), body, how.get("headers", {}), how)
-        if how.get("closes"):
-            self._breaks()
+        else:
+            self._says(how)
+            if how.get("closes") or how.get("breaks") == "half":
+                self._breaks()
 
-    def _says(self, status: int, told: Any) -> None:
-        self._says_bytes(status, json.dumps(told).encode(), {}, {})
-
-    def _says_bytes(
-        self, status: int, body: bytes, headers: dict[str, str], how: dict[str, Any]
-    ) -> None:
+    def _says(self, how: dict[str, Any]) -> None:
+        status = how.get("status", 200)
+        text = json.dumps(how["receipt"]) if "receipt" in how else how.get("text", "")
+        body = text.encode()
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **headers}.items():
-            self.send_header(name, value)
+        for name, value in {"Content-Type": "application/json", **how.get("headers", {})}.items():
+            self.send_header(name, value.replace("{case}", self.path.removesuffix(PLACE)))
         pieces = [body]
         if how.get("chunked"):
             self.send_header("Transfer-Encoding", "chunked")
             pieces = [b"%x\r\n%s\r\n" % (1, body[at : at + 1]) for at in range(len(body))]
             pieces.append(b"0\r\n\r\n")
-        elif status >= 200 and status != 204:
+        elif status != 204:
             missing = 9 if how.get("breaks") == "half" else 0
             self.send_header("Content-Length", str(len(body) + missing))
         self.end_headers()
         self.wfile.write(b"".join(pieces))
-        if how.get("breaks") == "half":
-            self._breaks()
 
     def _drips(self) -> None:
         """A byte of a header now and then, until the client has had enough."""
