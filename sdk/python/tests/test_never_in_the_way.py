@@ -50,6 +50,8 @@ TELLING = {"_diagnostics:say_failure", "_reporter:Reporter.note_failure"}
 _ABSTRACT = "is there for others to say what it does"
 _ENDS = "runs in a child after a fork, or at the end of a process: see test_processes.py"
 _REFUSES = "reads a refusal, which ends in an exception of the SDK: see test_limits.py"
+_LATE = "is for a server that is late or a caller that has left: see test_limits_awaited.py"
+_LARGE = "reads what is large: see test_large_documents.py"
 _SETS_UP = "sets up or undoes, which may raise: see test_openai.py and test_google.py"
 _TELLS = "raises beside each of the others, where memory is short"
 _MANY = "is for thousands of events: see test_turns.py and test_at_scale.py"
@@ -63,7 +65,9 @@ NOT_REACHED = {
     "_deliver_last": _ENDS, "end_all": _ENDS, "_process:spend": _ENDS, "_send_here": _ENDS,
     "SpoolFolder._empty": _ENDS, "MemoryBacklog.close": _ENDS,
     "BudgetExceeded.__init__": _REFUSES, "_reservations:_": _REFUSES, "detail_of": _REFUSES,
-    "_give_back": _REFUSES, "give_back": _REFUSES, "_in_thread": _REFUSES,
+    "_give_back": _REFUSES, "give_back": _REFUSES, "Question._polls": _LATE,
+    "Question._leaves": _LATE, "Question._gives_back": _LATE, "note_wait": _LATE,
+    "Threads.__init__": "is made with its module, and in a child",
     "AlreadyPatched": _SETS_UP, "Patches.undo": _SETS_UP, "SpoolFolder._unmake": _SETS_UP,
     "_OneAtATime.": _SETS_UP,
     "_without": _SETS_UP, "_holds_on": _SETS_UP, "wrappers:_name": _SETS_UP,

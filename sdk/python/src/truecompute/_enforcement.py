@@ -6,7 +6,7 @@ The one part of the SDK that may raise into a program's call, because the progra
 import functools
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from truecompute._calls import Call
 from truecompute._checks import check_positive, check_seconds
@@ -14,11 +14,9 @@ from truecompute._diagnostics import say, say_failure
 from truecompute._estimates import input_tokens, output_tokens
 from truecompute._exceptions import BudgetExceeded, BudgetUnavailable, ConfigurationError
 from truecompute._limits import Limits
+from truecompute._questions import Question
 from truecompute._reservations import Reservations
 from truecompute._text import clean
-
-if TYPE_CHECKING:
-    from asyncio import Future
 
 _SCOPE = ("project", "environment", "user", "tags")
 
@@ -90,25 +88,19 @@ class Enforcement(Limits):
     def reserve(self, exchange: Any, fault: Exception | None = None) -> None:
         """Have a call carry a reservation, where it needs one. Raises why there is none."""
         if self._is_subject(exchange, fault):
-            self._reserve(exchange)
+            exchange.call.begin_with(self._reserve(exchange))
 
     async def reserve_awaited(self, exchange: Any, fault: Exception | None = None) -> None:
-        """The same in a thread: the loop goes on."""
+        """The same in a thread: the loop goes on, and waits no longer than it was told to."""
         if not self._is_subject(exchange, fault):
             return
-        import asyncio  # slow to load, and loaded by whoever awaits
-
-        task = functools.partial(self._reserve, exchange)
-        try:
-            waiting = asyncio.get_running_loop().run_in_executor(None, task)
-        except RuntimeError:  # another kind of loop, or one that is about to end
-            await _in_thread(task)
-            return
-        try:
-            await asyncio.shield(waiting)
-        except asyncio.CancelledError:
-            waiting.add_done_callback(functools.partial(self._give_back, exchange.call))
-            raise
+        question = Question(functools.partial(self._reserve, exchange), self._give_back)
+        reservation_id = await question.answer(self._timeout)
+        if reservation_id is None:
+            if question.began is not None:
+                self._reservations.note_wait(question.began, self._timeout)
+            raise BudgetUnavailable(f"nobody said what is left within {self._timeout:g} s")
+        exchange.call.begin_with(reservation_id)
 
     def _is_subject(self, exchange: Any, fault: Exception | None) -> bool:
         """Whether the call needs a reservation: not where the program has made one itself, nor
@@ -121,9 +113,9 @@ class Enforcement(Limits):
             raise fault
         return False
 
-    def _reserve(self, exchange: Any) -> None:
+    def _reserve(self, exchange: Any) -> str:
         wish = self._wish(exchange.call, exchange.asked())
-        exchange.call.begin_with(self._reservations.reserve(wish, self._timeout))
+        return self._reservations.reserve(wish, self._timeout)
 
     def _wish(self, call: Call, request: Any) -> dict[str, Any]:
         """The reservation in the fields of the server's API, which are those of the event."""
@@ -137,21 +129,6 @@ class Enforcement(Limits):
             **{name: whose[name] for name in _SCOPE if name in whose},
         }
 
-    def _give_back(self, call: Call, waiting: "Future[None]") -> None:
-        """The caller was called off while it waited: what was reserved meanwhile is not needed."""
-        if waiting.cancelled() or waiting.exception() or call.reservation_id is None:
-            return
-        with suppress(Exception):
-            waiting.get_loop().run_in_executor(
-                None, self._reservations.give_back, call.reservation_id, self._timeout
-            )
-
-
-async def _in_thread(task: Callable[[], None]) -> None:
-    """Run ``task`` in a thread of a loop that is not asyncio's; here where nothing knows how."""
-    try:
-        from anyio import to_thread  # loaded with nearly every client that can be awaited
-    except ImportError:
-        task()
-    else:
-        await to_thread.run_sync(task)
+    def _give_back(self, reservation_id: str) -> None:
+        """The call that it was for goes on without it, or was called off."""
+        self._reservations.give_back(reservation_id, self._timeout)

@@ -46,13 +46,17 @@ class Reservations:
         try:
             answer = self._reserving().reserve(wish, timeout=timeout)
         except TransportError as error:
-            now = time.monotonic()
-            if now - began >= timeout * 0.9:
-                self._not_before = now + _SILENCE_S
+            self.note_wait(began, timeout)
             raise BudgetUnavailable(f"the server cannot be reached ({error})") from error
         if answer.status == _REFUSED:
             raise _refusal(answer.body)
         return _reserved(answer)
+
+    def note_wait(self, began: float, timeout: float) -> None:
+        """Nobody answered since ``began``: if for all of the time-out, ask no more for now."""
+        now = time.monotonic()
+        if now - began >= timeout * 0.9:
+            self._not_before = now + _SILENCE_S
 
     def give_back(self, reservation_id: str, timeout: float) -> None:
         """Give it back; where that fails it lapses by itself. Raises nothing."""
