@@ -4,12 +4,12 @@ For clients that hand out the response itself, or read it in layers of their own
 responses of httpx and of httpx2, which read their body through ``iter_bytes`` alone.
 """
 
-import json
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from truecompute._documents import read
 from truecompute._watches import Watch
 
 #: A body above this is passed on all the same, and no longer looked at.
@@ -23,31 +23,44 @@ class _Reader:
     def __init__(self, watch: Watch, *, by_line: bool) -> None:
         self._watch = watch
         self._by_line = by_line
-        self._rest = b""
         self._pieces: list[bytes] = []
         self._size = 0
 
     def reads(self, piece: bytes) -> None:
         self._watch.begins()
         self._watch.call.note_first()
-        self._size += len(piece)
         if not self._by_line:
-            if self._size <= _MOST_BYTES:
-                self._pieces.append(piece)
+            self._keeps(piece)
             return
-        lines = (self._rest + piece).splitlines(keepends=True)
-        self._rest = lines.pop() if lines and not lines[-1].endswith((b"\n", b"\r")) else b""
-        if len(self._rest) > _MOST_BYTES:
-            self._rest = b""
-        for line in lines:
-            self._sees_line(line)
+        first, *others = piece.splitlines(keepends=True) or [b""]
+        self._keeps(first)
+        for line in others:
+            self._sees_line(self._whole())
+            self._keeps(line)
+        if piece.endswith((b"\n", b"\r")):
+            self._sees_line(self._whole())
 
     def ends(self) -> None:
         if self._by_line:
-            self._sees_line(self._rest)
-        elif self._pieces and self._size <= _MOST_BYTES:
-            self._sees(b"".join(self._pieces))
+            self._sees_line(self._whole())
+        else:
+            self._sees(self._whole())
         self._watch.ends()
+
+    def _keeps(self, piece: bytes) -> None:
+        """In a list, since each whole that is made of a piece and the ones before copies them."""
+        self._size += len(piece)
+        if self._size <= _MOST_BYTES:
+            self._pieces.append(piece)
+        else:
+            self._pieces.clear()
+
+    def _whole(self) -> bytes:
+        """The pieces so far, which are then forgotten; nothing where they were too many."""
+        whole = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
+        self._pieces.clear()
+        self._size = 0
+        return whole
 
     def _sees_line(self, line: bytes) -> None:
         line = line.strip()
@@ -59,7 +72,7 @@ class _Reader:
     def _sees(self, document: bytes) -> None:
         if document.startswith((b"{", b"[")):
             with suppress(ValueError):
-                self._watch.sees(json.loads(document))
+                self._watch.sees(read(document))
 
 
 def is_sse(response: Any) -> bool:

@@ -1,7 +1,8 @@
 """Raw responses of clients that Stainless generates."""
 
-import json
 from typing import Any
+
+from truecompute._documents import read
 
 
 def is_raw(result: Any) -> bool:
@@ -12,6 +13,6 @@ def is_raw(result: Any) -> bool:
 def decoded(response: Any) -> Any:
     """The JSON of a response whose body is read already; None for any other body."""
     try:
-        return json.loads(response.content)
+        return read(response.content)
     except ValueError:
         return None

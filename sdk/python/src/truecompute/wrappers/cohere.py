@@ -4,12 +4,12 @@ Everything passes through the client's own HTTP client, which is all that is rep
 Source: https://docs.cohere.com/reference/chat.
 """
 
-import json
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 
 from truecompute._calls import Call, Seen
+from truecompute._documents import read
 from truecompute._fields import field, text_field
 from truecompute._http_watch import watch_body
 from truecompute._own_iterators import generating, note_stream
@@ -93,7 +93,7 @@ class _Exchange(CallExchange):
             self.call.end(Seen(), str(result.status_code))
             return result
         seen = Seen()
-        _reads(json.loads(result.content), seen)
+        _reads(read(result.content), seen)
         self.call.end(seen)
         return result
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from truecompute._calls import Call, Seen
+from truecompute._documents import read
 from truecompute._fields import field, text_field
 from truecompute._http_watch import watch_body
 from truecompute._own_iterators import watch_loops
@@ -135,7 +136,7 @@ class _Exchange(CallExchange):
             result._truecompute = watch
             return result
         seen = Seen()
-        body = json.loads(result.content) if _is_json(result) else None
+        body = read(result.content) if _is_json(result) else None
         if isinstance(body, dict):
             _reads(body, seen)
         if seen.model is None:
