@@ -16,6 +16,7 @@ import pytest
 
 import truecompute
 from fakes import openai as fake
+from fakes.programs import SOURCES
 from fakes.server import Request
 from truecompute import BudgetUnavailable
 from truecompute._reservations import Reservations
@@ -219,7 +220,8 @@ _threads.run(lambda: time.sleep(30))
 time.sleep(0.1)
 """
     began = time.monotonic()
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=25)
+    environment = os.environ | {"PYTHONPATH": SOURCES}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=25)
     assert time.monotonic() - began < 20
 
 

@@ -67,7 +67,7 @@ NOT_REACHED = {
     "BudgetExceeded.__init__": _REFUSES, "_reservations:_": _REFUSES, "detail_of": _REFUSES,
     "_give_back": _REFUSES, "give_back": _REFUSES, "Question._polls": _LATE,
     "Question._leaves": _LATE, "Question._gives_back": _LATE, "note_wait": _LATE,
-    "Threads.__init__": "is made with its module, and in a child",
+    "_documents:_": _LARGE, "Threads.__init__": "is made with its module, and in a child",
     "AlreadyPatched": _SETS_UP, "Patches.undo": _SETS_UP, "SpoolFolder._unmake": _SETS_UP,
     "_OneAtATime.": _SETS_UP,
     "_without": _SETS_UP, "_holds_on": _SETS_UP, "wrappers:_name": _SETS_UP,
