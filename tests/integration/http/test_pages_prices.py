@@ -54,6 +54,16 @@ def test_an_alias_repairs_past_calls_from_the_page_of_unpriced_models(
     assert "alias" in owner.open(OWN).text
 
 
+def test_what_is_unpriced_says_which_filters_it_was_asked_with(team: Team, owner: Browser) -> None:
+    for project in ("here", "there"):
+        team.send(an_event(model=f"acme-{project}", project=project))
+    page = owner.open(f"{UNPRICED}?project=here")
+    assert "acme-here" in page.text
+    assert "acme-there" not in page.text
+    assert UNPRICED in page.links
+    assert "Remove the filter project here" in page.html
+
+
 def test_an_alias_that_leads_to_no_price_says_so_where_it_was_entered(owner: Browser) -> None:
     notices = {"useful": "terms-saved", "mistyped": "alias-saved-without-price"}
     for alias, model in (("useful", "gpt-4o"), ("mistyped", "gtp-4o")):

@@ -43,9 +43,19 @@ def test_the_total_is_the_sum_of_what_is_known_to_the_last_digit(browser: Browse
     assert "1 failed call" in page.text
 
 
-def test_an_unpriced_call_can_be_found_from_the_overview(browser: Browser) -> None:
-    (link,) = [each for each in browser.open("/dashboard").links if "no-such-model" in each][:1]
-    assert shown_calls(browser.open(link)) == ["unknown"]
+def test_what_is_unpriced_leads_to_why_and_to_its_repair(browser: Browser) -> None:
+    page = browser.open("/dashboard?days=7")
+    (link,) = [each for each in page.links if each.startswith("/dashboard/prices/unpriced?")]
+    assert link == "/dashboard/prices/unpriced?days=7"
+    repair = browser.open(link)
+    assert "no-such-model acme no price is known for this name" in repair.text
+    assert any("own/prices" in each and "no-such-model" in each for each in repair.links)
+
+
+def test_what_is_priced_in_part_leads_there_too(team: Team) -> None:
+    team.send(an_event(usage={"input": 10, "output_image": 5}))
+    page = Browser(team.owner.client).open("/dashboard")
+    assert re.search(r'href="/dashboard/prices/unpriced">1 partial</a>', page.html)
 
 
 def test_the_figures_of_the_chart_stand_in_a_table_behind_it(browser: Browser) -> None:

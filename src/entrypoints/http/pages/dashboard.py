@@ -6,7 +6,6 @@ from flask import Blueprint, Response, render_template, request
 
 from application.budgets.budget_standing import BudgetWithStatus
 from application.budgets.list_budgets import ListBudgets, ListBudgetsRequest
-from application.reports.report_groups import GroupReport
 from application.reports.report_overview import ReportOverviewRequest
 from domain.budget import BudgetState
 from entrypoints.container import Container
@@ -15,7 +14,7 @@ from entrypoints.http.pages import breakdowns, calls, chart_image, model_page, q
 from entrypoints.http.pages.charts import bar_chart
 from entrypoints.http.pages.formats import change
 from entrypoints.http.pages.live import ends_now, live_page, seen_already, version_now, version_of
-from entrypoints.http.pages.report_address import Filter, ReportAddress
+from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_page import Page, asked_of, chip_names, is_first, report_page
 from entrypoints.http.pages.snippets import reachable_url, ways
 from entrypoints.http.pages.stacked_chart import stacked_chart
@@ -69,7 +68,6 @@ def dashboard_pages(container: Container) -> Blueprint:
             providers=found.providers,
             models=found.comparison.now,
             top_rows=_TOP_ROWS,
-            unpriced_filters=_unpriced_models(found.comparison.now),
             budgets=_in_danger(run_list_budgets),
             key_names=names,
         )
@@ -95,9 +93,3 @@ def _in_danger(run: ListBudgets) -> Sequence[BudgetWithStatus]:
         for each in run(asked)
         if each.status.state is not BudgetState.OK or each.status.is_heading_over
     ]
-
-
-def _unpriced_models(models: GroupReport) -> list[Filter]:
-    """Filters that select the models among whose calls unpriced ones are."""
-    unpriced = (row.group[1] for row in models.rows if row.measures.coverage.unpriced)
-    return [("model", model) for model in dict.fromkeys(unpriced) if model][:_TOP_ROWS]

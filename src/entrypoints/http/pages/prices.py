@@ -15,7 +15,7 @@ from entrypoints.container import Container
 from entrypoints.http.pages.forms import REFUSALS, Form
 from entrypoints.http.pages.price_sheets import sheets_of
 from entrypoints.http.pages.report_address import ReportAddress
-from entrypoints.http.pages.report_page import Page, asked_of, is_first, report_page
+from entrypoints.http.pages.report_page import Page, asked_of, chip_names, is_first, report_page
 
 #: More rows than this help nobody; the page says how many it leaves out.
 _MOST_ROWS = 60
@@ -26,7 +26,7 @@ def prices_pages(container: Container) -> Blueprint:
     pages = Blueprint("prices", __name__, url_prefix="/dashboard/prices")
     run_list_prices, run_describe = container.list_prices(), container.describe_price_book()
     run_list_unpriced, clock = container.list_unpriced(), container.clock()
-    run_has_events = container.has_events()
+    run_has_events, run_list_keys = container.has_events(), container.list_keys()
 
     @pages.get("")
     def look_up() -> tuple[str, int]:
@@ -60,6 +60,7 @@ def prices_pages(container: Container) -> Blueprint:
             is_first=not report.models and is_first(run_has_events),
             missing=missing,
             doubtful=[each for each in report.models if each not in missing],
+            **chip_names(address, run_list_keys),
         )
 
     return pages
