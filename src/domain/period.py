@@ -42,6 +42,10 @@ class Span:
         """As much time just before this span."""
         return Span(self.start - self.length, self.start)
 
+    def until(self, now: datetime) -> "Span":
+        """The part of it that has passed; all of it where none has, or all."""
+        return Span(self.start, now) if self.start < now < self.end else self
+
 
 def zone(name: str, pointer: str = "/tz") -> ZoneInfo:
     """The time zone of an IANA name.

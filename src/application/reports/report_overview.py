@@ -40,9 +40,12 @@ class Overview:
 
     Durations are those of ``totals`` alone; ``previous``, providers and models go without.
     ``groups`` are the six costliest of the series' dimension, and all others as one.
+    ``so_far`` is the part of the range that has passed, and ``before`` what it is compared with.
     """
 
     span: Span
+    so_far: Span
+    before: Span
     interval: Interval
     totals: Measures
     previous: Measures
@@ -53,7 +56,10 @@ class Overview:
 
 
 class ReportOverview:
-    """Sum up an organization's usage over a range, beside as much time just before it.
+    """Sum up an organization's usage over a range, beside the time before it.
+
+    That is as much time just before as has passed of the range: two days of a month are not
+    compared with a whole one.
 
     Raises:
         Invalid: the range or the time zone is not usable.
@@ -65,31 +71,35 @@ class ReportOverview:
 
     def __call__(self, request: ReportOverviewRequest) -> Overview:
         tz = zone(request.timezone)
-        span = span_of_report(request.start, request.end, tz, self._clock.now())
+        now = self._clock.now()
+        span = span_of_report(request.start, request.end, tz, now)
+        so_far = span.until(now)
         interval = interval_for(span)
         pieces = buckets(span, interval, tz)
-        asked, before = (_selection(request, each) for each in (span, span.before))
+        asked, before = (_selection(request, each) for each in (span, so_far.before))
         groups: Sequence[GroupSeries] = ()
         with self._units_of_work(snapshot=True) as uow:
             reports = uow.usage_reports
-            now = reports.levels(asked, MODELS)
-            then = reports.levels(before, MODELS, with_durations=False)
+            levels = reports.levels(asked, MODELS)
+            levels_before = reports.levels(before, MODELS, with_durations=False)
             if request.by:
                 groups = reports.series_of_groups(asked, request.by, pieces, most=MOST_SERIES)
                 series = whole_series(groups, pieces)
             else:
                 series = tuple(reports.series(asked, pieces))
-        (of_all,), providers, models = now
-        (of_all_before,), _, models_before = then
+        (of_all,), providers, models = levels
+        (of_all_before,), _, models_before = levels_before
         return Overview(
             span=span,
+            so_far=so_far,
+            before=so_far.before,
             interval=interval,
             totals=of_all.measures,
             previous=of_all_before.measures,
             providers=report_of(span, request.timezone, providers),
             comparison=compared(
                 report_of(span, request.timezone, models),
-                report_of(span.before, request.timezone, models_before),
+                report_of(so_far.before, request.timezone, models_before),
             ),
             series=series,
             groups=tuple(groups),

@@ -138,6 +138,18 @@ def test_what_rose_and_fell_is_said_with_its_causes(team: Team) -> None:
     assert "claude-opus-4-5 anthropic \N{MINUS SIGN}$0.50 no longer used" in text
 
 
+def test_a_range_that_is_yet_to_end_is_compared_with_as_much_time_as_has_passed(team: Team) -> None:
+    """A call of $0.0021 each day: two days and a bit stand beside as much, not beside thirty."""
+    team.send(*(an_event(timestamp=ago(days=number, hours=1)) for number in range(20)))
+    start, end = ago(days=2), ago(days=-28)
+    page = Browser(team.owner.client).open(f"/dashboard?from={start}&to={end}")
+    assert "+0.0% against an equally long time before, so far" in page.text
+    assert "The same cost as an equally long time before, so far, to the last digit." in page.text
+    (export,) = [link for link in page.links if "view=changes" in link and "csv" in link]
+    # With thirty days before, it would tell of one model that fell.
+    assert len(team.owner.client.get(export).text.splitlines()) == 1
+
+
 def test_on_paper_the_report_says_whose_it_is_and_of_when(browser: Browser) -> None:
     page = browser.open("/dashboard?tz=Europe/Berlin")
     said = re.search(r'<p class="print-only"[^>]*>([^<]*)</p>', page.html)

@@ -318,6 +318,14 @@ def test_the_span_before_is_as_long_and_adjacent() -> None:
     assert span.before == Span(FIRST - 5 * HOUR, FIRST)
 
 
+@pytest.mark.parametrize(("hours", "passed"), [(-1, 5), (0, 5), (2, 2), (5, 5), (9, 5)])
+def test_the_part_of_a_span_that_has_passed_is_all_of_it_unless_now_is_within(
+    hours: int, passed: int
+) -> None:
+    span = Span(FIRST, FIRST + 5 * HOUR)
+    assert span.until(FIRST + hours * HOUR) == Span(FIRST, FIRST + passed * HOUR)
+
+
 @pytest.mark.parametrize(
     ("length", "interval"),
     [

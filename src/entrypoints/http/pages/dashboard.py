@@ -12,6 +12,7 @@ from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
 from entrypoints.http.pages import breakdowns, calls, chart_image, model_page, queries
 from entrypoints.http.pages.charts import bar_chart
+from entrypoints.http.pages.comparing import time_before
 from entrypoints.http.pages.formats import change
 from entrypoints.http.pages.live import ends_now, live_page, seen_already, version_now, version_of
 from entrypoints.http.pages.report_address import ReportAddress
@@ -55,7 +56,9 @@ def dashboard_pages(container: Container) -> Blueprint:
             version=version,
             span=found.span,
             interval=found.interval,
-            as_of=min(found.span.end, clock.now()),
+            so_far=found.so_far,
+            before=found.before,
+            time_before=time_before(address, is_running=found.so_far != found.span),
             totals=found.totals,
             previous=found.previous,
             change=change(found.totals.cost_usd, found.previous.cost_usd),

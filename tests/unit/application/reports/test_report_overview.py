@@ -13,6 +13,7 @@ from application.reports.report_overview import Overview, ReportOverview, Report
 from application.reports.report_series import ReportSeries, ReportSeriesRequest
 from application.reports.report_usage import ReportUsage, ReportUsageRequest
 from domain.errors import Invalid
+from domain.period import Span
 from domain.report import Dimension, Distribution, EventFilter, GroupBy, Measures
 from tests.builders import NOW, a_cost, an_api_key, an_event, an_organization
 from tests.unit.application.world import World
@@ -102,3 +103,21 @@ def test_without_calls_everything_is_zero_and_nothing_is_left_out(
 def test_a_range_that_ends_before_it_begins_is_refused(world: World) -> None:
     with pytest.raises(Invalid):
         report(world, replace(REQUEST, start=NOW, end=NOW - timedelta(days=1)))
+
+
+def test_a_range_that_is_yet_to_end_is_compared_by_what_of_it_has_passed(world: World) -> None:
+    """A call a day, of a dollar: two days of thirty stand beside the two before, not thirty."""
+    day = timedelta(days=1)
+    for number in range(40):
+        world.events(an_event(KEY, timestamp=NOW - (number + 0.5) * day, cost=a_cost("1")))
+    asked = ReportOverviewRequest(
+        organization_id=ORGANIZATION, start=NOW - 2 * day, end=NOW + 28 * day
+    )
+    found = report(world, asked)
+    assert found.span == Span(NOW - 2 * day, NOW + 28 * day)
+    assert (found.so_far, found.before) == (
+        Span(NOW - 2 * day, NOW),
+        Span(NOW - 4 * day, NOW - 2 * day),
+    )
+    assert found.totals.cost_usd == found.previous.cost_usd == Decimal(2)
+    assert found.comparison.moved == ()
