@@ -6,6 +6,7 @@ from datetime import datetime
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
+from application.ports.usage_reports import UsageReports
 from application.reports.compare_costs import MODELS, CostComparison, compared
 from application.reports.report_groups import GroupReport, report_of
 from application.reports.report_series import MOST_SERIES
@@ -28,6 +29,7 @@ class ReportOverviewRequest:
 
     organization_id: str
     by: GroupBy = ()
+    is_compared: bool = True
     start: datetime | None = None
     end: datetime | None = None
     timezone: str = "UTC"
@@ -35,22 +37,33 @@ class ReportOverviewRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a range is compared with: a span of time, its totals, and what changed since by model.
+
+    Without durations.
+    """
+
+    span: Span
+    totals: Measures
+    comparison: CostComparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """All of one moment: each part adds up to ``totals``, to the last digit.
 
-    Durations are those of ``totals`` alone; ``previous``, providers and models go without.
+    Durations are those of ``totals`` alone; providers and models go without.
     ``groups`` are the six costliest of the series' dimension, and all others as one.
-    ``so_far`` is the part of the range that has passed, and ``before`` what it is compared with.
+    ``so_far`` is the part of the range that has passed; ``past`` is None unless asked for.
     """
 
     span: Span
     so_far: Span
-    before: Span
     interval: Interval
     totals: Measures
-    previous: Measures
+    past: Past | None
     providers: GroupReport
-    comparison: CostComparison
+    models: GroupReport
     series: tuple[SeriesPoint, ...]
     groups: tuple[GroupSeries, ...]
 
@@ -74,36 +87,40 @@ class ReportOverview:
         now = self._clock.now()
         span = span_of_report(request.start, request.end, tz, now)
         so_far = span.until(now)
+        before = so_far.before if request.is_compared else None
         interval = interval_for(span)
         pieces = buckets(span, interval, tz)
-        asked, before = (_selection(request, each) for each in (span, so_far.before))
+        asked = _selection(request, span)
         groups: Sequence[GroupSeries] = ()
         with self._units_of_work(snapshot=True) as uow:
             reports = uow.usage_reports
-            levels = reports.levels(asked, MODELS)
-            levels_before = reports.levels(before, MODELS, with_durations=False)
+            (of_all,), providers, models = reports.levels(asked, MODELS)
             if request.by:
                 groups = reports.series_of_groups(asked, request.by, pieces, most=MOST_SERIES)
                 series = whole_series(groups, pieces)
             else:
                 series = tuple(reports.series(asked, pieces))
-        (of_all,), providers, models = levels
-        (of_all_before,), _, models_before = levels_before
+            models_now = report_of(span, request.timezone, models)
+            past = _past(reports, request, before, models_now) if before else None
         return Overview(
             span=span,
             so_far=so_far,
-            before=so_far.before,
             interval=interval,
             totals=of_all.measures,
-            previous=of_all_before.measures,
+            past=past,
             providers=report_of(span, request.timezone, providers),
-            comparison=compared(
-                report_of(span, request.timezone, models),
-                report_of(so_far.before, request.timezone, models_before),
-            ),
+            models=models_now,
             series=series,
             groups=tuple(groups),
         )
+
+
+def _past(
+    reports: UsageReports, request: ReportOverviewRequest, span: Span, models_now: GroupReport
+) -> Past:
+    (of_all,), _, models = reports.levels(_selection(request, span), MODELS, with_durations=False)
+    comparison = compared(models_now, report_of(span, request.timezone, models))
+    return Past(span=span, totals=of_all.measures, comparison=comparison)
 
 
 def _selection(request: ReportOverviewRequest, span: Span) -> EventSelection:

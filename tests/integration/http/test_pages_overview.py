@@ -119,6 +119,20 @@ def test_two_empty_ranges_say_so(browser: Browser) -> None:
     assert "No calls in this range, and none in the 30 days before." in page.text
 
 
+def test_the_comparison_can_be_left_out_and_taken_up_again(team: Team) -> None:
+    team.send(an_event(timestamp=ago(days=9)), an_event(timestamp=ago(days=2)))
+    browser = Browser(team.owner.client)
+    compared = browser.open("/dashboard?days=7&user=")
+    assert "against the 7 days before" in compared.text
+    assert "/dashboard?days=7&compare=off" in compared.links
+    alone = browser.open("/dashboard?days=7&compare=off")
+    assert "the 7 days before" not in alone.text
+    assert "What changed" not in alone.text
+    assert "Compare with the time before" in alone.text
+    assert {"/dashboard?days=7", "/dashboard?days=90&compare=off"} <= set(alone.links)
+    assert not [link for link in alone.links if "api/v1/usage" in link and "compare" in link]
+
+
 def test_what_rose_and_fell_is_said_with_its_causes(team: Team) -> None:
     """A million tokens cost $1, $3 and $5: 1.1 million cost $1.50 before, 3.1 million $3.30 now.
 

@@ -1,12 +1,13 @@
 """The reports as pages: the overview, and what is a click away from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from application.budgets.budget_standing import BudgetWithStatus
 from application.budgets.list_budgets import ListBudgets, ListBudgetsRequest
-from application.reports.report_overview import ReportOverviewRequest
+from application.reports.report_overview import Overview, ReportOverviewRequest
 from domain.budget import BudgetState
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
@@ -45,34 +46,17 @@ def dashboard_pages(container: Container) -> Blueprint:
         if (unchanged := seen_already(version)) is not None:
             return unchanged
         is_live = ends_now(asked, clock)
-        found = run_report_overview(ReportOverviewRequest(**asked, by=address.group_by))
+        found = run_report_overview(
+            ReportOverviewRequest(**asked, by=address.group_by, is_compared=address.is_compared)
+        )
         if not (found.totals.calls or address.filters) and is_first(run_has_events):
             return _waiting_page(app_url)
-        names = chip_names(address, run_list_keys)["key_names"]
-        chart = bar_chart(found.series, found.interval, address.zone)
         version = version_of(found.totals.tally) if is_live else None
         page = render_template(
             "dashboard/overview.html",
             version=version,
-            span=found.span,
-            interval=found.interval,
-            so_far=found.so_far,
-            before=found.before,
-            time_before=time_before(address, is_running=found.so_far != found.span),
-            totals=found.totals,
-            previous=found.previous,
-            change=change(found.totals.cost_usd, found.previous.cost_usd),
-            chart=chart,
-            stacks=STACKS,
-            stacked=stacked_chart(chart, found.groups, address.group_by, names)
-            if address.group_by
-            else None,
-            comparison=found.comparison,
-            providers=found.providers,
-            models=found.comparison.now,
-            top_rows=_TOP_ROWS,
+            **_shown(found, address, chip_names(address, run_list_keys)["key_names"]),
             budgets=_in_danger(run_list_budgets),
-            key_names=names,
         )
         return live_page(page, version)
 
@@ -82,6 +66,24 @@ def dashboard_pages(container: Container) -> Blueprint:
         return Response(status=204 if is_first(run_has_events) else 200)
 
     return pages
+
+
+def _shown(found: Overview, address: ReportAddress, key_names: Mapping[str, str]) -> dict[str, Any]:
+    """What the overview's template takes of a report."""
+    chart = bar_chart(found.series, found.interval, address.zone)
+    by, past = address.group_by, found.past
+    return {
+        "found": found,
+        "totals": found.totals,
+        "past": past,
+        "change": change(found.totals.cost_usd, past.totals.cost_usd) if past else None,
+        "time_before": time_before(address, is_running=found.so_far != found.span),
+        "chart": chart,
+        "stacks": STACKS,
+        "stacked": stacked_chart(chart, found.groups, by, key_names) if by else None,
+        "top_rows": _TOP_ROWS,
+        "key_names": key_names,
+    }
 
 
 def _waiting_page(app_url: str) -> str:

@@ -12,7 +12,8 @@ from domain.report import EventSort
 from entrypoints.container import Container
 from entrypoints.http.cursors import read_cursor, write_cursor
 from entrypoints.http.pages.live import live_page, seen_already, version_now
-from entrypoints.http.pages.report_address import TAG, Filter, ReportAddress
+from entrypoints.http.pages.report_address import ReportAddress
+from entrypoints.http.pages.report_filters import Filter
 from entrypoints.http.pages.report_page import (
     Asked,
     Page,
@@ -21,6 +22,7 @@ from entrypoints.http.pages.report_page import (
     key_names,
     report_page,
 )
+from entrypoints.http.pages.stacking import TAG
 from entrypoints.http.pages.templating import event_path
 from entrypoints.http.schemas.lists import MOST_ROWS
 from entrypoints.http.texts import mark

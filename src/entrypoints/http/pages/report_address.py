@@ -4,7 +4,7 @@ The names are those of the API (``from, to, tz``, the filters), and two comforts
 range that moves along with the calendar, and plain dates, of which ``to`` is the last one shown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -15,18 +15,13 @@ from werkzeug.datastructures import MultiDict
 
 from domain.errors import Invalid
 from domain.period import Span, zone
-from domain.providers import canonical_provider
-from domain.report import Dimension, EventFilter, GroupBy
+from domain.report import EventFilter, GroupBy
 from entrypoints.http.pages.report_bounds import bound, local_day
+from entrypoints.http.pages.report_filters import Filter, event_filter, filters_of
 from entrypoints.http.pages.stacking import DEFAULT_STACK, default_stack, group_by, stack_of
-from entrypoints.http.pages.stacking import TAG as TAG
 
 PRESETS = (7, 30, 90)
 DEFAULT_DAYS = 30
-_MOST_FILTERS = 100
-_LONGEST_VALUE = 256
-
-Filter = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +37,7 @@ class ReportAddress:
     end: str = ""
     filters: tuple[Filter, ...] = ()
     asked_by: str = ""
+    is_compared: bool = True
 
     @classmethod
     def read(cls, args: MultiDict[str, str]) -> "ReportAddress":
@@ -54,8 +50,9 @@ class ReportAddress:
             days=None if start or end else preset,
             start=start,
             end=end,
-            filters=tuple(_filters(args)),
+            filters=tuple(filters_of(args)),
             asked_by=stack_of(args.get("by", "")),
+            is_compared=args.get("compare") != "off",
         )
 
     @property
@@ -83,17 +80,7 @@ class ReportAddress:
     @property
     def filter(self) -> EventFilter:
         """The filters by name; several values of one name are alternatives."""
-        dimensions: dict[Dimension, tuple[str, ...]] = {}
-        tags: dict[str, tuple[str, ...]] = {}
-        for name, value in self.filters:
-            if name.startswith(TAG):
-                tag = name.removeprefix(TAG)
-                tags[tag] = (*tags.get(tag, ()), value)
-            else:
-                by = Dimension(name)
-                meant = canonical_provider(value, None) if by is Dimension.PROVIDER else value
-                dimensions[by] = (*dimensions.get(by, ()), meant)
-        return EventFilter(dimensions=dimensions, tags=tags)
+        return event_filter(self.filters)
 
     @property
     def by(self) -> str:
@@ -123,7 +110,8 @@ class ReportAddress:
         """The pairs that another range leaves as they are."""
         # What was asked for beside a filter is still so without it.
         is_usual = self.asked_by in ("", DEFAULT_STACK) and self.by == self._default_stack
-        return [*([] if is_usual else [("by", self.by)]), *self.filters]
+        by = [] if is_usual else [("by", self.by)]
+        return [*by, *([] if self.is_compared else [("compare", "off")]), *self.filters]
 
     def query(self, *more: tuple[str, str]) -> str:
         """The query string with its question mark, or nothing."""
@@ -135,12 +123,16 @@ class ReportAddress:
     def for_span(self, span: Span) -> "ReportAddress":
         """Exactly this span, for single calls and for the API, which have no chart to stack."""
         start, end = (_rfc3339(instant) for instant in (span.start, span.end))
-        return replace(self, days=None, start=start, end=end, asked_by="")
+        return replace(self, days=None, start=start, end=end, asked_by="", is_compared=True)
 
     def query_for(self, span: Span, *added: Filter) -> str:
         """As ``for_span(span).with_filter(*added).query()``, of which a chart has hundreds."""
         before, after = _around_span(self, added)
         return f"?{before}{_span_query(span)}{after}"
+
+    def with_comparison_switched(self) -> "ReportAddress":
+        """With the change against the time before where it is left out, else without."""
+        return replace(self, is_compared=not self.is_compared)
 
     def stacked_by(self, by: str) -> "ReportAddress":
         return replace(self, asked_by=by)
@@ -178,17 +170,6 @@ def _around_span(address: ReportAddress, added: tuple[Filter, ...]) -> tuple[str
 @lru_cache(maxsize=1_024)
 def _span_query(span: Span) -> str:
     return urlencode([("from", _rfc3339(span.start)), ("to", _rfc3339(span.end))])
-
-
-def _filters(args: MultiDict[str, str]) -> Iterator[Filter]:
-    pairs: Iterable[Filter] = dict.fromkeys(args.items(multi=True))
-    known = (each for each in pairs if each[1] and _is_filter(each[0]))
-    for _, (name, value) in zip(range(_MOST_FILTERS), known, strict=False):
-        yield name, value[:_LONGEST_VALUE]
-
-
-def _is_filter(name: str) -> bool:
-    return name in set(Dimension) or (name.startswith(TAG) and len(name) > len(TAG))
 
 
 def _rfc3339(instant: datetime) -> str:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from application.reports.report_series import ReportSeries, ReportSeriesRequest
 from domain.report import Dimension, GroupBy, GroupSeries, SeriesPoint, TagDimension
 from entrypoints.http.pages.charts import Bar, BarChart
-from entrypoints.http.pages.report_address import Filter, ReportAddress
+from entrypoints.http.pages.report_address import ReportAddress
+from entrypoints.http.pages.report_filters import Filter
 from entrypoints.http.pages.report_page import Asked
 from entrypoints.http.pages.series_colours import colours_of
 from entrypoints.http.pages.stacking import TAG

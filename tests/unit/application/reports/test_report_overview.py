@@ -9,7 +9,12 @@ import pytest
 
 from application.reports.compare_costs import CompareCosts, CompareCostsRequest
 from application.reports.report_groups import GroupReport, ReportGroups, ReportGroupsRequest
-from application.reports.report_overview import Overview, ReportOverview, ReportOverviewRequest
+from application.reports.report_overview import (
+    Overview,
+    Past,
+    ReportOverview,
+    ReportOverviewRequest,
+)
 from application.reports.report_series import ReportSeries, ReportSeriesRequest
 from application.reports.report_usage import ReportUsage, ReportUsageRequest
 from domain.errors import Invalid
@@ -56,7 +61,8 @@ def test_every_part_is_what_its_own_report_says(world: World, by: GroupBy) -> No
         ReportUsageRequest(organization_id=ORGANIZATION, timezone=KATHMANDU, filter=NOT_P3)
     )
     assert (found.span, found.interval) == (usage.span, usage.interval)
-    assert (found.totals, found.previous) == (usage.totals, untimed(usage.previous))
+    past = past_of(found)
+    assert (found.totals, past.totals) == (usage.totals, untimed(usage.previous))
     assert found.totals.latency_ms.p95
     assert found.series == usage.series
     assert found.totals.calls > found.totals.coverage.unpriced > 0
@@ -67,10 +73,16 @@ def test_every_part_is_what_its_own_report_says(world: World, by: GroupBy) -> No
     assert found.providers == untimed_rows(ReportGroups(units, clock)(providers))
     compared = CompareCostsRequest(organization_id=ORGANIZATION, timezone=KATHMANDU, filter=NOT_P3)
     comparison = CompareCosts(units, clock)(compared)
-    assert found.comparison == replace(
+    assert past.comparison == replace(
         comparison, now=untimed_rows(comparison.now), before=untimed_rows(comparison.before)
     )
+    assert found.models == past.comparison.now
     assert found.groups == (groups(world, by) if by else ())
+
+
+def past_of(found: Overview) -> Past:
+    assert found.past is not None
+    return found.past
 
 
 def untimed(measures: Measures) -> Measures:
@@ -94,10 +106,14 @@ def test_without_calls_everything_is_zero_and_nothing_is_left_out(
     world: World, by: GroupBy
 ) -> None:
     found = report(world, replace(REQUEST, by=by))
-    assert found.totals == found.previous == Measures()
+    assert found.totals == past_of(found).totals == Measures()
     assert {point.cost_usd for point in found.series} == {Decimal(0)}
     assert found.series[-1].span.end == found.span.end
-    assert (found.groups, found.providers.rows, found.comparison.is_first) == ((), (), True)
+    assert (found.groups, found.providers.rows, past_of(found).comparison.is_first) == (
+        (),
+        (),
+        True,
+    )
 
 
 def test_a_range_that_ends_before_it_begins_is_refused(world: World) -> None:
@@ -115,9 +131,14 @@ def test_a_range_that_is_yet_to_end_is_compared_by_what_of_it_has_passed(world: 
     )
     found = report(world, asked)
     assert found.span == Span(NOW - 2 * day, NOW + 28 * day)
-    assert (found.so_far, found.before) == (
-        Span(NOW - 2 * day, NOW),
-        Span(NOW - 4 * day, NOW - 2 * day),
-    )
-    assert found.totals.cost_usd == found.previous.cost_usd == Decimal(2)
-    assert found.comparison.moved == ()
+    past = past_of(found)
+    assert found.so_far == Span(NOW - 2 * day, NOW)
+    assert past.span == Span(NOW - 4 * day, NOW - 2 * day)
+    assert found.totals.cost_usd == past.totals.cost_usd == Decimal(2)
+    assert past.comparison.moved == ()
+
+
+def test_what_nobody_asked_to_compare_is_not_looked_up(world: World) -> None:
+    call_for_weeks(world)
+    whole, alone = report(world), report(world, replace(REQUEST, is_compared=False))
+    assert alone == replace(whole, past=None)

@@ -189,3 +189,14 @@ def test_a_link_of_a_chart_is_the_address_of_its_span(
     )
     span = Span(start, start + timedelta(days=1))
     assert address.query_for(span, *added) == address.for_span(span).with_filter(*added).query()
+
+
+def test_what_is_not_compared_stays_so_with_another_range_and_is_no_matter_of_single_calls() -> (
+    None
+):
+    address = read(("compare", "off"), ("user", "ada"))
+    assert not address.is_compared
+    assert address.for_days(7).query() == "?days=7&compare=off&user=ada"
+    assert address.with_comparison_switched().query() == "?user=ada"
+    assert "compare" not in address.for_span(Span(utc(2026, 11, 1), utc(2026, 11, 2))).query()
+    assert read(("compare", "maybe")).is_compared
