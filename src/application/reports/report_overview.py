@@ -25,11 +25,15 @@ from domain.whole_series import whole_series
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOverviewRequest:
-    """``start`` and ``end`` are aware; ``by`` takes the series apart, unless it is empty."""
+    """``start`` and ``end`` are aware; ``by`` takes the series apart, unless it is empty.
+
+    ``before`` is what to compare with, None for as much time as has passed, just before.
+    """
 
     organization_id: str
     by: GroupBy = ()
     is_compared: bool = True
+    before: Span | None = None
     start: datetime | None = None
     end: datetime | None = None
     timezone: str = "UTC"
@@ -71,8 +75,8 @@ class Overview:
 class ReportOverview:
     """Sum up an organization's usage over a range, beside the time before it.
 
-    That is as much time just before as has passed of the range: two days of a month are not
-    compared with a whole one.
+    That is as much time just before as has passed of the range, unless another span is asked for:
+    two days of a month are not compared with a whole one.
 
     Raises:
         Invalid: the range or the time zone is not usable.
@@ -87,7 +91,7 @@ class ReportOverview:
         now = self._clock.now()
         span = span_of_report(request.start, request.end, tz, now)
         so_far = span.until(now)
-        before = so_far.before if request.is_compared else None
+        before = (request.before or so_far.before) if request.is_compared else None
         interval = interval_for(span)
         pieces = buckets(span, interval, tz)
         asked = _selection(request, span)

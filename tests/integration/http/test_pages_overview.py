@@ -133,6 +133,16 @@ def test_the_comparison_can_be_left_out_and_taken_up_again(team: Team) -> None:
     assert not [link for link in alone.links if "api/v1/usage" in link and "compare" in link]
 
 
+def test_ranges_with_a_name_say_what_they_are_compared_with(browser: Browser) -> None:
+    page = browser.open("/dashboard?range=this_month&user=ada")
+    chosen = [found for tag, found in page.elements if tag == "a" and "aria-current" in found]
+    assert "/dashboard?range=this_month&user=ada" in [found["href"] for found in chosen]
+    assert "the same part of last month" in page.text
+    assert "/dashboard?range=last_month&user=ada" in page.links
+    assert "the month before" in browser.open("/dashboard?range=last_month").text
+    assert "the same part of yesterday" in browser.open("/dashboard?range=today").text
+
+
 def test_what_rose_and_fell_is_said_with_its_causes(team: Team) -> None:
     """A million tokens cost $1, $3 and $5: 1.1 million cost $1.50 before, 3.1 million $3.30 now.
 

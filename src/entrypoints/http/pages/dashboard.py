@@ -47,7 +47,12 @@ def dashboard_pages(container: Container) -> Blueprint:
             return unchanged
         is_live = ends_now(asked, clock)
         found = run_report_overview(
-            ReportOverviewRequest(**asked, by=address.group_by, is_compared=address.is_compared)
+            ReportOverviewRequest(
+                **asked,
+                by=address.group_by,
+                is_compared=address.is_compared,
+                before=address.before(clock.now()),
+            )
         )
         if not (found.totals.calls or address.filters) and is_first(run_has_events):
             return _waiting_page(app_url)

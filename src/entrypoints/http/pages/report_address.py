@@ -1,7 +1,8 @@
 """What a report page's address asks for, and the addresses it leads on to.
 
-The names are those of the API (``from, to, tz``, the filters), and two comforts: ``days`` for a
-range that moves along with the calendar, and plain dates, of which ``to`` is the last one shown.
+The names are those of the API (``from, to, tz``, the filters), and some comforts: ``days`` and
+``range`` for ranges that move along with the calendar, and plain dates, of which ``to`` is the last
+one shown.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from domain.errors import Invalid
 from domain.period import Span, zone
 from domain.report import EventFilter, GroupBy
+from entrypoints.http.pages.named_ranges import NamedRange, range_named, span_before, whole_span
 from entrypoints.http.pages.report_bounds import bound, local_day
 from entrypoints.http.pages.report_filters import Filter, event_filter, filters_of
 from entrypoints.http.pages.stacking import DEFAULT_STACK, default_stack, group_by, stack_of
@@ -28,11 +30,14 @@ DEFAULT_DAYS = 30
 class ReportAddress:
     """``start`` and ``end`` are as typed, empty where not given; ``days`` is one of the presets.
 
+    Of ``days``, ``named`` and what is typed only one is given.
+
     ``asked_by`` is one of ``STACKS``, or ``tag.`` and a name; empty for what is the default.
     """
 
     tz: str = "UTC"
     days: int | None = DEFAULT_DAYS
+    named: NamedRange | None = None
     start: str = ""
     end: str = ""
     filters: tuple[Filter, ...] = ()
@@ -45,9 +50,11 @@ class ReportAddress:
         start, end = args.get("from", "").strip(), args.get("to", "").strip()
         days = args.get("days", "")
         preset = int(days) if days in map(str, PRESETS) else DEFAULT_DAYS
+        named = None if start or end else range_named(args.get("range", ""))
         return cls(
             tz=args.get("tz", "").strip() or "UTC",
-            days=None if start or end else preset,
+            days=None if start or end or named else preset,
+            named=named,
             start=start,
             end=end,
             filters=tuple(filters_of(args)),
@@ -67,6 +74,9 @@ class ReportAddress:
             Invalid: a bound or the time zone cannot be read.
         """
         tz = self.zone
+        if self.named is not None:
+            span = whole_span(self.named, now, tz)
+            return span.start, span.end if span.end <= now else None
         if self.days is not None:
             first = now.astimezone(tz).date() - timedelta(days=self.days - 1)
             return local_day(first, tz).start, None
@@ -76,6 +86,10 @@ class ReportAddress:
             detail = "must not be after the last day" if end else "must be in the past"
             raise Invalid.at("/from", detail, code="invalid_range")
         return start, end
+
+    def before(self, now: datetime) -> Span | None:
+        """What a range with a name is compared with; None for as much time before."""
+        return span_before(self.named, now, self.zone) if self.named else None
 
     @property
     def filter(self) -> EventFilter:
@@ -99,7 +113,9 @@ class ReportAddress:
     def pairs(self) -> list[tuple[str, str]]:
         """The query string's names and values; what is the default is left out."""
         pairs = [] if self.tz == "UTC" else [("tz", self.tz)]
-        if self.days is None:
+        if self.named:
+            pairs.append(("range", self.named))
+        elif self.days is None:
             pairs += [(name, at) for name, at in (("from", self.start), ("to", self.end)) if at]
         elif self.days != DEFAULT_DAYS:
             pairs.append(("days", str(self.days)))
@@ -118,12 +134,16 @@ class ReportAddress:
         return query_of([*self.pairs(), *more])
 
     def for_days(self, days: int) -> "ReportAddress":
-        return replace(self, days=days, start="", end="")
+        return replace(self, days=days, named=None, start="", end="")
+
+    def for_range(self, name: NamedRange) -> "ReportAddress":
+        return replace(self, days=None, named=name, start="", end="")
 
     def for_span(self, span: Span) -> "ReportAddress":
         """Exactly this span, for single calls and for the API, which have no chart to stack."""
         start, end = (_rfc3339(instant) for instant in (span.start, span.end))
-        return replace(self, days=None, start=start, end=end, asked_by="", is_compared=True)
+        own = replace(self, days=None, named=None, start=start, end=end)
+        return replace(own, asked_by="", is_compared=True)
 
     def query_for(self, span: Span, *added: Filter) -> str:
         """As ``for_span(span).with_filter(*added).query()``, of which a chart has hundreds."""
