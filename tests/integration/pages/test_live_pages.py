@@ -122,6 +122,29 @@ def test_an_organizations_first_budget_in_danger_comes_above_what_stays(desk: De
     assert page.locator("details.chart-data").get_attribute("open") is not None
 
 
+def test_a_server_that_is_gone_is_told_until_it_is_back(desk: Desk) -> None:
+    page = desk.open("/dashboard?tz=Asia/Kolkata")
+    told = page.locator("[data-lost]")
+    button = page.get_by_role("button", name="Live")
+    dot = "button => getComputedStyle(button.querySelector('.live-dot')).backgroundColor"
+    green = button.evaluate(dot)
+    page.route(re.compile("/dashboard"), lambda route: route.abort())
+    expect(told).to_have_text(re.compile(r"^Not connected since \d\d:\d\d$"), timeout=PATIENCE_MS)
+    expect(page.get_by_role("status")).to_contain_text("Not connected")
+    assert button.evaluate(dot) != green
+    page.unroute(re.compile("/dashboard"))
+    expect(told).to_be_empty(timeout=PATIENCE_MS)
+    assert button.evaluate(dot) == green
+
+
+def test_what_is_not_followed_is_not_told_to_be_lost(desk: Desk) -> None:
+    page = desk.open("/dashboard")
+    page.route(re.compile("/dashboard"), lambda route: route.abort())
+    expect(page.locator("[data-lost]")).not_to_be_empty(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Live").click()
+    expect(page.locator("[data-lost]")).to_be_empty()
+
+
 def test_an_unchanged_page_is_answered_without_a_body(desk: Desk) -> None:
     page = desk.reader().page
     page.goto("/dashboard")

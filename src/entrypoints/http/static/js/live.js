@@ -1,12 +1,16 @@
 // Keeps a report that ends now up to date: asks for the page as it is by then, and changes what
 // differs in its parts marked [data-fresh]. What readers opened, typed, selected or have the focus
-// on stays as it is. The button stops and resumes it.
+// on stays as it is. The button stops and resumes it; where the server is gone, words beside it say so.
 const button = document.querySelector("[data-live]");
+const lost = document.querySelector("[data-lost]");
 const EVERY_MS = 3000;
 const AT_MOST_MS = 60000;
+const FAILURES = 2;
 let wait = EVERY_MS;
 let timer = 0;
 let isAsking = false;
+let failures = 0;
+let answered = new Date();
 
 // The page where it has changed, null where it has not. Throws where the server cannot say.
 async function newer() {
@@ -23,6 +27,24 @@ async function newer() {
 // Signed out meanwhile, or the range is over: what is shown stays, and nobody asks any more.
 function stop() {
   button.hidden = true;
+  connect();
+}
+
+function connect() {
+  failures = 0;
+  answered = new Date();
+  delete button.dataset.state;
+  lost.replaceChildren();
+}
+
+// Once may be chance. What is shown by then is as old as the last answer.
+function fail() {
+  failures += 1;
+  if (failures !== FAILURES || !isOn()) return;
+  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: lost.dataset.zone };
+  const time = answered.toLocaleTimeString(document.documentElement.lang, form);
+  button.dataset.state = "lost";
+  lost.textContent = lost.dataset.lost.replace("{time}", time);
 }
 
 function show(page) {
@@ -94,10 +116,12 @@ async function look() {
   const began = performance.now();
   try {
     const page = await newer();
+    connect();
     if (page && isOn()) show(page);
     // A server that takes its time is asked less often.
     wait = Math.min(Math.max(EVERY_MS, 10 * (performance.now() - began)), AT_MOST_MS);
   } catch {
+    fail();
     wait = Math.min(2 * wait, AT_MOST_MS);
   }
   isAsking = false;
@@ -107,6 +131,7 @@ async function look() {
 button.hidden = false;
 button.addEventListener("click", () => {
   button.ariaPressed = String(button.ariaPressed !== "true");
+  connect();
   look();
 });
 document.addEventListener("visibilitychange", look);
