@@ -185,6 +185,10 @@ class BudgetStatus:
             return False
         return self.forecast.expected_usd > EXACT.add(self.spent_usd, self.remaining_usd)
 
+    @property
+    def is_in_danger(self) -> bool:
+        return self.state is not BudgetState.OK or self.is_heading_over
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:

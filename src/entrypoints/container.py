@@ -29,6 +29,7 @@ from application.budgets.keep_ledger import KeepLedger
 from application.budgets.learn_model_answers import LearnModelAnswers
 from application.budgets.list_alerts import ListAlerts
 from application.budgets.list_budgets import ListBudgets
+from application.budgets.list_budgets_in_danger import ListBudgetsInDanger
 from application.budgets.preview_scope import PreviewScope
 from application.budgets.raise_alerts import RaiseAlerts
 from application.budgets.refresh_forecasts import RefreshForecasts
@@ -213,6 +214,7 @@ class Container(containers.DeclarativeContainer):
 
     set_budget = providers.Singleton(SetBudget, units_of_work, keep_ledger, identifiers, clock)
     list_budgets = providers.Singleton(ListBudgets, units_of_work, clock)
+    list_budgets_in_danger = providers.Singleton(ListBudgetsInDanger, units_of_work, clock)
     remove_budget = providers.Singleton(RemoveBudget, units_of_work)
     find_budget = providers.Singleton(FindBudget, units_of_work)
     show_budget = providers.Singleton(ShowBudget, units_of_work, clock)

@@ -1,6 +1,6 @@
 """How budgets stand at this moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,8 +22,7 @@ def standing(
     uow: UnitOfWork, organization_id: str, budgets: Sequence[Budget], now: datetime
 ) -> list[BudgetWithStatus]:
     """Each with its exact status: from the ledger, else from the calls themselves."""
-    keys = [(budget.id, budget.period_at(now).start) for budget in budgets]
-    known = {each.budget_id: each for each in uow.ledger.find(organization_id, keys)}
+    known = _in_ledger(uow, organization_id, budgets, now)
     return [
         BudgetWithStatus(
             budget=budget,
@@ -31,6 +30,25 @@ def standing(
         )
         for budget in budgets
     ]
+
+
+def standing_in_ledger(
+    uow: UnitOfWork, organization_id: str, budgets: Sequence[Budget], now: datetime
+) -> list[BudgetWithStatus]:
+    """The same of those alone whose period has an entry in the ledger."""
+    known = _in_ledger(uow, organization_id, budgets, now)
+    return [
+        BudgetWithStatus(budget=budget, status=budget.status(known[budget.id], now))
+        for budget in budgets
+        if budget.id in known
+    ]
+
+
+def _in_ledger(
+    uow: UnitOfWork, organization_id: str, budgets: Sequence[Budget], now: datetime
+) -> Mapping[str, Spending]:
+    keys = [(budget.id, budget.period_at(now).start) for budget in budgets]
+    return {each.budget_id: each for each in uow.ledger.find(organization_id, keys)}
 
 
 def _unopened(uow: UnitOfWork, budget: Budget, now: datetime) -> Spending:

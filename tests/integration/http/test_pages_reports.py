@@ -173,6 +173,21 @@ def test_budgets_in_danger_stand_above_the_totals(team: Team) -> None:
     assert "Tight exceeded $0.0021 of $0.002 this month" in page.text
 
 
+def test_of_many_budgets_in_danger_the_worst_stand_there_and_the_others_are_counted(
+    team: Team,
+) -> None:
+    """Of sixty, the last ones are the tightest: they are not among the fifty that are oldest."""
+    for number in range(60):
+        limit = "9" if number < 56 else f"0.00{60 - number}"
+        budget = {"name": f"Budget {number}", "limit_usd": limit, "forecast_thresholds": []}
+        assert team.owner.client.post("/api/v1/budgets", json=budget).status_code == 201
+    team.send(an_event(timestamp=ago(seconds=1)))
+    page = Browser(team.owner.client).open("/dashboard")
+    card = page.text.partition("Budgets in danger")[2].partition("Total cost")[0]
+    assert re.findall(r"Budget (\d+)", card) == ["59", "58", "57"]
+    assert card.startswith(" 1 more in danger")
+
+
 def test_somebody_before_onboarding_is_sent_there(app: Flask) -> None:
     browser = Browser(sign_up(app, new_email()).client)
     for path in ("/dashboard", "/dashboard/queries", "/settings"):

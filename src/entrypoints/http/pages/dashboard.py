@@ -1,14 +1,12 @@
 """The reports as pages: the overview, and what is a click away from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from application.budgets.budget_standing import BudgetWithStatus
-from application.budgets.list_budgets import ListBudgets, ListBudgetsRequest
+from application.budgets.list_budgets_in_danger import ListBudgetsInDangerRequest
 from application.reports.report_overview import Overview, ReportOverviewRequest
-from domain.budget import BudgetState
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
 from entrypoints.http.pages import breakdowns, calls, chart_image, model_page, queries
@@ -23,13 +21,13 @@ from entrypoints.http.pages.stacked_chart import stacked_chart
 from entrypoints.http.pages.stacking import STACKS
 
 _TOP_ROWS = 5
-_MOST_BUDGETS = 50
+_TOP_BUDGETS = 3
 
 
 def dashboard_pages(container: Container) -> Blueprint:
     """``pages.dashboard.*``"""
     pages = Blueprint("dashboard", __name__, url_prefix="/dashboard")
-    run_has_events, run_list_budgets = container.has_events(), container.list_budgets()
+    run_has_events, run_list_in_danger = container.has_events(), container.list_budgets_in_danger()
     run_report_overview = container.report_overview()
     run_list_keys, clock = container.list_keys(), container.clock()
     run_tally_usage = container.tally_usage()
@@ -61,7 +59,10 @@ def dashboard_pages(container: Container) -> Blueprint:
             "dashboard/overview.html",
             version=version,
             **_shown(found, address, chip_names(address, run_list_keys)["key_names"]),
-            budgets=_in_danger(run_list_budgets),
+            budgets=run_list_in_danger(
+                ListBudgetsInDangerRequest(organization_id=current_organization().id)
+            ),
+            top_budgets=_TOP_BUDGETS,
         )
         return live_page(page, version)
 
@@ -94,12 +95,3 @@ def _shown(found: Overview, address: ReportAddress, key_names: Mapping[str, str]
 def _waiting_page(app_url: str) -> str:
     url = reachable_url(app_url, request.host_url)
     return render_template("dashboard/waiting.html", ways=ways(url))
-
-
-def _in_danger(run: ListBudgets) -> Sequence[BudgetWithStatus]:
-    asked = ListBudgetsRequest(organization_id=current_organization().id, limit=_MOST_BUDGETS)
-    return [
-        each
-        for each in run(asked)
-        if each.status.state is not BudgetState.OK or each.status.is_heading_over
-    ]
