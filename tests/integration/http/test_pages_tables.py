@@ -55,6 +55,23 @@ def test_a_head_sorts_by_its_column_and_then_the_other_way_round(browser: Browse
     assert names(quickest) == ["claude-sonnet-4-5", "claude-haiku-4-5", "no-such-model"]
 
 
+def test_a_choice_beside_the_table_sorts_as_the_heads_do(browser: Browser) -> None:
+    page = browser.open("/dashboard/models?days=7&sort=latency_p50")
+    choice = page.html.partition('<details class="more sort-choice">')[2].partition("</details>")[0]
+    assert "Sorted by p50" in choice
+    heads = {name: head(page, name) for name in ("name", "calls", "latency_p50", "cache_hit_rate")}
+    links = [link.replace("&amp;", "&") for link in re.findall('href="([^"]*)"', choice)]
+    assert set(heads.values()) < set(links)
+    assert len(links) == 11
+
+
+def test_the_column_that_a_table_is_sorted_by_is_shown_whatever_the_room(browser: Browser) -> None:
+    """Its head, a cell in each row, and one in the foot."""
+    page = browser.open("/dashboard/models?sort=latency_p50")
+    shown = [its["class"] for tag, its in page.elements if its.get("class", "").endswith(" by")]
+    assert shown == ["sorted right very-wide by", *["right very-wide by"] * 3, "very-wide by"]
+
+
 @pytest.mark.parametrize("query", ["sort=nonsense", "order=nonsense", "sort=&order="])
 def test_an_order_that_there_is_not_is_costliest_first(browser: Browser, query: str) -> None:
     assert names(browser.open(f"/dashboard/models?{query}")) == MODELS

@@ -1,6 +1,6 @@
 """The columns of the tables by provider and by model, and the links that sort by them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.row_order import RowSort, SortOrder, first_order
@@ -84,3 +84,11 @@ class RowOrder:
     def aria(self, sort: RowSort) -> str | None:
         """The value of ``aria-sort``; None for a column that the table is not sorted by."""
         return f"{self.order.name.lower()}" if sort is self.sort else None
+
+    def room(self, column: Column) -> str:
+        """The classes of its cells; what the table is sorted by is seen on the smallest screen."""
+        return f"{column.room} by" if column.sort is self.sort else column.room
+
+    def rooms(self, columns: Sequence[Column]) -> list[str]:
+        """The same of each."""
+        return [self.room(column) for column in columns]
