@@ -174,12 +174,27 @@ def test_a_range_that_is_yet_to_end_is_compared_with_as_much_time_as_has_passed(
     assert len(team.owner.client.get(export).text.splitlines()) == 1
 
 
-def test_on_paper_the_report_says_whose_it_is_and_of_when(browser: Browser) -> None:
-    page = browser.open("/dashboard?tz=Europe/Berlin")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/providers",
+        "/models",
+        "/models/anthropic/claude-haiku-4-5",
+        "/queries",
+        "/prices/unpriced",
+    ],
+)
+def test_on_paper_every_report_says_whose_it_is_and_of_when(
+    browser: Browser, file_team: Team, path: str
+) -> None:
+    page = browser.open(f"/dashboard{path}?tz=Europe/Berlin&from=2026-11-01&to=2199-01-01")
     said = re.search(r'<p class="print-only"[^>]*>([^<]*)</p>', page.html)
     assert said is not None
-    assert "what AI calls cost" in said[1]
+    assert f"{file_team.organization['name']}: what AI calls cost, 1 Nov 2026" in said[1]
     assert "time zone Europe/Berlin. Figures as of" in said[1]
+    # Never later than now, however far the range goes.
+    assert said[1].count("2199") == 1
     assert any(
         "css/print.css" in its.get("href", "") for tag, its in page.elements if tag == "link"
     )

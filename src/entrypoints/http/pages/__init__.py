@@ -31,5 +31,5 @@ def pages_blueprint(container: Container) -> Blueprint:
         theme_pages,
     ):
         pages.register_blueprint(part(container))
-    templating.install(pages, container.settings())
+    templating.install(pages, container.settings(), container.clock())
     return pages

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request, url_for
 
+from application.ports.clock import Clock
 from domain.errors import Invalid
 from domain.period import zone
 from entrypoints.http.authentication import visitor
@@ -52,7 +53,7 @@ _FILTERS = (
 )
 
 
-def install(pages: Blueprint, settings: Settings) -> None:
+def install(pages: Blueprint, settings: Settings, clock: Clock) -> None:
     """Register filters and globals for all templates, those of the error page among them."""
     for write in _FILTERS:
         pages.add_app_template_filter(write)
@@ -61,7 +62,7 @@ def install(pages: Blueprint, settings: Settings) -> None:
     pages.add_app_template_global(zip, "zip")
     pages.add_app_template_global(lambda: PRESETS, "presets")
     pages.add_app_template_global(lambda: RANGE_LABELS, "named_ranges")
-    pages.app_context_processor(_context(settings))
+    pages.app_context_processor(_context(settings, clock))
 
 
 def viewer_zone() -> ZoneInfo:
@@ -99,11 +100,12 @@ _GLOBALS = (
 )
 
 
-def _context(settings: Settings) -> Callable[[], dict[str, Any]]:
+def _context(settings: Settings, clock: Clock) -> Callable[[], dict[str, Any]]:
     def context() -> dict[str, Any]:
         return {
             "viewer": visitor(),
             "viewer_tz": viewer_zone(),
+            "now": clock.now(),
             "notice": notice(),
             "theme": theme(),
             "this_page": this_page(),
