@@ -131,7 +131,7 @@ def test_from_sign_up_to_the_costs_on_the_page(
         assert send(url, key) == {"accepted": 4, "duplicates": 0, "conflicts": 0, "rejected": 0}
 
         # Nobody touches the page: it turns live by itself.
-        total = page.locator(".hero-amount strong")
+        total = page.locator(".hero-amount strong [title]")
         total.wait_for()
         page.screenshot(path=tmp_path / "3-live.png", full_page=True)
         assert total.get_attribute("title") == f"${TOTAL_USD}"

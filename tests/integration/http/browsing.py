@@ -13,6 +13,8 @@ from werkzeug.test import TestResponse
 from tests.http_client import PASSWORD
 
 _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "rect", "line", "path", "circle"})
+#: Beside an amount that is shown in short.
+_EXACT = re.compile(r'<span class="visually-hidden exact">[^<]*</span>')
 _FIELDS = frozenset({"input", "select", "textarea"})
 
 
@@ -56,8 +58,9 @@ class Page:
 
     @property
     def text(self) -> str:
-        """What is read, markup and white space aside."""
-        return " ".join(unescape(re.sub(r"<[^>]*>", " ", self.html)).split())
+        """What is read, markup and white space aside; of an amount what is seen of it."""
+        seen = _EXACT.sub("", self.html)
+        return " ".join(unescape(re.sub(r"<[^>]*>", " ", seen)).split())
 
     def error(self, field: str) -> str:
         """The message beside a field."""

@@ -20,7 +20,8 @@ def browser(file_team: Team) -> Browser:
 def legend(page: Page) -> str:
     found = re.search(r'<ul class="legend".*?</ul>', page.html, re.DOTALL)
     assert found is not None
-    return " ".join(re.sub(r"<[^>]*>", " ", found[0]).split())
+    seen = re.sub(r'<span class="visually-hidden exact">[^<]*</span>', "", found[0])
+    return " ".join(re.sub(r"<[^>]*>", " ", seen).split())
 
 
 def queries_of(page: Page, word: str) -> list[dict[str, list[str]]]:

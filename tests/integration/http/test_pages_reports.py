@@ -25,7 +25,7 @@ def empty(team: Team) -> Browser:
 
 def total_of(page: Page) -> str:
     """The exact total, which stands in the title of the one that is read."""
-    found = re.search(r'<strong title="\$([\d.]+)"', page.html)
+    found = re.search(r'<strong>\s*<span title="\$([\d.]+)"', page.html)
     assert found is not None
     return found[1]
 
@@ -38,6 +38,9 @@ def test_the_total_is_the_sum_of_what_is_known_to_the_last_digit(browser: Browse
     """
     page = browser.open("/dashboard")
     assert total_of(page) == "12.00505"
+    assert re.search(
+        r'aria-hidden="true">\$12.01</span><span class="[^"]*">\$12.00505</span>', page.html
+    )
     assert "80% of calls priced" in page.text
     assert "1 call is unpriced" in page.text
     assert "1 failed call" in page.text

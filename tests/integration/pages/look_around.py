@@ -33,7 +33,9 @@ def _overview(home: Household) -> None:
         return
     totals = page.get_by_role("region", name="Totals")
     home.expect(
-        "total", totals.locator(".hero-amount strong").get_attribute("title"), home.shape.total
+        "total",
+        totals.locator(".hero-amount strong [title]").get_attribute("title"),
+        home.shape.total,
     )
     home.expect("coverage", _begin(totals.locator("dd.small")), home.shape.coverage)
     home.expect(

@@ -1,0 +1,39 @@
+"""Panels, for who has no mouse; and what is chosen, for who has the system's colours."""
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+
+from tests.http_client import an_event, found
+from tests.integration.pages.looking import a_reader
+
+
+@pytest.fixture
+def page(app_and_url: tuple[Flask, str], browser: Browser) -> Page:
+    app, url = app_and_url
+    team = found(app)
+    team.send(an_event())
+    return a_reader(browser, url, team.owner.session).page
+
+
+def test_escape_closes_a_panel_and_leads_back_to_what_opened_it(page: Page) -> None:
+    page.goto("/dashboard/queries")
+    for name, field in (("Filter", "Model"), ("UTC", "First day")):
+        summary = page.locator("summary").filter(has_text=name)
+        summary.click()
+        page.get_by_label(field).focus()
+        page.keyboard.press("Escape")
+        expect(page.get_by_label(field)).to_be_hidden()
+        expect(summary).to_be_focused()
+
+
+def test_what_is_chosen_is_framed_where_the_system_chooses_the_colours(page: Page) -> None:
+    page.goto("/dashboard")
+    width = "each => each.map((one) => getComputedStyle(one).outlineWidth)"
+    chosen = page.locator("[aria-current], [aria-pressed=true]")
+    assert set(chosen.evaluate_all(width)) != {"2px"}
+    page.emulate_media(forced_colors="active")
+    assert set(chosen.evaluate_all(width)) == {"2px"}
+    colour = "one => getComputedStyle(one).backgroundColor"
+    swatch, paper = (page.locator(name).first for name in (".legend .swatch", "body"))
+    assert swatch.evaluate(colour) != paper.evaluate(colour)
