@@ -17,7 +17,14 @@ _WIDEST_BAR = 6.0
 #: So that a cost beside much larger ones is still seen.
 _LEAST_HEIGHT = 0.8
 _MOST_LABELS = 6
-_ROUND_STEPS = tuple(map(Decimal, ("1", "1.5", "2", "3", "4", "5", "6", "8", "10")))
+#: Round amounts, and into how many round steps each is cut: 2.5 by halves, 3 by ones.
+_ROUND = {
+    Decimal(top): steps
+    for top, steps in {
+        "1": 5, "1.25": 5, "1.5": 3, "2": 4, "2.5": 5, "3": 3, "4": 4, "5": 5, "6": 3,
+        "7.5": 3, "8": 4, "10": 5,
+    }.items()
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +56,45 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """``top`` is the amount at the upper edge: a round one, 0 for an empty chart."""
+    """``top`` is the amount at the upper edge: a round one, 0 for an empty chart.
+
+    ``steps`` is how many lines cut it into as many round pieces.
+    """
 
     bars: tuple[Bar, ...]
     labels: tuple[Label, ...]
     top: Decimal
+    steps: int
 
     @property
-    def middle(self) -> Decimal:
-        return self.top / 2
+    def grid(self) -> tuple[tuple[Decimal, float], ...]:
+        """The amount and the place of each line above the base, in percents from the top."""
+        if not self.top:
+            return ()
+        return tuple(
+            (self.top * (self.steps - line) / self.steps, round(line * 100 / self.steps, 3))
+            for line in range(self.steps)
+        )
 
 
 def bar_chart(series: Sequence[SeriesPoint], interval: Interval, tz: tzinfo) -> BarChart:
     """One bar per point; ``series`` must not be empty."""
-    top = round_up(max((point.cost_usd or Decimal(0)) for point in series))
+    top, steps = round_up(max((point.cost_usd or Decimal(0)) for point in series))
     slot = 100 / len(series)
     bars = tuple(
         _bar(point, bucket_label(point.span.start, interval, tz), index * slot, slot, top)
         for index, point in enumerate(series)
     )
-    return BarChart(bars=bars, labels=_labels(bars, interval, tz), top=top)
+    return BarChart(bars=bars, labels=_labels(bars, interval, tz), top=top, steps=steps)
 
 
-def round_up(amount: Decimal) -> Decimal:
-    """The smallest round number, by its half too, that is not below ``amount``."""
+def round_up(amount: Decimal) -> tuple[Decimal, int]:
+    """The smallest round number that is not below ``amount``, and how many round steps it has."""
     if amount <= 0:
-        return Decimal(0)
+        return Decimal(0), 0
     magnitude = Decimal(1).scaleb(amount.adjusted())
-    return next(step * magnitude for step in _ROUND_STEPS if step * magnitude >= amount)
+    top, steps = next(each for each in _ROUND.items() if each[0] * magnitude >= amount)
+    return top * magnitude, steps
 
 
 def bucket_label(start: datetime, interval: Interval, tz: tzinfo) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,12 +40,30 @@ def test_every_bar_stands_inside_the_drawing_and_inside_its_slot(
 
 @given(st.decimals(Decimal("1e-15"), 10**9, places=15))
 def test_the_top_is_the_next_round_amount(amount: Decimal) -> None:
-    top = round_up(amount)
-    assert amount <= top < amount * 2
+    top, steps = round_up(amount)
+    # A quarter is the most of a drawing that is left empty.
+    assert amount <= top <= amount * 4 / 3
+    assert steps >= 3
+
+
+@pytest.mark.parametrize(
+    ("amount", "lines"),
+    [
+        ("201", "250 200 150 100 50"),
+        ("0.7", "0.75 0.50 0.25"),
+        ("3", "3 2 1"),
+        ("1001", "1250 1000 750 500 250"),
+    ],
+)
+def test_the_lines_stand_at_round_amounts(amount: str, lines: str) -> None:
+    grid = bar_chart(series_of([Decimal(amount)]), Interval.DAY, UTC).grid
+    assert [line for line, _ in grid] == [Decimal(line) for line in lines.split()]
+    assert [y for _, y in grid] == [round(100 * n / len(grid), 3) for n in range(len(grid))]
 
 
 def test_the_top_of_nothing_is_nothing() -> None:
-    assert round_up(Decimal(0)) == 0
+    assert round_up(Decimal(0)) == (0, 0)
+    assert bar_chart(series_of([None]), Interval.DAY, UTC).grid == ()
     assert bar_chart(series_of([None]), Interval.DAY, UTC).top == 0
 
 
@@ -53,7 +72,7 @@ def test_heights_are_in_the_proportion_of_the_costs() -> None:
     assert [bar.height for bar in chart.bars] == [100, 50, 0]
     assert [bar.y for bar in chart.bars] == [0, 50, 100]
     assert chart.top == 100
-    assert chart.middle == 50
+    assert chart.grid[0] == (100, 0)
 
 
 def test_a_bucket_with_calls_and_no_known_cost_is_marked() -> None:
