@@ -57,3 +57,11 @@ def test_a_refused_range_is_said_on_a_models_page_too(browser: Browser) -> None:
     page = browser.open(f"/dashboard/models/acme/{quote('a?b', safe='')}?from=yesterday")
     assert page.status == 422
     assert "Must be an RFC 3339 time" in page.text
+
+
+def test_a_batch_price_of_other_days_stands_below_the_ordinary_one(browser: Browser) -> None:
+    """Of claude-haiku-4-5 the book has batch prices from a day on, at half of the ordinary ones."""
+    text = browser.open("/dashboard/models/anthropic/claude-haiku-4-5").text
+    history = text.partition("Prices through time")[2]
+    ordinary, batch = history.index("$1 per 1M"), history.index("Only batch, of days of its own")
+    assert ordinary < batch < history.index("$0.5 per 1M")

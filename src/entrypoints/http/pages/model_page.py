@@ -9,7 +9,7 @@ from domain.errors import NotFound
 from domain.report import Dimension, EventSort, Measures
 from domain.text import has_unstorable
 from entrypoints.container import Container
-from entrypoints.http.pages.price_sheets import sheets_of
+from entrypoints.http.pages.price_sheets import by_circumstance, sheets_of
 from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_page import Page, asked_of, chip_names, is_first, report_page
 from entrypoints.http.pages.sparklines import sparkline
@@ -56,7 +56,9 @@ def add_pages(pages: Blueprint, container: Container) -> None:
                 report.trends.get(row.group, ()) if row else (), report.buckets, address.zone
             ),
             mix=token_mix(totals.tokens),
-            prices=run_list_prices(ListPricesRequest(provider=provider, model=model))[::-1],
+            prices=by_circumstance(
+                run_list_prices(ListPricesRequest(provider=provider, model=model))
+            ),
             today=clock.now().date(),
             sheets_of=sheets_of,
             calls={

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
-from domain.pricing.listing import RateRow
+from domain.pricing.listing import PriceRow, RateRow
 from domain.pricing.price import STANDARD_SPEED
 from domain.service_tier import DEFAULT
 from domain.usage.token_usage import TokenClass, Unit
@@ -52,6 +53,17 @@ def sheets_of(rates: Iterable[RateRow]) -> list[PriceSheet]:
         for words, lines in found.items()
     ]
     return sorted(sheets, key=lambda sheet: bool(sheet.words))
+
+
+def by_circumstance(rows: Iterable[PriceRow]) -> list[tuple[str, list[PriceRow]]]:
+    """The rows, newest first, by the circumstance that each is about: the ordinary one first.
+
+    A price of batches alone, of days of its own, is no news of the ordinary price.
+    """
+    found: dict[str, list[PriceRow]] = {"": []}
+    for row in sorted(rows, key=lambda row: row.valid_from or date.min, reverse=True):
+        found.setdefault(sheets_of(row.rates)[0].words, []).append(row)
+    return [(words, group) for words, group in found.items() if group]
 
 
 def _words(rate: RateRow) -> str:

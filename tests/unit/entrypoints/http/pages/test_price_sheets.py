@@ -1,9 +1,10 @@
 """Prices as a person reads them."""
 
+from datetime import date
 from decimal import Decimal
 
-from domain.pricing.listing import RateRow
-from entrypoints.http.pages.price_sheets import sheets_of
+from domain.pricing.listing import PriceRow, RateRow
+from entrypoints.http.pages.price_sheets import by_circumstance, sheets_of
 
 
 def row(class_: str, usd: str, above: int | None = None, *about: str | None) -> RateRow:
@@ -44,3 +45,16 @@ def test_the_ordinary_prices_come_first_and_the_others_say_what_they_are() -> No
         row("input", "4", None, "default", "standard", "us"),
     ]
     assert [sheet.words for sheet in sheets_of(rates)] == ["", "batch", "priority, fast, eu", "us"]
+
+
+def test_a_price_of_batches_alone_is_no_news_of_the_ordinary_price() -> None:
+    def span(start: int | None, *rates: RateRow) -> PriceRow:
+        begin = date(start, 1, 1) if start else None
+        return PriceRow("acme", "m", "book", "1", begin, None, None, disputed=False, rates=rates)
+
+    first = span(None, row("input", "4"))
+    lower = span(2025, row("input", "3"), row("input", "2", None, "batch"))
+    batch = span(2026, row("input", "1", None, "batch"))
+    assert by_circumstance([first, lower, batch]) == [("", [lower, first]), ("batch", [batch])]
+    assert by_circumstance([batch]) == [("batch", [batch])]
+    assert by_circumstance([]) == []
