@@ -9,12 +9,14 @@ from sqlalchemy import Engine, event
 
 from tests.http_client import Team, an_event, sign_up
 from tests.integration.pages.addresses import Address, Visitor, addresses
-from tests.integration.pages.furnished import furnish
+from tests.integration.pages.furnished import Things, furnish
 
 #: The look-up of the session is one.
 MOST = 8
 #: Whether the price book is still the one in force is asked every few seconds by whoever comes.
 BY_THE_CLOCK = "FROM price_books"
+#: A range without a call.
+LONG_AGO = "from=2020-01-01&to=2020-01-07"
 #: Each of them furnishes an organization once more: what grows with the rows would show.
 ROUNDS = ("First", "Second", "Third", "Fourth")
 
@@ -42,8 +44,21 @@ def pages(team: Team) -> list[Address]:
         things = furnish(team, name)
     return [
         *addresses(things),
+        *_reports(team, things),
         Address("all filters", "/dashboard/queries?project=First&user=First&tag.First=First"),
         Address("a price", "/dashboard/prices?model=gpt-4o"),
+    ]
+
+
+def _reports(team: Team, things: Things) -> list[Address]:
+    """Each of them with filters, without calls, and both."""
+    paths = ("", "/providers", "/models", f"/models/{things['models']}", "/queries")
+    filters = (f"api_key={team.key_id}", "tag.First=First", "project=First&by=api_key")
+    queries = (*filters, *(f"{each}&{LONG_AGO}" for each in ("", *filters)))
+    return [
+        Address(f"{path} {query}", f"/dashboard{path}?{query}")
+        for path in (*paths, "/prices/unpriced")
+        for query in queries
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.http_client import Team, an_event
 from tests.integration.http.browsing import Browser
-from tests.integration.http.page_calls import CALLS
+from tests.integration.http.page_calls import CALLS, shown_calls
 
 HOSTILE = ["..", "a/../b", "//x", "100%", "%2F", "a?b#c", "<b>", "a\nb", "=1+1"]
 
@@ -65,3 +65,25 @@ def test_a_batch_price_of_other_days_stands_below_the_ordinary_one(browser: Brow
     history = text.partition("Prices through time")[2]
     ordinary, batch = history.index("$1 per 1M"), history.index("Only batch, of days of its own")
     assert ordinary < batch < history.index("$0.5 per 1M")
+
+
+@pytest.mark.parametrize("count", [7, 30])
+def test_the_costliest_and_the_slowest_calls_are_the_same_however_many_there_are(
+    team: Team, count: int
+) -> None:
+    """The longer a call's prompt, the quicker it is; every third tells no time."""
+    team.send(
+        *(
+            an_event(
+                id=f"n{n:02}",
+                usage={"input": n + 1},
+                latency_ms=None if n % 3 == 0 else 1000 - n,
+            )
+            for n in range(count)
+        )
+    )
+    page = Browser(team.owner.client).open("/dashboard/models/anthropic/claude-sonnet-4-5")
+    costliest = [f"n{n:02}" for n in range(count - 1, count - 6, -1)]
+    slowest = ["n01", "n02", "n04", "n05"]
+    rest = "n07" if count > 7 else "n06"
+    assert shown_calls(page) == [*costliest, *slowest, rest]

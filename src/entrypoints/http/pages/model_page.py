@@ -1,23 +1,34 @@
 """One model: what it costs an organization, what it is used for, and its prices through time."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template
 
-from application.reports.list_events import ListEventsRequest
+from application.reports.list_events import ListEvents, ListEventsRequest
 from application.reports.list_prices import ListPricesRequest
 from application.reports.report_groups import ReportGroupsRequest
 from domain.errors import NotFound
+from domain.event import Event
 from domain.report import Dimension, EventSort, Measures
 from domain.text import has_unstorable
 from entrypoints.container import Container
 from entrypoints.http.pages.price_sheets import by_circumstance, sheets_of
 from entrypoints.http.pages.report_address import ReportAddress
-from entrypoints.http.pages.report_page import Page, asked_of, chip_names, is_first, report_page
+from entrypoints.http.pages.report_page import (
+    Asked,
+    Page,
+    asked_of,
+    chip_names,
+    is_first,
+    report_page,
+)
 from entrypoints.http.pages.sparklines import sparkline
 from entrypoints.http.pages.templating import model_path
 from entrypoints.http.pages.token_mix import token_mix
 
 #: Of the costliest calls, and of the slowest ones.
 _CALLS = 5
+_FEW = 25
 _LONGEST_NAME = 256
 _BY = (Dimension.PROVIDER, Dimension.MODEL)
 
@@ -61,12 +72,32 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             ),
             today=clock.now().date(),
             sheets_of=sheets_of,
-            calls={
-                sort: run_list_events(ListEventsRequest(**asked, sort=sort, limit=_CALLS)).events
-                for sort in (EventSort.COST, EventSort.LATENCY)
-            },
-            **chip_names(shared, run_list_keys),
+            calls=_dearest_and_slowest(run_list_events, asked, totals.calls),
+            # There is no chart of keys here, of which one would have to be named.
+            **chip_names(shared.stacked_by("total"), run_list_keys),
         )
+
+
+def _dearest_and_slowest(
+    run: ListEvents, asked: Asked, count: int
+) -> dict[EventSort, Sequence[Event]]:
+    """A few calls of either kind; where there are few at all, they are read once."""
+    if not count:
+        return {}
+    if count > _FEW:
+        return {
+            sort: run(ListEventsRequest(**asked, sort=sort, limit=_CALLS)).events
+            for sort in (EventSort.COST, EventSort.LATENCY)
+        }
+    found = run(ListEventsRequest(**asked, sort=EventSort.COST, limit=_FEW)).events
+    slowest = sorted(found, key=_latency, reverse=True)
+    return {EventSort.COST: found[:_CALLS], EventSort.LATENCY: slowest[:_CALLS]}
+
+
+def _latency(event: Event) -> int:
+    """Unknown ones are last."""
+    known = event.reported.latency_ms
+    return -1 if known is None else known
 
 
 def _may_be(name: str) -> bool:
