@@ -65,6 +65,7 @@ def test_a_bar_too_thin_to_point_at_its_parts_names_them_and_leads_to_all_of_its
         ("model", "claude-sonnet-4-5 anthropic $12.00"),
         ("project", "no project $12.00"),
         ("user", "ada $12.00"),
+        ("operation", "embeddings $0.0021"),
         ("api_key", "Default key $12.01"),
         ("tag.team", "search &amp; find $0.0021"),
     ],

@@ -17,6 +17,7 @@ STACKS: dict[str, GroupBy] = {
     "environment": (Dimension.ENVIRONMENT,),
     "api_key": (Dimension.API_KEY,),
     "user": (Dimension.USER,),
+    "operation": (Dimension.OPERATION,),
 }
 DEFAULT_STACK = "provider"
 #: Filters beside which there are sums by provider, or few calls. With others, a project say, each
