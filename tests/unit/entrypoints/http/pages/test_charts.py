@@ -62,7 +62,7 @@ def test_the_lines_stand_at_round_amounts(amount: str, lines: str) -> None:
 
 
 def test_the_top_of_nothing_is_nothing() -> None:
-    assert round_up(Decimal(0)) == (0, 0)
+    assert round_up(Decimal(0)) == (Decimal(0), 0)
     assert bar_chart(series_of([None]), Interval.DAY, UTC).grid == ()
     assert bar_chart(series_of([None]), Interval.DAY, UTC).top == 0
 
@@ -72,7 +72,7 @@ def test_heights_are_in_the_proportion_of_the_costs() -> None:
     assert [bar.height for bar in chart.bars] == [100, 50, 0]
     assert [bar.y for bar in chart.bars] == [0, 50, 100]
     assert chart.top == 100
-    assert chart.grid[0] == (100, 0)
+    assert chart.grid[0] == (Decimal(100), 0.0)
 
 
 def test_a_bucket_with_calls_and_no_known_cost_is_marked() -> None:
