@@ -189,3 +189,14 @@ def test_a_file_without_rows_names_its_columns(team: Team, path: str, first: str
     answer = team.owner.client.get(f"{path}?format=csv")
     (header,) = csv.reader(io.StringIO(answer.text, newline=""))
     assert header[0] == first
+
+
+@pytest.mark.parametrize("name", ["budgets", "keys"])
+def test_lists_that_the_api_has_as_json_alone_are_there_as_json(team: Team, name: str) -> None:
+    browser = Browser(team.owner.client)
+    budget = {"name": "Tight", "limit_usd": "9"}
+    assert browser.client.post("/api/v1/budgets", json=budget).status_code == 201
+    page = browser.open(f"/dashboard/{name}")
+    (link,) = [its for tag, its in page.elements if tag == "a" and "download" in its]
+    assert link["download"] == f"truecompute-{name}.json"
+    assert len(body_of(browser.client.get(link["href"]))["data"]) >= 1

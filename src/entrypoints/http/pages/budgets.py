@@ -50,6 +50,7 @@ def budgets_pages(container: Container) -> Blueprint:
         return render_template(
             "budgets/list.html",
             budgets=shown,
+            most_exported=MOST_ROWS,
             after=after,
             key_names=key_names(run_list_keys),
             tally=shown and run_tally_usage(TallyUsageRequest(organization_id=organization_id)),

@@ -16,6 +16,7 @@ from entrypoints.http.authentication import current_member, current_organization
 from entrypoints.http.pages.forms import REFUSALS, Form, see_other, text
 from entrypoints.http.pages.lists import after_in_address, page_of
 from entrypoints.http.pages.snippets import reachable_url, ways
+from entrypoints.http.schemas.lists import MOST_ROWS
 
 _ROWS = 100
 
@@ -37,7 +38,13 @@ def keys_pages(container: Container) -> Blueprint:
             )
         )
         shown, after = page_of(rows, _ROWS, lambda key: key.id)
-        return render_template("keys/list.html", keys=shown, after=after, now=clock.now())
+        return render_template(
+            "keys/list.html",
+            keys=shown,
+            after=after,
+            most_exported=MOST_ROWS,
+            now=clock.now(),
+        )
 
     @pages.route("/new", methods=["GET", "POST"])
     def create() -> tuple[str, int]:
