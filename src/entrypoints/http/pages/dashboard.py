@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from application.budgets.list_budgets_in_danger import ListBudgetsInDangerRequest
+from application.ports.clock import Clock
 from application.reports.report_overview import Overview, ReportOverviewRequest
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
@@ -15,7 +16,14 @@ from entrypoints.http.pages.comparing import time_before
 from entrypoints.http.pages.formats import change
 from entrypoints.http.pages.live import ends_now, live_page, seen_already, version_now, version_of
 from entrypoints.http.pages.report_address import ReportAddress
-from entrypoints.http.pages.report_page import Page, asked_of, chip_names, is_first, report_page
+from entrypoints.http.pages.report_page import (
+    Asked,
+    Page,
+    asked_of,
+    chip_names,
+    is_first,
+    report_page,
+)
 from entrypoints.http.pages.snippets import reachable_url, ways
 from entrypoints.http.pages.stacked_chart import stacked_chart
 from entrypoints.http.pages.stacking import STACKS
@@ -44,14 +52,7 @@ def dashboard_pages(container: Container) -> Blueprint:
         if (unchanged := seen_already(version)) is not None:
             return unchanged
         is_live = ends_now(asked, clock)
-        found = run_report_overview(
-            ReportOverviewRequest(
-                **asked,
-                by=address.group_by,
-                is_compared=address.is_compared,
-                before=address.before(clock.now()),
-            )
-        )
+        found = run_report_overview(_overview_of(address, asked, clock))
         if not (found.totals.calls or address.filters) and is_first(run_has_events):
             return _waiting_page(app_url)
         version = version_of(found.totals.tally) if is_live else None
@@ -59,9 +60,7 @@ def dashboard_pages(container: Container) -> Blueprint:
             "dashboard/overview.html",
             version=version,
             **_shown(found, address, chip_names(address, run_list_keys)["key_names"]),
-            budgets=run_list_in_danger(
-                ListBudgetsInDangerRequest(organization_id=current_organization().id)
-            ),
+            budgets=run_list_in_danger(_of_all_budgets()),
             top_budgets=_TOP_BUDGETS,
         )
         return live_page(page, version)
@@ -72,6 +71,19 @@ def dashboard_pages(container: Container) -> Blueprint:
         return Response(status=204 if is_first(run_has_events) else 200)
 
     return pages
+
+
+def _overview_of(address: ReportAddress, asked: Asked, clock: Clock) -> ReportOverviewRequest:
+    return ReportOverviewRequest(
+        **asked,
+        by=address.group_by,
+        is_compared=address.is_compared,
+        before=address.before(clock.now()),
+    )
+
+
+def _of_all_budgets() -> ListBudgetsInDangerRequest:
+    return ListBudgetsInDangerRequest(organization_id=current_organization().id)
 
 
 def _shown(found: Overview, address: ReportAddress, key_names: Mapping[str, str]) -> dict[str, Any]:
