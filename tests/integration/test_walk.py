@@ -135,7 +135,7 @@ def test_from_sign_up_to_the_costs_on_the_page(
         total.wait_for()
         page.screenshot(path=tmp_path / "3-live.png", full_page=True)
         assert total.get_attribute("title") == f"${TOTAL_USD}"
-        assert total.inner_text() == "$0.0225"
+        assert total.locator("[aria-hidden]").inner_text() == "$0.0225"
         assert figure(page, "Calls") == "4"
         # 2,306 + 2,048 + 1,800 + 248 + 503 + 1,500 + 1,043
         assert figure(page, "Tokens") == "9,448"
