@@ -321,6 +321,23 @@ def test_a_flush_does_not_wait_for_an_event_that_cannot_be_written() -> None:
     client.close()
 
 
+def test_events_whose_writing_is_interrupted_wait_again() -> None:
+    def interrupts() -> None:
+        if not came:
+            came.append(True)
+            raise KeyboardInterrupt
+
+    came: list[bool] = []
+    queue = EventQueue(10, 10_000)
+    for _ in range(3):
+        queue.put(Unwritten(meanwhile=interrupts))
+    with pytest.raises(KeyboardInterrupt):
+        queue.write(10)
+    assert queue.counts() == (3, {}, 3)
+    assert len(_taken(queue, 10, 10_000)) == 3
+    assert queue.counts() == (3, {}, 0)
+
+
 def test_a_queue_that_is_emptied_twice_at_once_counts_each_event_once() -> None:
     """A signal handler that closes may come in the middle of a close."""
 

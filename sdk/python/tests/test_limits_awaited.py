@@ -247,6 +247,21 @@ def test_threads_are_begun_as_they_are_needed_and_end_when_they_are_not() -> Non
     assert done.acquire(timeout=10)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_something_ends_makes_room_for_another() -> None:
+    def ends() -> None:
+        raise asyncio.CancelledError
+
+    threads = Threads(most=1)
+    for _ in range(3):
+        threads.run(ends)
+    done = threading.Event()
+    deadline = time.monotonic() + 20
+    while not done.wait(0.01) and time.monotonic() < deadline:
+        threads.run(done.set)
+    assert done.is_set()
+
+
 def test_a_system_without_threads_is_as_a_server_that_does_not_say(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

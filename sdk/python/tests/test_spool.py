@@ -30,7 +30,7 @@ def _away(_: Any) -> Answer:
 
 def _client(directory: Path, transport: RecordingTransport, **options: Any) -> truecompute.Client:
     return truecompute.Client(
-        transport=transport, spool_dir=directory, flush_interval=0.02, **options
+        transport=transport, spool_dir=directory, **{"flush_interval": 0.02, **options}
     )
 
 
@@ -255,7 +255,7 @@ def test_a_folder_that_another_process_takes_over_before_it_is_locked_is_made_an
 
     def late(descriptor: int, operation: int) -> None:
         monkeypatch.setattr(fcntl, "flock", locks)
-        assert list(faster.take_over()) == []
+        assert list(faster.take_over(print)) == []
         locks(descriptor, operation)
 
     monkeypatch.setattr(fcntl, "flock", late)
@@ -373,6 +373,40 @@ def test_what_a_full_disk_cannot_keep_when_a_client_closes_is_lost_and_counted(
     assert stats.queued == on_disk < 1_200
     assert stats.dropped_by == {"closed": 1_200 - on_disk}
     assert f"closed with {1_200 - on_disk} event(s) undelivered" in caplog.text
+
+
+class Unwritten:
+    """An event that is written out in the background, as those of wrapped clients are."""
+
+    size = 100
+
+    def __init__(self, name: int) -> None:
+        self._name = name
+
+    def document(self) -> bytes:
+        return json.dumps({"id": str(self._name), "provider": "acme", "model": "m"}).encode()
+
+
+def test_what_is_not_written_out_when_a_client_closes_is_in_the_spool(tmp_path: Path) -> None:
+    client = _client(tmp_path, RecordingTransport(_away), flush_interval=60)
+    for number in range(1_200):
+        client.reporter.take(Unwritten(number))
+    client.close(0)
+    stats = client.stats()
+    assert (stats.queued, stats.dropped) == (1_200, 0)
+    on_disk = sum(len(file.read_bytes().splitlines()) for file in tmp_path.rglob("*.ndjson"))
+    assert on_disk == 1_200
+
+
+def test_a_flush_after_close_takes_nothing_over(tmp_path: Path) -> None:
+    client = _client(tmp_path, RecordingTransport(_away))
+    client.close(0)
+    gone = _client(tmp_path, RecordingTransport(_away))
+    files = _spooled(gone, tmp_path, 1)
+    gone.close(0)
+    client.flush(0)
+    assert client.stats().queued == 0
+    assert files[0].exists()
 
 
 def test_what_comes_after_the_end_of_a_program_is_kept_again_once_there_is_room(

@@ -27,7 +27,7 @@ _EDGE = 16 * 1024
 _MOST_FIELDS = 50
 _BACKSLASH = b"\\"
 #: What has to be found wherever it stands: fields of the object, and what is counted of its output.
-_NAMES = (b"usage", b"model", b"id", b"service_tier", b"background")
+_NAMES = (b"usage", b"model", b"id", b"service_tier", b"background", b"status")
 _COUNTED = b"web_search_call"
 _COMMAS = re.compile(rb',\s*"')
 

@@ -140,7 +140,13 @@ class EventQueue:
             number = min(len(self._unwritten), _WRITTEN_AT_ONCE)
             pending = [self._unwritten.popleft() for _ in range(number)]
             self._writing += number
-        documents = list(_all_written(pending))
+        try:
+            documents = list(_all_written(pending))
+        except BaseException:  # whoever waits was interrupted: these wait again
+            with self._lock:
+                self._writing -= number
+                self._unwritten.extendleft(reversed(pending))
+            raise
         held = sum(each.size for each in pending)
         with self._lock:
             self._writing -= number

@@ -143,6 +143,8 @@ class Reporter:
         self._is_closed = True
         self.open_streams.finish_all()
         has_ended = self._worker.stop(timeout)
+        if self._backlog.outlives:
+            self._backlog.collect()  # what is not written out yet would be dropped for coming late
         self._queue.shut(CLOSED)
         self._give_up()
         if self._reservations is not None:

@@ -16,6 +16,7 @@ from truecompute._spool_folder import File, SpoolFolder
 #: What says nothing of a file itself: the program has no descriptor or no memory left just now.
 _PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 _CANNOT_WRITE = "TrueCompute cannot write its spool, events wait in memory: %s"
+_FAILS = "TrueCompute has trouble with its spool: %s"
 _CANNOT_READ = "TrueCompute cannot read its spool, events wait there: %s"
 
 _Result = TypeVar("_Result")
@@ -35,9 +36,7 @@ def _one_at_a_time(
         self: "SpoolBacklog", /, *args: _Arguments.args, **kwargs: _Arguments.kwargs
     ) -> _Result:
         with self.guard:
-            result = method(self, *args, **kwargs)
-        self.tell()
-        return result
+            return method(self, *args, **kwargs)
 
     return guarded
 
@@ -83,11 +82,12 @@ class SpoolBacklog:
 
     @_one_at_a_time
     def look(self) -> None:
-        if self._has_looked or self._folder is None:
+        if self._has_looked or self._is_left or self._folder is None:
             return
         self._has_looked = True
         # They take none of the room for this process's own.
-        taken = [file._replace(size=0) for file in self._folder.take_over()]
+        found = self._folder.take_over(lambda error: self._news.append((_FAILS, error)))
+        taken = [file._replace(size=0) for file in found]
         self._files.extendleft(reversed(taken))
         self.found = sum(file.events for file in taken)
 
@@ -121,7 +121,9 @@ class SpoolBacklog:
 
     @_one_at_a_time
     def split(self, batch: Batch) -> None:
-        """The halves are in files, too, before that of the whole goes."""
+        """The halves are in files, too, before that of the whole goes; where they cannot be, they
+        wait in memory, and it goes when the next process has sent it again.
+        """
         whole = None
         if batch.name is None:
             if not self.done(batch):
@@ -131,14 +133,18 @@ class SpoolBacklog:
             whole = self._files.popleft()
         else:
             return
+        are_spilled = True
         for half in reversed(batch.halves()):
             self._in_memory.appendleft(half)
             if self._spill(half):
                 self._files.rotate()
-        if whole is not None:
+            else:
+                are_spilled = False
+        if whole is not None and are_spilled:
             self._remove(whole)
 
     def collect(self) -> None:
+        self._tell()
         while True:
             self._queue.write(MOST_BATCH_EVENTS)
             if not self._collect_some():
@@ -160,7 +166,9 @@ class SpoolBacklog:
         """Write what is in memory; what cannot be written is lost."""
         self._spill_all()
         self.collect()
-        return self._queue.clear() + self._forget_what_is_in_memory()
+        lost = self._queue.clear() + self._forget_what_is_in_memory()
+        self._tell()
+        return lost
 
     @_one_at_a_time
     def _spill_all(self) -> None:
@@ -175,11 +183,15 @@ class SpoolBacklog:
             lost += len(self._in_memory.popleft().events)
         return lost
 
-    @_one_at_a_time
     def close(self) -> None:
         """Let go of the folder, for the next process to find what is in it."""
+        self._close()
+        self._tell()
+
+    @_one_at_a_time
+    def _close(self) -> None:
         if self._folder is not None and not self._files:
-            self._folder.remove()
+            self._try(self._folder.remove)
         self.forget()
 
     def forget(self) -> None:
@@ -188,7 +200,14 @@ class SpoolBacklog:
         if self._folder is not None:
             self._folder.release()
 
-    def tell(self) -> None:
+    def _try(self, does: Callable[[], object]) -> None:
+        """Do what may fail, which is logged after the guard is left."""
+        try:
+            does()
+        except OSError as error:
+            self._news.append((_FAILS, error))
+
+    def _tell(self) -> None:
         """Log what there was to say under the guard, which is left by then."""
         while self._news:
             text, *values = self._news.popleft()
@@ -208,6 +227,9 @@ class SpoolBacklog:
             self._in_memory.appendleft(batch)
             self._news.append((_CANNOT_WRITE, error))
             return False
+        except BaseException:
+            self._in_memory.appendleft(batch)
+            raise
         self._files.append(file)
         self._bytes += file.size
         return True
@@ -223,8 +245,9 @@ class SpoolBacklog:
 
     def _remove(self, file: File) -> None:
         self._bytes -= file.size
-        if self._folder is not None:
-            self._folder.drop(file)
+        folder = self._folder
+        if folder is not None:
+            self._try(lambda: folder.drop(file))
 
     def _read(self, file: File) -> Batch | None:
         """The batch of a file, None where it cannot be read for the moment."""

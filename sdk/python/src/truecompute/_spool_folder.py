@@ -4,12 +4,11 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from truecompute._diagnostics import say_failure
 from truecompute._exceptions import ConfigurationError
 from truecompute._ids import new_id
 
@@ -63,7 +62,8 @@ class SpoolFolder:
 
     def _unmake(self) -> None:
         if self._lock is not None:
-            self.remove()
+            with suppress(OSError):
+                self.remove()
             self.release()
 
     def release(self) -> None:
@@ -73,13 +73,12 @@ class SpoolFolder:
             os.close(descriptor)  # once, and only if a program has not closed them all meanwhile
 
     def remove(self) -> None:
-        """Remove it, unless there is something in it, which needs the lock to be found."""
-        try:
-            if [each.name for each in self._own.iterdir()] == [_LOCK]:
-                (self._own / _LOCK).unlink()
-                self._own.rmdir()
-        except OSError:
-            say_failure("removing an empty spool")
+        """Remove it, unless there is something in it, which needs the lock to be found. Raises
+        ``OSError``.
+        """
+        if [each.name for each in self._own.iterdir()] == [_LOCK]:
+            (self._own / _LOCK).unlink()
+            self._own.rmdir()
 
     def write(self, events: Sequence[bytes]) -> File:
         """A new file, whole or not at all. Raises ``OSError``."""
@@ -102,11 +101,8 @@ class SpoolFolder:
         return [line for line in lines if _is_document(line)][: file.events]
 
     def drop(self, file: File) -> None:
-        """Remove a file, if it is there."""
-        try:
-            (self._own / file.name).unlink(missing_ok=True)
-        except OSError:
-            say_failure("removing a file of the spool")
+        """Remove a file, if it is there. Raises ``OSError``."""
+        (self._own / file.name).unlink(missing_ok=True)
 
     def others(self) -> list[Path]:
         """The folders of other processes, living or gone. Raises ``OSError``.
@@ -119,31 +115,32 @@ class SpoolFolder:
             if _FOLDER.fullmatch(each.name) and each != self._own and not each.is_symlink()
         )
 
-    def take_over(self) -> Iterator[File]:
-        """The files of processes that are gone, oldest first, which are in this folder now."""
+    def take_over(self, notes: Callable[[OSError], object]) -> Iterator[File]:
+        """The files of processes that are gone, oldest first, which are in this folder now.
+
+        ``notes`` is told of what cannot be taken over, which stays for the next process.
+        """
         taken: list[str] = []
-        for other in self._found():
+        try:
+            others = self.others()
+        except OSError as error:
+            notes(error)
+            return
+        for other in others:
             try:
                 if (other / _LOCK).is_file():
                     taken += self._empty(other)
             except (BlockingIOError, FileNotFoundError):
                 pass  # its process lives, or another one was faster
-            except OSError:
-                say_failure("taking over a spool")
+            except OSError as error:
+                notes(error)
         for name in sorted(taken):
             try:
                 content = (self._own / name).read_bytes()
-            except OSError:
-                say_failure("taking over a spool")  # it stays for the next process
+            except OSError as error:
+                notes(error)
                 continue
             yield File(name, len(content.splitlines()), len(content))
-
-    def _found(self) -> list[Path]:
-        try:
-            return self.others()
-        except OSError:
-            say_failure("looking for spools")
-            return []
 
     def _empty(self, other: Path) -> list[str]:
         """Take what is in it, by names that a spool gives; what else is there stays."""

@@ -57,8 +57,13 @@ class Threads:
                 self._count -= 1
                 return False
             task = self._tasks.popleft()
-        with QUIETLY:
-            task()
+        try:
+            with QUIETLY:
+                task()
+        except BaseException:  # it ends the thread
+            with self._changed:
+                self._count -= 1
+            raise
         return True
 
 

@@ -46,6 +46,7 @@ class Worker:
         self._starting = threading.Lock()
         self._make_primitives()
         self._thread: threading.Thread | None = None
+        self._has_run: threading.Thread | None = None
         self._ident: int | None = None
         self._sending = threading.Lock()
         self._starts_again_at = 0.0
@@ -146,7 +147,7 @@ class Worker:
             pass  # it is awake, or about to be
 
     def _run(self) -> None:
-        self._ident = threading.get_ident()
+        self._ident, self._has_run = threading.get_ident(), threading.current_thread()
         try:
             while not self._is_stopping:
                 pause = self._not_before - time.monotonic()
@@ -210,8 +211,9 @@ class Worker:
         return self._settled() >= target
 
     def _has_ended(self) -> bool:
+        """Whether the thread did run: one that is about to is not alive either."""
         thread = self._thread
-        return thread is not None and not thread.is_alive() and thread.ident is not None
+        return thread is not None and thread is self._has_run and not thread.is_alive()
 
     def _tell(self) -> None:
         with self._progress:
