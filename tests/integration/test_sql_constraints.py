@@ -87,7 +87,7 @@ def refused_values(column: Column[object]) -> list[str]:
         return TIMES
     if column.identity is not None or column.foreign_keys or column.name == "call_digest":
         return []
-    if column.table.name in ("usage_rollups", "tag_rollups") and isinstance(
+    if column.table.name in ("usage_rollups", "tag_rollups", "tag_model_rollups") and isinstance(
         column.type, Numeric | BigInteger
     ):
         return SUMS + (NO_AMOUNTS if isinstance(column.type, Numeric) else [])
@@ -167,7 +167,7 @@ def _store_one_of_each(units_of_work: UnitsOfWork) -> None:
         uow.members.add(organization.id, a_member(organization, user))
         uow.invitations.put(organization.id, an_invitation(organization))
         uow.api_keys.add(organization.id, key)
-        uow.events.append(organization.id, [an_event(key)])
+        uow.events.append(organization.id, [an_event(key, tags={"team": "search"})])
         uow.rollups.add_waiting()
         uow.budgets.add(organization.id, replace(budget, terms=estimating))
         uow.budgets.add_version(organization.id, BudgetVersion.of(budget, None))

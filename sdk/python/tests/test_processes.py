@@ -198,7 +198,8 @@ for number in range(24):
     except Closed:
         pass
     stats = tc.stats()
-    assert 0 <= tracked - stats.produced <= 1, (tracked, stats)
+    # The one that is being counted when the exception comes may be missing, or count twice.
+    assert abs(tracked - stats.produced) <= 1, (tracked, stats)
     assert spool or not stats.queued, stats
 """
 

@@ -7,12 +7,8 @@ it waits for the very call that asks.
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from truecompute._threads import run
-
-if TYPE_CHECKING:
-    from asyncio import Future
 
 _PAUSE_S = 0.005
 
@@ -58,14 +54,12 @@ class Question:
         except RuntimeError:
             await self._polls(timeout)
             return
-        woken = loop.create_future()
-        self._wake = lambda: loop.call_soon_threadsafe(_wakes, woken)
-        timer = loop.call_later(timeout, _wakes, woken)
-        try:
-            run(self._asks)
-            await woken
-        finally:
-            timer.cancel()
+        # Of asyncio's own, the time limit too: nothing of the SDK's can keep it from being woken.
+        woken = asyncio.Event()
+        self._wake = lambda: loop.call_soon_threadsafe(woken.set)
+        run(self._asks)
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(woken.wait(), timeout)
 
     async def _polls(self, timeout: float) -> None:
         """Wait on a loop that is not asyncio's: each has its own way to be woken by a thread."""
@@ -108,8 +102,3 @@ class Question:
             return self._once.pop()
         except IndexError:
             return False
-
-
-def _wakes(woken: "Future[None]") -> None:
-    if not woken.done():
-        woken.set_result(None)

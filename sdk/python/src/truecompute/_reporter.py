@@ -123,7 +123,8 @@ class Reporter:
         dropped_by = dict(dropped + refused)
         return Stats(
             sent=sent,
-            queued=produced + self._backlog.found - sent - sum(dropped_by.values()),
+            # An exception of a signal handler's in the middle of a count may repeat one.
+            queued=max(produced + self._backlog.found - sent - sum(dropped_by.values()), 0),
             dropped=sum(dropped_by.values()),
             retried=self._delivery.retried,
             failures=self._failures,
