@@ -134,6 +134,10 @@ class BudgetTerms:
             if channel.is_enabled and (self.channel_ids is None or self.names(channel.id))
         ]
 
+    def period_at(self, instant: datetime) -> Span:
+        """The period that ``instant`` lies in."""
+        return span_containing(instant, Interval(self.period), zone(self.timezone))
+
     def due_usd(self, percent: int) -> Decimal:
         """That share of the limit."""
         return EXACT.multiply(self.limit_usd, percent).scaleb(-2, EXACT)
@@ -206,8 +210,7 @@ class Budget:
         return replace(self, terms=terms, version=version, updated_at=now)
 
     def period_at(self, now: datetime) -> Span:
-        """The period that ``now`` lies in."""
-        return span_containing(now, Interval(self.terms.period), zone(self.terms.timezone))
+        return self.terms.period_at(now)
 
     def status(self, spending: Spending, now: datetime) -> BudgetStatus:
         """Where the spending in the period of ``now`` leaves this budget.

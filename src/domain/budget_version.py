@@ -1,6 +1,5 @@
 """The terms a budget had, version by version."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -32,12 +31,3 @@ class BudgetVersion:
             since=budget.updated_at,
             changed_by=changed_by,
         )
-
-
-def counted_since(versions: Sequence[BudgetVersion]) -> datetime | None:
-    """When what is counted was last changed; None where it never was. The newest comes first."""
-    newest = versions[0]
-    before = [each for each in versions if each.terms.counted != newest.terms.counted]
-    if not before:
-        return None
-    return min(each.since for each in versions if each.version > before[0].version)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from application.budgets.show_budget import past_periods
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 from domain.budget import Budget, BudgetTerms
+from domain.budget_history import terms_of_periods
 from domain.period import Span
 from domain.report import EventSelection, SeriesPoint
 
@@ -49,7 +49,7 @@ class PreviewScope:
             id="", organization_id=request.organization_id, terms=request.terms, version=1,
             created_at=now, updated_at=now,
         )  # fmt: skip
-        spans = past_periods(budget, now, PERIODS)
+        spans = [each.span for each in reversed(terms_of_periods(budget, [], now, PERIODS))]
         selection = EventSelection(
             organization_id=request.organization_id,
             span=Span(spans[0].start, spans[-1].end),

@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 
 from application.budgets.budget_standing import BudgetWithStatus, standing
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.alert import Alert
-from domain.budget import Budget
-from domain.budget_version import BudgetVersion, counted_since
+from domain.budget import Budget, BudgetTerms
+from domain.budget_history import TermsOfPeriod, terms_of_periods
+from domain.budget_scope import BudgetScope
+from domain.budget_version import BudgetVersion
 from domain.errors import NotFound
 from domain.period import Span
-from domain.report import Dimension, EventSelection, GroupSeries
+from domain.report import Dimension, EventSelection, GroupSeries, SeriesPoint
 
 PERIODS = 12
 MOST_ALERTS = 50
@@ -29,16 +32,21 @@ class ShowBudgetRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastPeriod:
-    """What a period's calls on the budget's scope cost, and the limit that held in the end.
+    """What the calls of a period cost, by the terms that held in its end.
 
-    ``limit_usd`` is None for periods before there was a budget. ``spent_usd`` is without the
-    ``unpriced_calls``, whose cost nobody knows.
+    ``version`` is None for periods before there was a budget: those are by today's terms, and no
+    limit held. ``spent_usd`` is without the ``unpriced_calls``, whose cost nobody knows.
     """
 
     span: Span
     spent_usd: Decimal
-    limit_usd: Decimal | None
+    terms: BudgetTerms
+    version: int | None
     unpriced_calls: int
+
+    @property
+    def limit_usd(self) -> Decimal | None:
+        return None if self.version is None else self.terms.limit_usd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +54,7 @@ class BudgetInFull:
     """``periods`` are the newest first, the one in progress leading.
 
     ``drivers`` are the costliest projects, models and keys of the period in progress.
-    ``counted_since`` is when its scope, period or time zone was last changed, None where never: of
-    the time between its making and that, there are no periods. ``is_heard`` is False where no
-    channel that its alerts go out on is there and on.
+    ``is_heard`` is False where no channel that its alerts go out on is there and on.
     """
 
     budget: Budget
@@ -57,15 +63,14 @@ class BudgetInFull:
     versions: Sequence[BudgetVersion]
     alerts: Sequence[Alert]
     drivers: dict[Dimension, list[GroupSeries]]
-    counted_since: datetime | None = None
     is_heard: bool = True
 
 
 class ShowBudget:
     """One budget, and all that explains how it stands.
 
-    Past periods are summed up as today's scope, period and time zone have it. Those that ended
-    while these were others are left out: by today's, they would say what never held.
+    Past periods are summed up from the stored calls, each as the terms have it that held in its
+    end: what is reported late is in them.
 
     Raises:
         NotFound: the organization has no budget of this id.
@@ -89,7 +94,6 @@ class ShowBudget:
                 status=status,
                 periods=_periods(uow, budget, versions, now),
                 versions=versions,
-                counted_since=counted_since(versions),
                 alerts=uow.alerts.list(
                     budget.organization_id, budget_id=budget.id, limit=MOST_ALERTS
                 ),
@@ -98,43 +102,43 @@ class ShowBudget:
             )
 
 
-def past_periods(budget: Budget, now: datetime, number: int = PERIODS) -> list[Span]:
-    """The period of ``now`` and those before it, oldest first."""
-    spans = [budget.period_at(now)]
-    while len(spans) < number:
-        # A moment before a period begins is in the one before.
-        spans.append(budget.period_at(spans[-1].start - timedelta.resolution))
-    return spans[::-1]
-
-
 def _periods(
     uow: UnitOfWork, budget: Budget, versions: Sequence[BudgetVersion], now: datetime
 ) -> list[PastPeriod]:
-    spans = past_periods(budget, now)
-    selection = EventSelection(
-        organization_id=budget.organization_id,
-        span=Span(spans[0].start, spans[-1].end),
-        filter=budget.terms.scope.as_filter,
-    )
-    since = counted_since(versions)
-    points = uow.usage_reports.series(selection, spans)
+    held = terms_of_periods(budget, versions, now, PERIODS)
+    runs = [list(run) for _, run in groupby(held, key=_scope)]
+    found = [
+        (each, point)
+        for run in runs
+        for each, point in zip(run, _points(uow, budget, run), strict=True)
+    ]
     # Nobody asks about the time before the first call, nor about empty periods long ago.
-    used = next((place for place, point in enumerate(points) if point.calls), len(points) - 1)
+    used = max((place for place, (_, point) in enumerate(found) if point.calls), default=0)
     return [
         PastPeriod(
-            span=point.span,
+            span=each.span,
             spent_usd=point.cost_usd or Decimal(0),
-            limit_usd=_limit_at(point.span.end, versions),
+            terms=each.terms,
+            version=each.version,
             unpriced_calls=point.unpriced_calls,
         )
-        for point in reversed(points[used:])
-        if since is None or not budget.created_at < point.span.end <= since
+        for each, point in found[: used + 1]
     ]
 
 
-def _limit_at(end: datetime, versions: Sequence[BudgetVersion]) -> Decimal | None:
-    """Of the newest version that began before; they come newest first."""
-    return next((each.terms.limit_usd for each in versions if each.since < end), None)
+def _scope(held: TermsOfPeriod) -> BudgetScope:
+    return held.terms.scope
+
+
+def _points(uow: UnitOfWork, budget: Budget, run: Sequence[TermsOfPeriod]) -> list[SeriesPoint]:
+    """Of periods that follow each other and count the same calls; newest first, as they are."""
+    spans = [each.span for each in reversed(run)]
+    selection = EventSelection(
+        organization_id=budget.organization_id,
+        span=Span(spans[0].start, spans[-1].end),
+        filter=_scope(run[0]).as_filter,
+    )
+    return list(reversed(uow.usage_reports.series(selection, spans)))
 
 
 def _drivers(uow: UnitOfWork, budget: Budget, now: datetime) -> dict[Dimension, list[GroupSeries]]:

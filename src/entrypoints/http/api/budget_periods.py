@@ -29,9 +29,9 @@ def add_routes(routes: Routes, container: Container) -> None:
     def list_periods(query: dict[str, Any], budget_id: object) -> Response:
         """What each of a budget's last periods cost, the one in progress first.
 
-        At most twelve, summed up as today's scope, period and time zone have it. Those that ended
-        while these were others are left out. `limit_usd` is the one that held in the end, null for
-        periods before there was a budget.
+        At most twelve, each summed up by the scope, period and time zone of the `version` that held
+        in its end; one that was cut short by a change of the last two ends where the next begins.
+        Periods before there was a budget are by today's, and their `version` and `limit_usd` null.
         """
         found = run_show_budget(
             ShowBudgetRequest(organization_id=current_organization_id(), budget_id=str(budget_id))
@@ -48,6 +48,7 @@ def _row(period: PastPeriod) -> dict[str, Any]:
         "period_start": period.span.start,
         "period_end": period.span.end,
         "spent_usd": period.spent_usd,
+        "version": period.version,
         "limit_usd": period.limit_usd,
         "used_share": float(period.spent_usd / period.limit_usd) if period.limit_usd else None,
     }

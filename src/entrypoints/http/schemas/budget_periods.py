@@ -10,6 +10,11 @@ class BudgetPeriodSchema(Schema):
     period_start = Timestamp(required=True)
     period_end = Timestamp(required=True)
     spent_usd = Usd(required=True)
+    version = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of the budget: the one that held in the end"},
+    )
     limit_usd = Usd(required=True, allow_none=True)
     used_share = fields.Float(
         required=True, allow_none=True, metadata={"description": "Of the limit, 1 being the whole"}

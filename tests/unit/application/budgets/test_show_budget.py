@@ -62,43 +62,50 @@ def test_each_period_has_the_limit_that_held_in_its_end(office: Office) -> None:
     office.change(budget, limit_usd=Decimal(20))
     found = show(office, budget)
     assert [each.limit_usd for each in found.periods[:4]] == [20, 10, 10, None]
+    assert [each.version for each in found.periods[:4]] == [2, 1, 1, None]
     assert [each.version for each in found.versions] == [2, 1]
     assert [each.terms.limit_usd for each in found.versions] == [20, 10]
 
 
-def test_periods_that_ended_while_it_counted_otherwise_are_not_shown_as_if_by_todays_terms(
-    office: Office,
-) -> None:
+def test_each_period_is_summed_up_by_the_terms_that_held_in_its_end(office: Office) -> None:
     clock, day = office.world.clock, timedelta(days=1)
     for days in range(9):
-        office.spend("9", timestamp=NOW + (days - 3) * day - timedelta(hours=1), project="b")
+        timestamp = NOW + (days - 3) * day - timedelta(hours=1)
+        office.spend("9", timestamp=timestamp, project="b")
+        office.spend("2", timestamp=timestamp, project="a")
         if days == 3:
             budget = office.budget("100", period=BudgetPeriod.MONTH, scope=OF_A)
         if days >= 3:
             clock.advance(day)
     of_b = BudgetScope({Dimension.PROJECT: "b"})
-    changed_at = clock.now()
     changed = office.change(budget, period=BudgetPeriod.DAY, scope=of_b, limit_usd=Decimal(5))
     clock.advance(day)
     office.change(changed, limit_usd=Decimal(6))
-    found = show(office, budget)
-    assert found.counted_since == changed_at
-    ends = [each.span.end.day for each in found.periods]
-    limits = [each.limit_usd for each in found.periods]
-    # Today and the day of the change; and those before there was a budget.
-    assert list(zip(ends, limits, strict=True)) == [
-        (1, 6), (30, 5), (23, None), (22, None), (21, None),
+    found = show(office, budget).periods
+    assert [(each.span.start.day, each.version, int(each.spent_usd)) for each in found] == [
+        (30, 3, 0),
+        (29, 2, 0),
+        # Of the month, what was over when days took its place: the nine calls of the other project.
+        (1, 1, 18),
+    ]
+    assert [each.limit_usd for each in found] == [6, 5, 100]
+
+
+def test_a_change_of_the_scope_counts_for_the_whole_of_the_period_it_falls_in(
+    office: Office,
+) -> None:
+    day = timedelta(days=1)
+    for days in range(3):
+        office.spend("9", timestamp=NOW - days * day, project="b")
+        office.spend("2", timestamp=NOW - days * day, project="a")
+    budget = office.budget("100", period=BudgetPeriod.DAY, scope=OF_A)
+    office.world.clock.advance(day)
+    office.change(budget, scope=BudgetScope({Dimension.PROJECT: "b"}))
+    found = show(office, budget).periods
+    # Before there was a budget, as today's terms would have counted.
+    assert [(each.version, int(each.spent_usd)) for each in found] == [
+        (2, 0), (1, 2), (None, 9), (None, 9),
     ]  # fmt: skip
-
-
-def test_a_budget_that_always_counted_the_same_leaves_nothing_out(office: Office) -> None:
-    office.spend("1", timestamp=NOW - timedelta(days=2))
-    budget = office.budget("10", period=BudgetPeriod.DAY)
-    office.world.clock.advance(timedelta(days=2))
-    office.change(budget, limit_usd=Decimal(20))
-    found = show(office, budget)
-    assert found.counted_since is None
-    assert len(found.periods) == 5
 
 
 def test_each_period_tells_how_many_calls_it_could_not_count(office: Office) -> None:
