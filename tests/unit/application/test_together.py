@@ -1,11 +1,12 @@
 """Work of several threads done as one."""
 
+import signal
 from collections.abc import Callable, Sequence
-from threading import Event, Thread
+from threading import Event, Thread, main_thread
 
 import pytest
 
-from application.together import Together
+from application.together import Together, _Lane, _Place
 from domain.errors import Busy, Unavailable
 
 PATIENCE_S = 30
@@ -131,6 +132,43 @@ def test_the_end_of_a_leaders_thread_leaves_nobody_waiting() -> None:
     ]  # fmt: skip
     store.may_go_on.set()
     assert together(7) == 14
+
+
+def test_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
+    store = Store()
+    together = Together(store)
+    leader, follower = (Thread(target=together, args=(job,)) for job in (0, 2))
+    leader.start()
+    assert store.has_begun.wait(PATIENCE_S)
+
+    def interrupt() -> None:
+        while not together._lanes[None]._queue:
+            leader.join(0.001)
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
+
+    Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        together(1)
+    follower.start()
+    while not together._lanes[None]._queue:
+        follower.join(0.001)
+    store.may_go_on.set()
+    for thread in (leader, follower):
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+    assert store.groups == [[0], [2]]
+
+
+def test_who_is_interrupted_when_it_is_its_turn_leaves_that_to_the_next() -> None:
+    lane: _Lane[int, int] = _Lane(lambda jobs: jobs, most=64)
+    first, second, third = places = [_Place[int, int](job) for job in range(3)]
+    lane._queue.extend(places)
+    lane._begin_next()
+    assert first.group == places
+    lane._leave(first)
+    assert second.group == [second, third]
+    assert second.gate.acquire(blocking=False)
+    assert third.gate.locked()
 
 
 @pytest.mark.parametrize("number", range(3))
