@@ -80,9 +80,10 @@ class Questions:
         buckets: Sequence[Span] = (),
         *,
         mark: str = "",
+        of_sums: bool = False,
     ) -> Question:
-        """Of the whole span, or of each of ``buckets``."""
-        breakdown, chosen = _breakdown(selection, by), Chosen.by(selection)
+        """Of the whole span, or of each of ``buckets``; ``of_sums`` also where calls seem few."""
+        breakdown, chosen = _breakdown(selection, by, of_sums=of_sums), Chosen.by(selection)
         values = {**values_of(selection), "starts": [bucket.start for bucket in buckets]}
         if breakdown is None:
             return Question(Shape(by, chosen, None, mark=mark), values)
@@ -112,10 +113,10 @@ class Questions:
         return self._calls_begin[organization_id]
 
 
-def _breakdown(selection: EventSelection, by: GroupBy) -> Breakdown | None:
+def _breakdown(selection: EventSelection, by: GroupBy, *, of_sums: bool) -> Breakdown | None:
     chosen = selection.filter
     # One user's calls are few, and found by an index; every user's sums are many.
-    if Dimension.USER in chosen.dimensions:
+    if Dimension.USER in chosen.dimensions and not of_sums:
         return None
     tags = {TagDimension(name) for name in chosen.tags}
     asked: Collection[Dimension | TagDimension] = {*chosen.dimensions, *tags, *by}

@@ -27,9 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.ready_tag_sums import FURTHER
+from adapters.sql.usage_few_groups import is_cut_often, of_groups_alone, others
 from adapters.sql.usage_groups import NOTHING
 from adapters.sql.usage_points import Row, points, series_of
-from adapters.sql.usage_questions import Questions, Shape, made_once
+from adapters.sql.usage_questions import Question, Questions, Shape, made_once
 from adapters.sql.usage_sources import TOKENS, UNPRICED, names_of, sums
 from adapters.sql.usage_sums import known_cost
 from domain.period import Span
@@ -45,9 +46,16 @@ def series(
     questions: Questions, selection: EventSelection, buckets: Sequence[Span]
 ) -> list[SeriesPoint]:
     """One point per bucket."""
+    found = _sums_by_bucket(questions, selection, buckets)
+    return points(buckets, {row["bucket"]: row for row in found})
+
+
+def _sums_by_bucket(
+    questions: Questions, selection: EventSelection, buckets: Sequence[Span]
+) -> list[Row]:
     asked = questions.ask(selection, (), buckets)
     found = questions.connection.execute(_sums_of_buckets(asked.shape), asked.values)
-    return points(buckets, {row.bucket: row._asdict() for row in found})
+    return [row._asdict() for row in found]
 
 
 @made_once
@@ -90,8 +98,37 @@ def series_of_groups(
     No more rows leave the database than a chart has parts, however many users or tags there are.
     """
     asked = questions.ask(selection, by, buckets)
-    rows = questions.connection.execute(_of_groups(asked.shape, most), asked.values)
-    return series_of((row._asdict() for row in rows), names_of(by), buckets, most)
+    rows = _rows_of_few(questions, selection, by, buckets, most) if is_cut_often(asked) else None
+    if rows is None:
+        rows = _rows(questions, asked, most)
+    return series_of(rows, names_of(by), buckets, most)
+
+
+def _rows(questions: Questions, asked: Question, most: int) -> list[Row]:
+    found = questions.connection.execute(_of_groups(asked.shape, most), asked.values)
+    return [row._asdict() for row in found]
+
+
+def _rows_of_few(
+    questions: Questions,
+    selection: EventSelection,
+    by: GroupBy,
+    buckets: Sequence[Span],
+    most: int,
+) -> list[Row] | None:
+    """The same rows in three steps; None where the calls without a value have a place of their own,
+    which nothing but all of the values tells apart.
+    """
+    whole = [Span(buckets[0].start, buckets[-1].end)]
+    asked = questions.ask(selection, by, whole)
+    tops = questions.connection.execute(_tops(asked.shape, most), asked.values)
+    groups = list(tops.scalars())
+    if not groups or None in groups:
+        return None
+    narrowed = of_groups_alone(selection, by[0], groups)
+    own = _rows(questions, questions.ask(narrowed, by, buckets, of_sums=True), most)
+    found = _sums_by_bucket(questions, selection, buckets)
+    return [*own, *others(found, own, _NUMBERS, most + 1)]
 
 
 def costliest(
@@ -135,6 +172,13 @@ def _of_groups(shape: Shape, most: int) -> Select[Any]:
     same = and_(true(), *(_known(source.c[name]) == _known(own.c[name]) for name in names))
     found = select(*columns, *_totals(source)).select_from(source.outerjoin(own, same))
     return found.group_by(*columns).having(func.sum(source.c.calls) > 0)
+
+
+@made_once
+def _tops(shape: Shape, most: int) -> Select[Any]:
+    """The first groups alone."""
+    source = sums(shape, numbers=("calls", UNPRICED, "cost_usd")).cte()
+    return select(_first(source, names_of(shape.by), most))
 
 
 def _first(source: CTE, names: Sequence[str], most: int) -> Subquery:

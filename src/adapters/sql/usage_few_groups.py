@@ -1,0 +1,61 @@
+"""Sums over time of a few groups among thousands, where a time zone cuts the days of their sums.
+
+Users have sums by day alone, and a tag with hundreds of values has as many rows in each hour: what
+puts cut days right would be read for all of them, and shown for the few that are costliest. Here
+these are found by the whole span, which is cut at its ends only, and all others are what is left.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from adapters.sql.usage_points import Row
+from adapters.sql.usage_questions import Question
+from domain.money import EXACT
+from domain.report import Dimension, EventFilter, EventSelection, TagDimension
+from domain.rollup import Breakdown
+
+#: Of these there may be any number.
+_OF_MANY_GROUPS = (Breakdown.USER, Breakdown.TAG)
+#: As many pieces put the ends of a span right.
+_FEW_PIECES = 8
+
+
+def is_cut_often(asked: Question) -> bool:
+    """Whether reading the costliest groups alone saves most of the work."""
+    shape, values = asked.shape, asked.values
+    cuts = len(values.get("edge_firsts", ())) + len(values.get("taken_firsts", ()))
+    return shape.breakdown in _OF_MANY_GROUPS and len(shape.by) == 1 and cuts > _FEW_PIECES
+
+
+def of_groups_alone(
+    selection: EventSelection, by: Dimension | TagDimension, groups: Sequence[str]
+) -> EventSelection:
+    """The calls of these groups among the selected ones."""
+    passing, own = selection.filter, tuple(groups)
+    if isinstance(by, TagDimension):
+        chosen = EventFilter(passing.dimensions, {**passing.tags, by.name: own})
+    else:
+        chosen = EventFilter({**passing.dimensions, by: own}, passing.tags)
+    return replace(selection, filter=chosen)
+
+
+def others(
+    whole: Iterable[Row], own: Iterable[Row], numbers: Sequence[str], place: int
+) -> Iterator[Row]:
+    """The rows at ``place`` of what the ``own`` groups leave of the ``whole``, bucket by bucket."""
+    taken: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in own:
+        taken[row["bucket"]].append(row)
+    for row in whole:
+        left = {name: _left(row, taken[row["bucket"]], name) for name in numbers}
+        if left["calls"]:
+            yield {"place": place, "bucket": row["bucket"], "group_0": None, **left}
+
+
+def _left(whole: Mapping[str, Decimal | None], own: Iterable[Row], name: str) -> Decimal:
+    left = Decimal(whole[name] or 0)
+    for row in own:
+        left = EXACT.subtract(left, Decimal(row[name] or 0))
+    return left

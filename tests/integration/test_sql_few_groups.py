@@ -1,0 +1,171 @@
+"""The costliest of many groups over time, in zones that cut the days of the sums."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import Engine
+
+from adapters.memory.unit_of_work import InMemoryUnitsOfWork
+from adapters.sql.engine import create_pool
+from adapters.sql.unit_of_work import SqlUnitsOfWork
+from application.ports.unit_of_work import UnitsOfWork
+from domain.api_key import ApiKey
+from domain.period import Interval, Span, buckets, zone
+from domain.report import (
+    Dimension,
+    EventFilter,
+    EventSelection,
+    GroupBy,
+    GroupSeries,
+    TagDimension,
+)
+from tests.builders import NOW, a_cost, an_event
+from tests.contracts.events import append
+from tests.contracts.tenants import a_stored_key
+
+BY_USER, BY_TAG = (Dimension.USER,), (TagDimension("t"),)
+DAYS = 12
+SPAN = Span(NOW - timedelta(days=DAYS), NOW)
+ZONES = ("Asia/Kolkata", "America/New_York", "Australia/Lord_Howe")
+NAMES = st.sampled_from(["a", "b", "c", "\u00e9", ""])
+CALLS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "ago": st.timedeltas(timedelta(0), timedelta(days=DAYS + 1)),
+            "name": st.one_of(NAMES, NAMES, NAMES, st.none()),
+            "usd": st.none() | st.decimals(0, 3, places=20),
+        }
+    ),
+    max_size=25,
+)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    pool = create_pool(database_url)
+    yield pool
+    pool.dispose()
+
+
+def store(units_of_work: UnitsOfWork, calls: list[dict[str, Any]]) -> ApiKey:
+    """Some of the calls are in the sums that are kept ready, and some wait."""
+    key = a_stored_key(units_of_work)
+    events = [
+        an_event(
+            key,
+            id=f"call-{number}",
+            timestamp=NOW - call["ago"],
+            user=call["name"],
+            tags={} if call["name"] is None else {"t": call["name"]},
+            cost=a_cost(None if call["usd"] is None else str(call["usd"])),
+        )
+        for number, call in enumerate(calls)
+    ]
+    kept = len(events) * 2 // 3
+    append(units_of_work, key, events[:kept])
+    with units_of_work() as uow:
+        uow.rollups.add_waiting()
+        uow.commit()
+    append(units_of_work, key, events[kept:])
+    return key
+
+
+def stacked(
+    units_of_work: UnitsOfWork,
+    key: ApiKey,
+    by: GroupBy,
+    tz: str,
+    most: int = 2,
+    chosen: EventFilter = EventFilter(),
+) -> list[GroupSeries]:
+    pieces = buckets(SPAN, Interval.DAY, zone(tz))
+    selection = EventSelection(organization_id=key.organization_id, span=SPAN, filter=chosen)
+    with units_of_work(snapshot=True) as uow:
+        return uow.usage_reports.series_of_groups(selection, by, pieces, most=most)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[list[str]]:
+    """The statements that read sums."""
+    found: list[str] = []
+
+    def note(_: Connection, __: object, statement: str, *___: object) -> None:
+        if "_rollups" in statement:
+            found.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_the_costliest_of_many_are_the_same_in_memory(engine: Engine) -> None:
+    @settings(max_examples=60, deadline=None)
+    @given(
+        calls=CALLS,
+        by=st.sampled_from([BY_USER, BY_TAG]),
+        tz=st.sampled_from(ZONES),
+        most=st.integers(1, 3),
+        only=st.none() | st.lists(NAMES, max_size=3).map(tuple),
+    )
+    def agree(
+        calls: list[dict[str, Any]], by: GroupBy, tz: str, most: int, only: tuple[str, ...] | None
+    ) -> None:
+        chosen = EventFilter()
+        if only is not None and by == BY_TAG:
+            chosen = EventFilter(tags={"t": only})
+        elif only is not None:
+            chosen = EventFilter({Dimension.USER: only})
+        in_sql, in_memory = SqlUnitsOfWork(engine), InMemoryUnitsOfWork()
+        keys = [store(units, calls) for units in (in_sql, in_memory)]
+        found, expected = (
+            stacked(units, key, by, tz, most, chosen)
+            for units, key in zip((in_sql, in_memory), keys, strict=True)
+        )
+        assert found == expected
+
+    agree()
+
+
+@pytest.mark.parametrize("by", [BY_USER, BY_TAG])
+def test_the_single_calls_and_hours_of_cut_days_are_read_of_the_few_alone(
+    engine: Engine, by: GroupBy
+) -> None:
+    units_of_work = SqlUnitsOfWork(engine)
+    calls = [
+        {"ago": timedelta(days=day, hours=1), "name": name, "usd": Decimal(usd)}
+        for day in range(DAYS)
+        for usd, name in enumerate("abcd", start=1)
+    ]
+    key = store(units_of_work, calls)
+    with reading(engine) as statements:
+        found = stacked(units_of_work, key, by, "Asia/Kolkata")
+    assert [each.group[0] for each in found] == ["d", "c", None]
+    assert [each.cost_usd for each in found] == [4 * DAYS, 3 * DAYS, 3 * DAYS]
+    tops, own, whole = statements
+    assert "passing_0" in own
+    assert not any("passing_0" in each for each in (tops, whole))
+
+
+def test_in_days_of_utc_one_statement_does(engine: Engine) -> None:
+    units_of_work = SqlUnitsOfWork(engine)
+    key = store(units_of_work, [{"ago": timedelta(hours=1), "name": "a", "usd": Decimal(1)}])
+    with reading(engine) as statements:
+        (found,) = stacked(units_of_work, key, BY_USER, "UTC")
+    assert found.cost_usd == 1
+    assert len(statements) == 1
+
+
+def test_where_calls_without_a_name_are_among_the_costliest_all_are_read(engine: Engine) -> None:
+    units_of_work = SqlUnitsOfWork(engine)
+    ago, usd = timedelta(hours=1), Decimal(1)
+    key = store(units_of_work, [{"ago": ago, "name": None, "usd": usd}])
+    (found,) = stacked(units_of_work, key, BY_USER, "Asia/Kolkata")
+    assert found.group == (None,)
+    assert found.cost_usd == 1
