@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from adapters.sql import usage_series, usage_statements
+from adapters.sql import usage_group_series, usage_series, usage_statements
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.selections import Chosen, values_of
 from adapters.sql.usage_groups import Group, apart, own_values, rows_of, without_last
@@ -79,12 +79,12 @@ class SqlUsageReports(UsageReports):
     def series_of_groups(
         self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span], *, most: int
     ) -> list[GroupSeries]:
-        return usage_series.series_of_groups(self._questions, selection, by, buckets, most)
+        return usage_group_series.series_of_groups(self._questions, selection, by, buckets, most)
 
     def costliest(
         self, selection: EventSelection, dimensions: Sequence[Dimension], *, most: int
     ) -> dict[Dimension, list[GroupSeries]]:
-        return usage_series.costliest(self._questions, selection, dimensions, most)
+        return usage_group_series.costliest(self._questions, selection, dimensions, most)
 
     def spent(self, selection: EventSelection) -> Decimal:
         asked = self._questions.ask(selection)

@@ -1,0 +1,164 @@
+"""The costliest groups over time, however many there are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    union_all,
+)
+
+from adapters.sql.ready_tag_sums import FURTHER
+from adapters.sql.usage_few_groups import is_cut_often, of_groups_alone, others
+from adapters.sql.usage_groups import NOTHING
+from adapters.sql.usage_points import Row, series_of
+from adapters.sql.usage_questions import Question, Questions, Shape, made_once
+from adapters.sql.usage_series import POINT, bucket_of, totals_of
+from adapters.sql.usage_sources import UNPRICED, names_of, sums
+from domain.period import Span
+from domain.report import Dimension, EventSelection, GroupBy, GroupSeries
+
+
+def series_of_groups(
+    questions: Questions,
+    selection: EventSelection,
+    by: GroupBy,
+    buckets: Sequence[Span],
+    most: int,
+) -> list[GroupSeries]:
+    """The costliest groups in order, and all others as the last.
+
+    No more rows leave the database than a chart has parts, however many users or tags there are.
+    """
+    asked = questions.ask(selection, by, buckets)
+    rows = _rows_of_few(questions, selection, by, buckets, most) if is_cut_often(asked) else None
+    if rows is None:
+        rows = _rows(questions, asked, most)
+    return series_of(rows, names_of(by), buckets, most)
+
+
+def _rows(questions: Questions, asked: Question, most: int) -> list[Row]:
+    found = questions.connection.execute(_of_groups(asked.shape, most), asked.values)
+    return [row._asdict() for row in found]
+
+
+def _rows_of_few(
+    questions: Questions,
+    selection: EventSelection,
+    by: GroupBy,
+    buckets: Sequence[Span],
+    most: int,
+) -> list[Row] | None:
+    """The same rows in two steps; None where the calls without a value have a place of their own,
+    which nothing but all of the values tells apart.
+    """
+    span = [Span(buckets[0].start, buckets[-1].end)]
+    tops, whole = (
+        questions.ask(selection, by, span, mark="tops_"),
+        questions.ask(selection, (), buckets),
+    )
+    statement = _tops_and_whole(tops.shape, whole.shape, most)
+    rows = questions.connection.execute(statement, tops.values | whole.values)
+    found = [row._asdict() for row in rows]
+    groups = [row["group_0"] for row in found if row["bucket"] is None]
+    if not groups or None in groups:
+        return None
+    narrowed = of_groups_alone(selection, by[0], groups)
+    own = _rows(questions, questions.ask(narrowed, by, buckets, of_sums=True), most)
+    left = (row for row in found if row["bucket"] is not None)
+    return [*own, *others(left, own, POINT, most + 1)]
+
+
+def costliest(
+    questions: Questions, selection: EventSelection, dimensions: Sequence[Dimension], most: int
+) -> dict[Dimension, list[GroupSeries]]:
+    """``series_of_groups`` of each dimension for the whole span, all by one statement."""
+    found: dict[int, list[Row]] = {number: [] for number in range(len(dimensions))}
+    if dimensions:
+        asked = [
+            questions.ask(selection, (dimension,), [selection.span], mark=f"{number}_")
+            for number, dimension in enumerate(dimensions)
+        ]
+        values = {name: value for each in asked for name, value in each.values.items()}
+        shapes = tuple(each.shape for each in asked)
+        for row in questions.connection.execute(_of_each(shapes, most), values):
+            found[row.number].append(row._asdict())
+    return {
+        dimension: series_of(found[number], names_of((dimension,)), [selection.span], most)
+        for number, dimension in enumerate(dimensions)
+    }
+
+
+@made_once
+def _of_each(shapes: Sequence[Shape], most: int) -> CompoundSelect[Any]:
+    return union_all(
+        *(
+            _of_groups(shape, most).add_columns(literal(number).label("number"))
+            for number, shape in enumerate(shapes)
+        )
+    )
+
+
+@made_once
+def _of_groups(shape: Shape, most: int) -> Select[Any]:
+    """The sums of each of the first groups in each bucket, and of all others at the last place."""
+    source, names = sums(shape, numbers=POINT).cte(), names_of(shape.by)
+    # Of the groups and not of their cells, of which users have tens of thousands.
+    own = _first(source, names, most)
+    place = func.coalesce(own.c.place, most + 1).label("place")
+    columns = [place, bucket_of(source), *(own.c[name] for name in names)]
+    same = and_(true(), *(_known(source.c[name]) == _known(own.c[name]) for name in names))
+    found = select(*columns, *totals_of(source)).select_from(source.outerjoin(own, same))
+    return found.group_by(*columns).having(func.sum(source.c.calls) > 0)
+
+
+@made_once
+def _tops_and_whole(tops: Shape, whole: Shape, most: int) -> CompoundSelect[Any]:
+    """The first groups without their sums, and the sums of each bucket without a group."""
+    first = _first(
+        sums(tops, numbers=("calls", UNPRICED, "cost_usd")).cte(), names_of(tops.by), most
+    )
+    source = sums(whole, numbers=POINT).subquery()
+    bucket = bucket_of(source)
+    nothing = [null().label(name) for name in ("bucket", *POINT)]
+    return union_all(
+        select(first.c.group_0, *nothing),
+        select(null().label("group_0"), bucket, *totals_of(source)).group_by(bucket),
+    )
+
+
+def _first(source: CTE, names: Sequence[str], most: int) -> Subquery:
+    """The groups that have a place of their own, in the order of ``place_of``."""
+    keys = [source.c[name] for name in names]
+    calls, cost = func.sum(source.c.calls), func.coalesce(func.sum(source.c.cost_usd), 0)
+    # By code points, as everywhere.
+    ties = [cast(key, Text).collate("C").nulls_last() for key in keys]
+    order = [calls == func.sum(source.c[UNPRICED]), cost.desc(), *ties]
+    place = func.row_number().over(order_by=order).label("place")
+    is_own = (func.coalesce(key != FURTHER, true()) for key in keys)
+    return (
+        select(*keys, place)
+        .where(*is_own)
+        .group_by(*keys)
+        .having(calls > 0)
+        .order_by(place)
+        .limit(most)
+        .subquery()
+    )
+
+
+def _known(key: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Nothing is equal to nothing here."""
+    return func.coalesce(key, NOTHING)
