@@ -192,6 +192,29 @@ def test_what_a_budget_becomes_while_a_reservation_waits_for_it_is_what_it_is_as
     assert spent_and_reserved(account, budget)[1] == TENTH
 
 
+def test_a_reservation_that_waits_while_another_budgets_period_is_opened_is_held(
+    account: Account, database_url: str
+) -> None:
+    budget = account.set_budget(
+        limit_usd=Decimal(1), enforcement=Enforcement.BLOCK, scope=project("a")
+    )
+    other_budget = account.set_budget(scope=project("b"))
+    begin_anew(account, other_budget)
+    reserve = account.container.reserve()
+    reserve(account.reservation(TENTH, project="a"))
+    with ThreadPoolExecutor(1) as thread, account.container.units_of_work()() as uow:
+        period = other_budget.period_at(account.now())
+        uow.ledger.open(
+            other_budget.organization_id, other_budget.id, period, Decimal(0), Decimal(0)
+        )
+        reserving = thread.submit(reserve, account.reservation(TENTH, project="a"))
+        eventually(lambda: are_waiting(database_url) == 1)
+        uow.commit()
+        assert reserving.result().room_usd
+    assert spent_and_reserved(account, budget) == (Decimal(0), 2 * TENTH)
+    assert spent_and_reserved(account, other_budget) == (Decimal(0), Decimal(0))
+
+
 def test_a_call_that_gets_its_price_gives_back_what_was_held_for_it(account: Account) -> None:
     container = account.container
     budget = account.set_budget(

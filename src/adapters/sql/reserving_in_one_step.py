@@ -44,7 +44,8 @@ def _values(organization_id: str, reservation: Reservation, presumed: Presumed) 
 
 #: What another transaction changes while this one waits for a row is seen: a locked row is read
 #: again. A hold that it adds is not looked at, and counts as taken even if it has expired. The
-#: organization's row comes first, as everywhere, and periods in the order of their key.
+#: organization's row comes first, as everywhere, and periods in the order of their key. All of the
+#: row is written: PostgreSQL checks it once as it was before the wait, when it may have been shorter.
 _ADD = """
 WITH unchanged AS (
     SELECT 1 FROM organizations WHERE id = %(of)s::uuid
@@ -86,10 +87,14 @@ WITH unchanged AS (
     SELECT %(of)s::uuid, %(id)s::uuid, budget_id, start, %(expires)s::timestamptz, amount
     FROM held CROSS JOIN room
 ), changed AS (
-    SELECT start, "end", array_agg(reserved_usd + coalesce(amount, 0) ORDER BY place) AS reserved
+    SELECT start, "end", array_agg(budget_id ORDER BY place) AS ids,
+        array_agg(spent_usd ORDER BY place) AS spent,
+        array_agg(reserved_usd + coalesce(amount, 0) ORDER BY place) AS reserved
     FROM entry CROSS JOIN room GROUP BY start, "end"
 ), taking AS (
-    UPDATE budget_periods AS p SET reserved_usd = changed.reserved FROM changed
+    UPDATE budget_periods AS p
+    SET budget_ids = changed.ids, spent_usd = changed.spent, reserved_usd = changed.reserved
+    FROM changed
     WHERE p.organization_id = %(of)s::uuid AND p.start = changed.start AND p."end" = changed."end"
 )
 SELECT budget_id::text, start, taken_usd FROM held CROSS JOIN room
