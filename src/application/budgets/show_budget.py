@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
+from itertools import pairwise
 
 from application.budgets.budget_standing import BudgetWithStatus, standing
 from application.ports.clock import Clock
@@ -12,7 +12,6 @@ from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.alert import Alert
 from domain.budget import Budget, BudgetTerms
 from domain.budget_history import TermsOfPeriod, terms_of_periods
-from domain.budget_scope import BudgetScope
 from domain.budget_version import BudgetVersion
 from domain.errors import NotFound
 from domain.period import Span
@@ -69,8 +68,8 @@ class BudgetInFull:
 class ShowBudget:
     """One budget, and all that explains how it stands.
 
-    Past periods are summed up from the stored calls, each as the terms have it that held in its
-    end: what is reported late is in them.
+    Past periods are as the terms have it that held in their ends, and what is reported late is in
+    them: by the ledger, or by the stored calls where terms changed since, or it was not kept yet.
 
     Raises:
         NotFound: the organization has no budget of this id.
@@ -106,37 +105,57 @@ def _periods(
     uow: UnitOfWork, budget: Budget, versions: Sequence[BudgetVersion], now: datetime
 ) -> list[PastPeriod]:
     held = terms_of_periods(budget, versions, now, PERIODS)
-    runs = [list(run) for _, run in groupby(held, key=_scope)]
+    points = [point for run in _runs(held) for point in _points(uow, budget, run)]
+    counted = _counted(uow, budget, held)
     found = [
-        (each, point)
-        for run in runs
-        for each, point in zip(run, _points(uow, budget, run), strict=True)
-    ]
-    # Nobody asks about the time before the first call, nor about empty periods long ago.
-    used = max((place for place, (_, point) in enumerate(found) if point.calls), default=0)
-    return [
         PastPeriod(
             span=each.span,
-            spent_usd=point.cost_usd or Decimal(0),
+            spent_usd=counted.get(each.span, point.cost_usd or Decimal(0)),
             terms=each.terms,
             version=each.version,
             unpriced_calls=point.unpriced_calls,
         )
-        for each, point in found[: used + 1]
+        for each, point in zip(held, points, strict=True)
     ]
+    # Nobody asks about the time before the first call, nor about empty periods long ago.
+    used = (
+        place
+        for place, (each, point) in enumerate(zip(found, points, strict=True))
+        if point.calls or each.spent_usd
+    )
+    return found[: max(used, default=0) + 1]
 
 
-def _scope(held: TermsOfPeriod) -> BudgetScope:
-    return held.terms.scope
+def _runs(held: Sequence[TermsOfPeriod]) -> list[list[TermsOfPeriod]]:
+    """Periods that follow each other and count the same calls."""
+    runs = [[held[0]]]
+    for newer, each in pairwise(held):
+        if each.terms.scope == newer.terms.scope and each.span.end == newer.span.start:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    return runs
+
+
+def _counted(uow: UnitOfWork, budget: Budget, held: Sequence[TermsOfPeriod]) -> dict[Span, Decimal]:
+    """What the ledger has of these periods, which knows of calls that were deleted since."""
+    counted = budget.terms.counted
+    own = [each.span for each in held if each.terms.counted == counted and each.is_whole]
+    keys = [(budget.id, span.start) for span in own]
+    spent = {
+        spending.period: spending.spent_usd
+        for spending in uow.ledger.find(budget.organization_id, keys)
+    }
+    return {span: spent[span] for span in own if span in spent}
 
 
 def _points(uow: UnitOfWork, budget: Budget, run: Sequence[TermsOfPeriod]) -> list[SeriesPoint]:
-    """Of periods that follow each other and count the same calls; newest first, as they are."""
+    """From the stored calls; newest first, as they are."""
     spans = [each.span for each in reversed(run)]
     selection = EventSelection(
         organization_id=budget.organization_id,
         span=Span(spans[0].start, spans[-1].end),
-        filter=_scope(run[0]).as_filter,
+        filter=run[0].terms.scope.as_filter,
     )
     return list(reversed(uow.usage_reports.series(selection, spans)))
 

@@ -6,10 +6,9 @@ from datetime import timedelta
 from application.accounts.throttle import ATTEMPT_WINDOW
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
-from domain.alert import ALERTS_AFTER_END
 
-#: Longer than a period may alert after its end.
-_KEEP_PERIODS = 2 * ALERTS_AFTER_END
+#: Longer than the twelve months that a budget's page shows: calls may be deleted before.
+_KEEP_PERIODS = timedelta(days=400)
 _KEEP_RESERVATIONS = timedelta(days=7)
 
 
@@ -28,7 +27,7 @@ class PurgeExpired:
     """Remove expired sessions and invitations, and counts of sign-ins that are over.
 
     Reservations are remembered for a week after they expired, so that an event that comes late is
-    told what became of its own. A budget's past is in the calls; its ledger is of the present.
+    told what became of its own. What budgets spent is kept for as long as anybody is shown it.
     """
 
     def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain.budget import Budget, BudgetPeriod, BudgetTerms
 from domain.budget_history import terms_of_periods
 from domain.budget_version import BudgetVersion
+from domain.period import Span
 from tests.builders import NOW
 
 _TERMS = st.builds(
@@ -46,14 +47,35 @@ def told(history: Sequence[tuple[BudgetTerms, timedelta]]) -> tuple[Budget, list
 
 
 @given(_HISTORIES)
-def test_periods_follow_each_other_whatever_was_changed(
+def test_no_time_is_missing_whatever_was_changed(
     history: list[tuple[BudgetTerms, timedelta]],
 ) -> None:
-    found = terms_of_periods(*told(history), NOW, MOST)
-    assert len(found) == MOST
-    assert found[0].span.start <= NOW < found[0].span.end
-    assert all(older.span.end == newer.span.start for newer, older in pairwise(found))
-    assert all(each.span.start < each.span.end for each in found)
+    first, *older = terms_of_periods(*told(history), NOW, MOST)
+    assert len(older) == MOST - 1
+    assert first.span.start <= NOW < first.span.end
+    earliest, end = first.span.start, first.span.end
+    for each in older:
+        assert each.span.start < each.span.end <= end
+        assert each.span.end >= earliest
+        earliest, end = min(earliest, each.span.start), each.span.end
+
+
+@given(_HISTORIES)
+def test_every_period_is_there_that_ended_while_a_version_held(
+    history: list[tuple[BudgetTerms, timedelta]],
+) -> None:
+    budget, versions = told(history)
+    found = terms_of_periods(budget, versions, NOW, MOST)
+    shown = {(each.version, each.span) for each in found}
+    held_until = NOW
+    for version in versions:
+        moment = held_until
+        while (ended := version.terms.period_at(moment)).end > held_until:
+            moment = ended.start - timedelta.resolution
+        while ended.end > max(version.since, found[-1].span.end):
+            assert (version.version, ended) in shown
+            ended = version.terms.period_at(ended.start - timedelta.resolution)
+        held_until = version.since
 
 
 @given(_HISTORIES)
@@ -83,3 +105,17 @@ def test_the_period_in_progress_is_by_todays_terms_from_its_beginning() -> None:
     (first,) = terms_of_periods(budget, versions, NOW, 1)
     assert (first.terms, first.version) == (dearer, 2)
     assert first.span == dearer.period_at(NOW)
+
+
+def test_days_that_were_over_when_they_became_months_stand_beside_the_month() -> None:
+    day = BudgetTerms(name="Team", limit_usd=Decimal(1), period=BudgetPeriod.DAY)
+    month = replace(day, limit_usd=Decimal(30), period=BudgetPeriod.MONTH)
+    held = timedelta(days=3, hours=1)
+    found = terms_of_periods(*told([(day, held), (month, timedelta(hours=2))]), NOW, 6)
+    today = day.period_at(NOW).start
+    days = [today - number * timedelta(days=1) for number in range(4)]
+    assert [each.span for each in found[:4]] == [
+        month.period_at(NOW), *(Span(start, end) for end, start in pairwise(days)),
+    ]  # fmt: skip
+    assert [each.version for each in found] == [2, 1, 1, 1, None, None]
+    assert found[4].span.end == month.period_at(NOW).start

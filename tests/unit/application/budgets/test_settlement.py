@@ -271,9 +271,10 @@ def test_a_period_that_is_forgotten_takes_what_it_held_along(
 ) -> None:
     reserved = office.reserve("3").reservation
     world = office.world
-    world.clock.advance(timedelta(days=3))
+    world.clock.advance(timedelta(days=402))
     assert PurgeExpired(world.units, world.clock)().budget_periods == 1
     if is_given_back:
         assert GiveBackExpired(world.units, world.clock)() == 0
-    assert note(office, reserved.id) is SettlementNote.EXPIRED
-    assert office.spent(budget, days=-3) is None
+    with world.units(snapshot=True) as uow:
+        assert uow.reservations.find(office.id, [reserved.id]) == []
+    assert office.spent(budget, days=-402) is None

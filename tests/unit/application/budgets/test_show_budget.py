@@ -8,6 +8,7 @@ import pytest
 
 from application.budgets.preview_scope import PreviewScope, PreviewScopeRequest, ScopePreview
 from application.budgets.show_budget import BudgetInFull, ShowBudget, ShowBudgetRequest
+from application.maintenance.purge_expired import PurgeExpired
 from domain.budget import Budget, BudgetPeriod, BudgetTerms
 from domain.budget_scope import BudgetScope
 from domain.errors import NotFound
@@ -105,6 +106,32 @@ def test_a_change_of_the_scope_counts_for_the_whole_of_the_period_it_falls_in(
     # Before there was a budget, as today's terms would have counted.
     assert [(each.version, int(each.spent_usd)) for each in found] == [
         (2, 0), (1, 2), (None, 9), (None, 9),
+    ]  # fmt: skip
+
+
+def test_what_a_period_spent_is_known_when_its_calls_are_deleted(office: Office) -> None:
+    budget = office.budget("10", period=BudgetPeriod.DAY, scope=OF_A)
+    office.spend("3", project="a")
+    world = office.world
+    world.clock.advance(timedelta(days=4))
+    PurgeExpired(world.units, world.clock)()
+    with world.units() as uow:
+        assert uow.event_storage.delete_before(office.id, world.clock.now()) == 1
+        uow.commit()
+    assert [each.spent_usd for each in show(office, budget).periods] == [0, 0, 0, 0, 3]
+
+
+def test_days_that_were_over_when_they_became_a_month_are_shown_beside_it(
+    office: Office,
+) -> None:
+    budget = office.budget("10", period=BudgetPeriod.DAY)
+    for days in range(3):
+        office.spend(str(days + 1), timestamp=NOW + timedelta(days=days))
+        office.world.clock.advance(timedelta(days=1))
+    office.change(budget, period=BudgetPeriod.MONTH, limit_usd=Decimal(100))
+    found = show(office, budget).periods
+    assert [(each.span.start.day, each.limit_usd, int(each.spent_usd)) for each in found] == [
+        (1, 100, 6), (25, 10, 3), (24, 10, 2), (23, 10, 1),
     ]  # fmt: skip
 
 
