@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from domain.budget_scope import Attribution
-from domain.event import Event
+from domain.event import Event, ReportedEvent
 
 #: What answers is remembered of an organization up to so many names.
 MOST_ANSWERS = 1_000
@@ -22,15 +22,6 @@ class ModelAnswer:
     provider: str
     requested_model: str
     model: str
-
-    @classmethod
-    def of(cls, event: Event) -> "ModelAnswer | None":
-        """None for a call that was answered by the name that it asked for, or did not say it."""
-        reported = event.reported
-        asked = reported.requested_model
-        if asked is None or asked == reported.model:
-            return None
-        return cls(reported.provider, asked, reported.model)
 
 
 class ModelAnswers:
@@ -54,4 +45,15 @@ class ModelAnswers:
         """What is not known yet, unless no more can be remembered."""
         if len(self._known) >= MOST_ANSWERS:
             return set()
-        return {each for each in map(ModelAnswer.of, events) if each} - self._known
+        # First the few that differ: this is done for every call that is stored.
+        told = {(each.provider, each.requested_model, each.model) for each in _reported(events)}
+        answers = (
+            ModelAnswer(provider, asked, model)
+            for provider, asked, model in told
+            if asked is not None and asked != model
+        )
+        return {*answers} - self._known
+
+
+def _reported(events: Iterable[Event]) -> Iterator[ReportedEvent]:
+    return (event.reported for event in events)

@@ -44,8 +44,8 @@ def _values(organization_id: str, reservation: Reservation, presumed: Presumed) 
 
 #: What another transaction changes while this one waits for a row is seen: a locked row is read
 #: again. A hold that it adds is not looked at, and counts as taken even if it has expired. The
-#: organization's row comes first, as everywhere, and periods in the order of their key. All of a row
-#: is written: PostgreSQL checks it once as it was before the wait, when it may have been shorter.
+#: organization's row comes first, as everywhere, and periods in the order of their key. A row is
+#: written whole, because PostgreSQL also checks it as it was before the wait, maybe shorter.
 _ADD = """
 WITH unchanged AS (
     SELECT 1 FROM organizations WHERE id = %(of)s::uuid

@@ -6,16 +6,25 @@ from datetime import datetime
 
 from application.budgets.keep_ledger import spent_in
 from application.ports.unit_of_work import UnitOfWork
-from domain.budget import Budget, BudgetStatus
+from domain.budget import Budget, BudgetStatus, TermsWarning
 from domain.spending import Spending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetWithStatus:
-    """A budget and where it stands in the period of this moment."""
+    """A budget and where it stands in the period of this moment.
+
+    ``matches_nothing`` is only looked at when the scope was set.
+    """
 
     budget: Budget
     status: BudgetStatus
+    matches_nothing: bool = False
+
+    @property
+    def warnings(self) -> tuple[TermsWarning, ...]:
+        own = (TermsWarning.MATCHES_NOTHING,) if self.matches_nothing else ()
+        return (*self.budget.terms.warnings, *own)
 
 
 def standing(

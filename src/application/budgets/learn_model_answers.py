@@ -1,4 +1,4 @@
-"""Which models answer to which names is remembered, for limits that hold by the name of a model."""
+"""Which models answer to which names is remembered, for limits by the name of a model."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,8 +13,8 @@ class LearnModelAnswers:
     """Part of ingesting, after the calls are stored.
 
     A reservation names the model that is asked for, and the event the one that answered. What was
-    seen once is asked for in later reservations, too. A change of what is known is one of the
-    budgets: every process reads them anew.
+    seen once is asked for in later reservations, too, also by a budget that was made since. A
+    change of what is known is one of the budgets: every process reads them anew.
     """
 
     def __init__(self, units_of_work: UnitsOfWork) -> None:
@@ -22,8 +22,6 @@ class LearnModelAnswers:
 
     def __call__(self, organization_id: str, book: BudgetBook, events: Sequence[Event]) -> None:
         """Raises nothing: the calls are stored, and the next one of its kind tells it again."""
-        if not book.blocks_by_model:
-            return
         news = book.answers.news_of(events)
         if news:
             with suppress(Unavailable), self._units_of_work() as uow:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from application.ports.clock import Clock
-from application.ports.unit_of_work import UnitsOfWork
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.budget import Budget, BudgetTerms
 from domain.budget_history import terms_of_periods
 from domain.period import Span
@@ -44,16 +45,21 @@ class PreviewScope:
         self._clock = clock
 
     def __call__(self, request: PreviewScopeRequest) -> ScopePreview:
-        now = self._clock.now()
-        budget = Budget(
-            id="", organization_id=request.organization_id, terms=request.terms, version=1,
-            created_at=now, updated_at=now,
-        )  # fmt: skip
-        spans = [each.span for each in reversed(terms_of_periods(budget, [], now, PERIODS))]
-        selection = EventSelection(
-            organization_id=request.organization_id,
-            span=Span(spans[0].start, spans[-1].end),
-            filter=request.terms.scope.as_filter,
-        )
         with self._units_of_work(snapshot=True) as uow:
-            return ScopePreview(periods=uow.usage_reports.series(selection, spans))
+            return preview(uow, request.organization_id, request.terms, self._clock.now())
+
+
+def preview(
+    uow: UnitOfWork, organization_id: str, terms: BudgetTerms, now: datetime
+) -> ScopePreview:
+    budget = Budget(
+        id="", organization_id=organization_id, terms=terms, version=1,
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+    spans = [each.span for each in reversed(terms_of_periods(budget, [], now, PERIODS))]
+    selection = EventSelection(
+        organization_id=organization_id,
+        span=Span(spans[0].start, spans[-1].end),
+        filter=terms.scope.as_filter,
+    )
+    return ScopePreview(periods=uow.usage_reports.series(selection, spans))

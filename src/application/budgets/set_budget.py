@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from application.budgets.budget_standing import BudgetWithStatus, standing
 from application.budgets.keep_ledger import KeepLedger
+from application.budgets.preview_scope import preview
 from application.ports.clock import Clock
 from application.ports.identifiers import Identifiers
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.budget import Budget, BudgetTerms
+from domain.budget_scope import BudgetScope
 from domain.budget_version import BudgetVersion
 from domain.errors import Invalid, NotFound
 from domain.phrases import Phrase
@@ -64,6 +67,8 @@ class SetBudget:
             )
             self._keep_ledger.open(uow, budget, budget.period_at(now), now)
             (result,) = standing(uow, budget.organization_id, [budget], now)
+            if "scope" in request.changes:
+                result = replace(result, matches_nothing=_matches_nothing(uow, budget, now))
             uow.commit()
         return result
 
@@ -101,6 +106,13 @@ class SetBudget:
         if budget.terms.counted != old.terms.counted:
             uow.ledger.close(request.organization_id, budget_id)
         return budget
+
+
+def _matches_nothing(uow: UnitOfWork, budget: Budget, now: datetime) -> bool:
+    terms = budget.terms
+    return (
+        terms.scope != BudgetScope() and not preview(uow, budget.organization_id, terms, now).calls
+    )
 
 
 def _check_channels(uow: UnitOfWork, budget: Budget) -> None:

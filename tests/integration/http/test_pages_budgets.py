@@ -4,7 +4,7 @@ from typing import cast
 
 import pytest
 
-from tests.http_client import Team, an_event
+from tests.http_client import Team, an_event, body_of
 from tests.integration.http.browsing import Browser
 
 BUDGET = {
@@ -41,7 +41,9 @@ def budgets_of(browser: Browser) -> list[dict[str, object]]:
 
 def test_a_budget_is_set_changed_and_deleted(owner: Browser) -> None:
     assert "No budgets yet" in owner.open(BUDGETS).text
-    assert owner.submit(NEW_BUDGET, **BUDGET).location == f"{BUDGETS}?notice=budget-created"
+    saved = owner.submit(NEW_BUDGET, **BUDGET)
+    assert saved.location == f"{BUDGETS}?notice=budget-matches-nothing"
+    assert "No call of the last four periods matches its scope" in owner.open(saved.location).text
     (budget,) = budgets_of(owner)
     assert budget["limit_usd"] == "25.5"
     assert budget["thresholds"] == [50, 80]
@@ -61,6 +63,24 @@ def test_a_budget_is_set_changed_and_deleted(owner: Browser) -> None:
     assert changed["scope"] == budget["scope"]
     assert owner.submit(f"{path}/remove", on=path).location == f"{BUDGETS}?notice=budget-removed"
     assert budgets_of(owner) == []
+
+
+def test_a_scope_that_matches_calls_or_takes_all_is_in_force_without_more_words(
+    team: Team, owner: Browser
+) -> None:
+    team.send(an_event(project="search"))
+    for fields in (PLAIN, PLAIN | {"scope_project": "search"}):
+        assert owner.submit(NEW_BUDGET, **fields).location == f"{BUDGETS}?notice=budget-created"
+
+
+def test_a_scope_that_matches_nothing_is_a_warning_to_programs(team: Team) -> None:
+    team.send(an_event(project="search"))
+    body = {"name": "Trial", "limit_usd": "1", "scope": {"project": "Search"}}
+    budget = body_of(team.owner.client.post("/api/v1/budgets", json=body))
+    assert [each["code"] for each in budget["warnings"]] == ["matches_nothing"]
+    path = f"/api/v1/budgets/{budget['id']}"
+    changed = team.owner.client.patch(path, json={"scope": {"project": "search"}})
+    assert body_of(changed)["warnings"] == []
 
 
 def test_what_blocks_by_the_name_of_a_model_says_that_it_does_not_hold(owner: Browser) -> None:

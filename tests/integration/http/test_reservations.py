@@ -65,6 +65,16 @@ def test_a_budget_of_a_model_holds_calls_that_ask_for_it_by_another_name(team: T
     assert reserved(team, **asked | {"estimate_usd": "0.5"})["budgets"][0]["remaining_usd"] == "0"
 
 
+def test_tags_may_be_what_they_may_be_in_an_event(team: Team) -> None:
+    tags = {"n": 1, "f": 1.50, "yes": True, "no": False, "text": "x", "none": None}
+    budget = a_budget(team, scope={"tags": {"n": "1", "yes": "true"}})
+    held = reserved(team, estimate_usd="0.25", tags=tags)
+    assert held["budgets"] == [{"id": budget["id"], "remaining_usd": "0.75"}]
+    event = an_event(tags=tags, provider_cost_usd="0.25", reservation_id=held["id"])
+    assert post(team.app, {"events": [event]}, team.key).status_code == 200
+    assert (standing(team)["spent_usd"], standing(team)["reserved_usd"]) == ("0.25", "0")
+
+
 def test_what_does_not_fit_is_refused_with_the_budget_and_what_is_left(team: Team) -> None:
     budget = a_budget(team)
     reserved(team, estimate_usd="0.75")

@@ -16,17 +16,17 @@ def call(model: str, requested_model: str | None = None, provider: str = "openai
 
 
 @pytest.mark.parametrize(
-    ("event", "answer"),
+    ("event", "told"),
     [
-        (call("gpt-4o-2024-08-06", "gpt-4o"), DATED),
-        (call("gpt-4o"), None),
-        (call("gpt-4o", "gpt-4o"), None),
+        (call("gpt-4o-2024-08-06", "gpt-4o"), {DATED}),
+        (call("gpt-4o"), set()),
+        (call("gpt-4o", "gpt-4o"), set()),
     ],
 )
 def test_a_call_tells_which_model_answered_to_which_name(
-    event: Event, answer: ModelAnswer | None
+    event: Event, told: set[ModelAnswer]
 ) -> None:
-    assert ModelAnswer.of(event) == answer
+    assert ModelAnswers().news_of([event]) == told
 
 
 def test_a_call_may_be_answered_by_what_has_answered_to_its_name_before() -> None:

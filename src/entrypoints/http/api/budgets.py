@@ -129,7 +129,7 @@ def _document(found: BudgetWithStatus) -> dict[str, Any]:
         "unpriced": terms.unpriced,
         "channel_ids": terms.channel_ids,
         "version": budget.version,
-        "warnings": [{"code": each.value, "detail": each.detail} for each in terms.warnings],
+        "warnings": [{"code": each.value, "detail": each.detail} for each in found.warnings],
         "status": _status(found.status),
     }
 

@@ -103,7 +103,7 @@ def _add_form(pages: Blueprint, container: Container) -> None:
         try:
             if _PREVIEW in request.form:
                 return _form_page(budget, Form(typed()), _previewed())
-            run_set_budget(
+            saved = run_set_budget(
                 SetBudgetRequest(
                     organization_id=current_organization().id,
                     budget_id=budget.id if budget else None,
@@ -114,6 +114,8 @@ def _add_form(pages: Blueprint, container: Container) -> None:
         except REFUSALS as error:
             return _form_page(budget, Form.refused(error))
         notice = "budget-changed" if budget else "budget-created"
+        if saved.matches_nothing:
+            notice = "budget-matches-nothing"
         return see_other("pages.budgets.list", notice=notice)
 
     def _previewed() -> ScopePreview:

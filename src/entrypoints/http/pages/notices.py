@@ -10,6 +10,10 @@ NOTICES = {
     "has-account": mark("This address has an account already. Sign in to join."),
     "joined": mark("You have joined the organization."),
     "budget-created": mark("The budget is in force."),
+    "budget-matches-nothing": mark(
+        "The budget is in force. No call of the last four periods matches its scope: names are"
+        " compared letter by letter."
+    ),
     "budget-changed": mark("The budget was changed."),
     "budget-removed": mark("The budget was deleted."),
     "channel-changed": mark("The channel was changed."),

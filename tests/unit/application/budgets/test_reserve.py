@@ -105,16 +105,11 @@ def test_a_call_under_another_name_is_reserved_of_each_budget_once(office: Offic
     assert [office.reserved(each) for each in (whole, *named)] == [0, 0, 0]
 
 
-def test_what_models_answer_to_is_learned_where_a_budget_of_a_model_blocks(office: Office) -> None:
-    by_model = BudgetScope({Dimension.MODEL: "gpt-4o-2024-08-06"})
-    blocking(office)
-    office.budget(scope=by_model)
+def test_what_a_model_answered_to_before_there_was_a_budget_is_known_to_it(office: Office) -> None:
     office.spend("1", **ANSWERED)
-    with office.world.units(snapshot=True) as uow:
-        assert uow.budgets.answers(office.id) == []
-    budget = blocking(office, scope=by_model)
-    office.spend("1", **ANSWERED)
-    assert office.reserve("8", **ASKED).room_usd[budget.id] == 0
+    budget = blocking(office, scope=BudgetScope({Dimension.MODEL: "gpt-4o-2024-08-06"}))
+    assert office.reserve("9", **ASKED).room_usd == {budget.id: 0}
+    assert refused(office, "1", **ASKED).budget == budget
 
 
 def test_calls_are_stored_although_nothing_can_be_learned_of_them(office: Office) -> None:
