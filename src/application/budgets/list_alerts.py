@@ -10,9 +10,10 @@ from domain.delivery import Delivery
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListAlertsRequest:
-    """``after`` is the id of the last alert seen."""
+    """Of one budget where it is named; ``after`` is the id of the last alert seen."""
 
     organization_id: str
+    budget_id: str | None = None
     after: str | None = None
     limit: int = 50
 
@@ -35,7 +36,12 @@ class ListAlerts:
     def __call__(self, request: ListAlertsRequest) -> list[AlertWithDeliveries]:
         organization_id = request.organization_id
         with self._units_of_work(snapshot=True) as uow:
-            alerts = uow.alerts.list(organization_id, after=request.after, limit=request.limit)
+            alerts = uow.alerts.list(
+                organization_id,
+                budget_id=request.budget_id,
+                after=request.after,
+                limit=request.limit,
+            )
             budgets = {budget.id for budget in uow.budgets.list(organization_id)}
             sent = uow.deliveries.of_alerts(organization_id, [alert.id for alert in alerts])
         return [

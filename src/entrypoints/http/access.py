@@ -81,8 +81,11 @@ ROUTES: dict[str, Access] = {
         for terms in ("own_prices", "discounts", "aliases")
         for view in ("list_entries", "create_entry", "change_entry", "remove_entry")
     },
+    "repricings.list_repricings": _MANAGER,
     "budgets.list_budgets": _READ,
     "budgets.list_periods": _READ,
+    # It names people, whom keys have no business to know.
+    "budgets.list_versions": _MEMBER,
     "budgets.create_budget": _MANAGER,
     "budgets.change_budget": _MANAGER,
     "budgets.remove_budget": _MANAGER,

@@ -336,6 +336,7 @@ ARRANGEMENTS: dict[str, Arrangement] = {
     "keys.revoke_key_by_query": _real_key_in_query,
     "budgets.create_budget": _real_terms,
     "budgets.list_periods": _real_budget,
+    "budgets.list_versions": _real_budget,
     "budgets.change_budget": _real_budget,
     "budgets.remove_budget": _real_budget,
     "channels.create_channel": _real_hook,

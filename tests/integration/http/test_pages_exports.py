@@ -13,6 +13,7 @@ from flask import Flask
 from tests.http_client import Team, ago, an_event, body_of, found, problem_of
 from tests.integration.http.browsing import Browser, Page
 from tests.integration.http.page_calls import CALLS
+from tests.integration.http.page_files import linked, rows_at
 
 
 @pytest.fixture(scope="module")
@@ -99,19 +100,6 @@ def test_a_name_of_a_tag_that_no_call_can_have_is_no_way_of_stacking(browser: Br
     assert document(browser, page, "series")["group_by"] == "provider"
 
 
-def linked(page: Page, path: str) -> tuple[str, str]:
-    """The addresses of the files of a route, CSV first."""
-    as_csv, as_json = [link for link in page.links if link.partition("?")[0] == path]
-    assert "format=csv" in as_csv
-    return as_csv, as_json
-
-
-def rows_at(browser: Browser, link: str) -> list[dict[str, str]]:
-    answer = browser.client.get(link)
-    assert answer.mimetype == "text/csv"
-    return list(csv.DictReader(io.StringIO(answer.text, newline="")))
-
-
 def a_budget(team: Team, **terms: object) -> str:
     body = {"name": "=Tight", "limit_usd": "0.002", "period": "month", **terms}
     answer = team.owner.client.post("/api/v1/budgets", json=body)
@@ -189,14 +177,3 @@ def test_a_file_without_rows_names_its_columns(team: Team, path: str, first: str
     answer = team.owner.client.get(f"{path}?format=csv")
     (header,) = csv.reader(io.StringIO(answer.text, newline=""))
     assert header[0] == first
-
-
-@pytest.mark.parametrize("name", ["budgets", "keys"])
-def test_lists_that_the_api_has_as_json_alone_are_there_as_json(team: Team, name: str) -> None:
-    browser = Browser(team.owner.client)
-    budget = {"name": "Tight", "limit_usd": "9"}
-    assert browser.client.post("/api/v1/budgets", json=budget).status_code == 201
-    page = browser.open(f"/dashboard/{name}")
-    (link,) = [its for tag, its in page.elements if tag == "a" and "download" in its]
-    assert link["download"] == f"truecompute-{name}.json"
-    assert len(body_of(browser.client.get(link["href"]))["data"]) >= 1

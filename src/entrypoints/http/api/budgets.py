@@ -1,6 +1,6 @@
 """Budgets and how they stand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from application.budgets.budget_standing import BudgetWithStatus
@@ -12,8 +12,10 @@ from domain.budget_scope import BudgetScope
 from domain.providers import canonical_provider
 from domain.report import Dimension
 from entrypoints.container import Container
-from entrypoints.http.api import budget_periods
+from entrypoints.http.api import budget_periods, budget_versions
+from entrypoints.http.api.budget_versions import scope_document
 from entrypoints.http.api.routes import Routes
+from entrypoints.http.api.tables import Row, table
 from entrypoints.http.authentication import current_member, current_organization_id
 from entrypoints.http.schemas.budgets import (
     BudgetListSchema,
@@ -31,7 +33,9 @@ def blueprint(container: Container) -> Routes:
 
     @routes.get("")
     @routes.arguments(PageQuerySchema, location="query")
-    @routes.response(200, BudgetListSchema)
+    @table(
+        routes, BudgetListSchema, "The budgets", name="truecompute-budgets", rows_of=_with_estimate
+    )
     def list_budgets(query: dict[str, Any]) -> dict[str, Any]:
         """Budgets in the order they were made, each with its status this period."""
         limit, cursor = query["limit"], query["cursor"]
@@ -90,6 +94,7 @@ def blueprint(container: Container) -> Routes:
         )
 
     budget_periods.add_routes(routes, container)
+    budget_versions.add_routes(routes, container)
     return routes
 
 
@@ -115,14 +120,13 @@ def _scope(sent: Mapping[str, Any]) -> BudgetScope:
 
 def _document(found: BudgetWithStatus) -> dict[str, Any]:
     budget, terms = found.budget, found.budget.terms
-    scope = {str(name): value for name, value in terms.scope.dimensions.items()}
     return {
         "id": budget.id,
         "name": terms.name,
         "limit_usd": terms.limit_usd,
         "period": terms.period,
         "timezone": terms.timezone,
-        "scope": scope | ({"tags": dict(terms.scope.tags)} if terms.scope.tags else {}),
+        "scope": scope_document(terms.scope),
         "thresholds": terms.thresholds,
         "forecast_thresholds": terms.forecast_thresholds,
         "enforcement": terms.enforcement,
@@ -132,6 +136,14 @@ def _document(found: BudgetWithStatus) -> dict[str, Any]:
         "warnings": [{"code": each.value, "detail": each.detail} for each in found.warnings],
         "status": _status(found.status),
     }
+
+
+def _with_estimate(budget: Row) -> Iterator[Row]:
+    """In a file a word of ``unpriced`` and its amount have a column each."""
+    unpriced = budget["unpriced"]
+    estimate = unpriced["estimate_usd"] if isinstance(unpriced, Mapping) else None
+    word = unpriced if estimate is None else "estimate"
+    yield {"id": budget["id"], **budget, "unpriced": word, "unpriced_estimate_usd": estimate}
 
 
 def _status(status: BudgetStatus) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from domain.channel import Channel, ChannelType
 from domain.delivery import Delivery, DeliveryState
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
+from entrypoints.http.api.tables import table
 from entrypoints.http.authentication import current_member
 from entrypoints.http.schemas.lists import PageQuerySchema, next_cursor
 from entrypoints.http.schemas.notifications import (
@@ -34,7 +35,7 @@ def channels_blueprint(container: Container) -> Routes:
 
     @routes.get("")
     @routes.arguments(PageQuerySchema, location="query")
-    @routes.response(200, ChannelListSchema)
+    @table(routes, ChannelListSchema, "The channels", name="truecompute-channels")
     def list_channels(query: dict[str, Any]) -> dict[str, Any]:
         """Channels in the order they were made, without their secrets."""
         limit, cursor = query["limit"], query["cursor"]
@@ -119,7 +120,7 @@ def deliveries_blueprint(container: Container) -> Routes:
 
     @routes.get("/channels/<uuid:channel_id>/deliveries")
     @routes.arguments(PageQuerySchema, location="query")
-    @routes.response(200, DeliveryListSchema)
+    @table(routes, DeliveryListSchema, "The deliveries", name="truecompute-deliveries")
     @routes.problems(404)
     def list_deliveries(query: dict[str, Any], channel_id: object) -> dict[str, Any]:
         """What went out on a channel, newest first."""

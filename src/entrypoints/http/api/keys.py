@@ -8,6 +8,7 @@ from application.keys.revoke_key import RevokeKeyRequest
 from domain.api_key import ApiKey
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
+from entrypoints.http.api.tables import table
 from entrypoints.http.authentication import current_member
 from entrypoints.http.schemas.keys import (
     CreatedKeySchema,
@@ -25,7 +26,7 @@ def blueprint(container: Container) -> Routes:
 
     @routes.get("")
     @routes.arguments(PageQuerySchema, location="query")
-    @routes.response(200, KeyListSchema)
+    @table(routes, KeyListSchema, "The keys", name="truecompute-keys")
     def list_keys(query: dict[str, Any]) -> dict[str, Any]:
         """Keys newest first, revoked ones among them."""
         limit, cursor = query["limit"], query["cursor"]

@@ -13,6 +13,7 @@ from domain.organization import Invitation, Member
 from entrypoints.container import Container
 from entrypoints.http.api.keys import created_key_document
 from entrypoints.http.api.routes import Routes
+from entrypoints.http.api.tables import table
 from entrypoints.http.authentication import current_member, current_user
 from entrypoints.http.cursors import read_name_cursor, write_name_cursor
 from entrypoints.http.links import invitation_url
@@ -54,7 +55,7 @@ def blueprint(container: Container) -> Routes:
 
     @routes.get("/members")
     @routes.arguments(NamedPageQuerySchema, location="query")
-    @routes.response(200, MemberListSchema)
+    @table(routes, MemberListSchema, "Members and invitations", name="truecompute-members")
     def list_members(query: dict[str, Any]) -> dict[str, Any]:
         """Members and open invitations, by e-mail address."""
         people = run_list_members(

@@ -1,5 +1,6 @@
 """An organization's own prices, discounts and aliases: three lists, one way of keeping them."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -11,9 +12,10 @@ from application.pricing.set_terms import SetTermsRequest
 from domain.pricing.terms import TermsKind
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
+from entrypoints.http.api.tables import Row, as_it_is, table
 from entrypoints.http.authentication import current_member
 from entrypoints.http.schemas import pricing_terms as schemas
-from entrypoints.http.schemas.lists import PageQuerySchema, next_cursor
+from entrypoints.http.schemas.lists import next_cursor
 
 
 class _Kind(NamedTuple):
@@ -27,6 +29,18 @@ class _Kind(NamedTuple):
     change: type[Schema]
     shown: type[Schema]
     listed: type[Schema]
+    rows_of: Callable[[Row], Iterable[Row]] = as_it_is
+
+    @property
+    def file(self) -> str:
+        """What a file of them is called."""
+        return f"truecompute-{self.name.replace('_', '-')}"
+
+
+def _rates(price: Row) -> Iterator[Row]:
+    """In a file each rate of an own price is a row."""
+    about = {name: value for name, value in price.items() if name != "rates"}
+    yield from ({**about, **rate} for rate in price["rates"])
 
 
 _KINDS = (
@@ -39,6 +53,7 @@ _KINDS = (
         schemas.OwnPriceTermsSchema,
         schemas.OwnPriceSchema,
         schemas.OwnPriceListSchema,
+        _rates,
     ),
     _Kind(
         TermsKind.DISCOUNT,
@@ -73,8 +88,8 @@ def _blueprint(container: Container, kind: _Kind) -> Routes:
     run_remove = container.remove_terms()
 
     @routes.get("")
-    @routes.arguments(PageQuerySchema, location="query")
-    @routes.response(200, kind.listed)
+    @routes.arguments(schemas.TermsQuerySchema, location="query")
+    @table(routes, kind.listed, f"Each {kind.words}", name=kind.file, rows_of=kind.rows_of)
     def list_entries(query: dict[str, Any]) -> dict[str, Any]:
         """All of them, in the order they were entered."""
         limit, cursor = query["limit"], query["cursor"]

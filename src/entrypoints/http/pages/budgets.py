@@ -21,8 +21,9 @@ from entrypoints.http.authentication import current_member, current_organization
 from entrypoints.http.pages.budget_form import budget_changes, budget_values, preview_terms
 from entrypoints.http.pages.forms import REFUSALS, Form, see_other, typed
 from entrypoints.http.pages.lists import after_in_address, page_of
+from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_page import key_names
-from entrypoints.http.schemas.lists import MOST_ROWS
+from entrypoints.http.pages.stacking import TAG
 from entrypoints.http.texts import translated
 
 _ROWS = 50
@@ -39,19 +40,16 @@ def budgets_pages(container: Container) -> Blueprint:
     @pages.get("")
     def list() -> str:  # noqa: A001 - the name of the route
         organization_id = current_organization().id
+        shown_after = after_in_address()
         rows = run_list_budgets(
-            ListBudgetsRequest(
-                organization_id=organization_id,
-                after=after_in_address(),
-                limit=_ROWS + 1,
-            )
+            ListBudgetsRequest(organization_id=organization_id, after=shown_after, limit=_ROWS + 1)
         )
         shown, after = page_of(rows, _ROWS, lambda each: each.budget.id)
         return render_template(
             "budgets/list.html",
             budgets=shown,
-            most_exported=MOST_ROWS,
             after=after,
+            shown_after=shown_after,
             key_names=key_names(run_list_keys),
             tally=shown and run_tally_usage(TallyUsageRequest(organization_id=organization_id)),
         )
@@ -65,6 +63,7 @@ def budgets_pages(container: Container) -> Blueprint:
         return render_template(
             "budgets/show.html",
             found=found,
+            counted=_counted(found),
             forecast_words=_forecast_words(found),
             key_names=key_names(run_list_keys),
         )
@@ -160,11 +159,19 @@ def alerts_pages(container: Container) -> Blueprint:
             alerts=shown,
             after=after,
             shown_after=shown_after,
-            most_exported=MOST_ROWS,
             channels=channels,
         )
 
     return pages
+
+
+def _counted(found: BudgetInFull) -> ReportAddress:
+    """The calls of its period in progress, as a report names them."""
+    terms, scope = found.budget.terms, found.budget.terms.scope
+    tags = ((f"{TAG}{name}", value) for name, value in scope.tags.items())
+    filters = (*((name.value, value) for name, value in scope.dimensions.items()), *tags)
+    whole = ReportAddress(tz=terms.timezone, filters=filters)
+    return whole.for_span(found.status.status.period)
 
 
 def _forecast_words(found: BudgetInFull) -> str | None:

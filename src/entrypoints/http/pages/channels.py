@@ -78,11 +78,12 @@ def _add_history(pages: Blueprint, container: Container) -> None:
     @pages.get("/<uuid:channel_id>")
     def show(channel_id: object) -> str:
         organization_id = current_organization().id
+        shown_after = after_in_address()
         rows = run_deliveries(
             ListDeliveriesRequest(
                 organization_id=organization_id,
                 channel_id=str(channel_id),
-                after=after_in_address(),
+                after=shown_after,
                 limit=_ROWS + 1,
             )
         )
@@ -97,6 +98,7 @@ def _add_history(pages: Blueprint, container: Container) -> None:
             budgets=budgets,
             deliveries=shown,
             after=after,
+            shown_after=shown_after,
             now=clock.now(),
         )
 

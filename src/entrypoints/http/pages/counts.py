@@ -5,6 +5,10 @@ from entrypoints.http.texts import ngettext, several
 
 _COUNTED = {
     "alert": several("%(num)s alert", "%(num)s alerts"),
+    "channel": several("%(num)s channel", "%(num)s channels"),
+    "delivery": several("%(num)s delivery", "%(num)s deliveries"),
+    "key": several("%(num)s key", "%(num)s keys"),
+    "version": several("%(num)s version", "%(num)s versions"),
     "attempt": several("%(num)s attempt", "%(num)s attempts"),
     "call": several("%(num)s call", "%(num)s calls"),
     "call is unpriced": several("%(num)s call is unpriced", "%(num)s calls are unpriced"),

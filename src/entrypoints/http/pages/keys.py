@@ -16,7 +16,6 @@ from entrypoints.http.authentication import current_member, current_organization
 from entrypoints.http.pages.forms import REFUSALS, Form, see_other, text
 from entrypoints.http.pages.lists import after_in_address, page_of
 from entrypoints.http.pages.snippets import reachable_url, ways
-from entrypoints.http.schemas.lists import MOST_ROWS
 
 _ROWS = 100
 
@@ -30,10 +29,11 @@ def keys_pages(container: Container) -> Blueprint:
 
     @pages.get("")
     def list() -> str:  # noqa: A001 - the name of the route
+        shown_after = after_in_address()
         rows = run_list_keys(
             ListKeysRequest(
                 organization_id=current_organization().id,
-                before=after_in_address(),
+                before=shown_after,
                 limit=_ROWS + 1,
             )
         )
@@ -42,7 +42,7 @@ def keys_pages(container: Container) -> Blueprint:
             "keys/list.html",
             keys=shown,
             after=after,
-            most_exported=MOST_ROWS,
+            shown_after=shown_after,
             now=clock.now(),
         )
 

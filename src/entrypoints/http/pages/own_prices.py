@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from application.pricing.list_repricings import ListRepricingsRequest
 from application.pricing.list_terms import AuthoredTerms, ListTerms, ListTermsRequest
 from application.pricing.remove_terms import RemoveTermsRequest
-from application.pricing.set_terms import SetTerms, SetTermsRequest
+from application.pricing.set_terms import MOST_ENTRIES, SetTerms, SetTermsRequest
 from domain.errors import NotFound
 from domain.pricing.terms import AliasTerms, TermsKind
 from entrypoints.container import Container
@@ -18,14 +18,18 @@ from entrypoints.http.pages.forms import REFUSALS, Form, see_other
 from entrypoints.http.pages.terms_form import CLASSES, terms_changes, terms_values
 from entrypoints.http.texts import mark
 
-#: As many as an organization may have of a kind.
-_MOST = 1000
+#: Of the last times that calls were priced again.
+_REPRICINGS = 10
 
 
 class _Kind(NamedTuple):
-    """How a kind is called on the page, in English, to be translated where it is shown."""
+    """How a kind is called on the page, in English, to be translated where it is shown.
+
+    ``api`` is what the API calls them.
+    """
 
     kind: TermsKind
+    api: str
     heading: str
     about: str
     new: str
@@ -38,6 +42,7 @@ class _Kind(NamedTuple):
 KINDS = {
     "prices": _Kind(
         TermsKind.OWN_PRICE,
+        "own_prices",
         heading=mark("Own prices"),
         about=mark("What you pay for a model in place of the list price, class by class."),
         new=mark("New price"),
@@ -48,6 +53,7 @@ KINDS = {
     ),
     "discounts": _Kind(
         TermsKind.DISCOUNT,
+        "discounts",
         heading=mark("Discounts"),
         about=mark("A percentage off every list price of a provider."),
         new=mark("New discount"),
@@ -58,6 +64,7 @@ KINDS = {
     ),
     "aliases": _Kind(
         TermsKind.ALIAS,
+        "aliases",
         heading=mark("Aliases"),
         about=mark("Names that only you use, an Azure deployment say, and the models they mean."),
         new=mark("New alias"),
@@ -80,7 +87,7 @@ def own_prices_pages(container: Container) -> Blueprint:
     def show() -> str:
         organization_id = current_member().organization_id
         repricings = run_repricings(
-            ListRepricingsRequest(organization_id=organization_id, limit=10)
+            ListRepricingsRequest(organization_id=organization_id, limit=_REPRICINGS)
         )
         lists = {name: _entries(run_list, kind) for name, kind in KINDS.items()}
         entries = [each.entry for found in lists.values() for each in found]
@@ -88,6 +95,7 @@ def own_prices_pages(container: Container) -> Blueprint:
             "prices/own.html",
             kinds=KINDS,
             lists=lists,
+            most_entries=MOST_ENTRIES,
             idle=find_idle_aliases(organization_id, entries),
             repricings=repricings,
         )
@@ -134,7 +142,9 @@ def own_prices_pages(container: Container) -> Blueprint:
 
 def _entries(run: ListTerms, kind: _Kind) -> Sequence[AuthoredTerms]:
     organization_id = current_member().organization_id
-    return run(ListTermsRequest(organization_id=organization_id, kind=kind.kind, limit=_MOST))
+    return run(
+        ListTermsRequest(organization_id=organization_id, kind=kind.kind, limit=MOST_ENTRIES)
+    )
 
 
 def _find(run: ListTerms, kind: str, entry_id: str) -> AuthoredTerms:

@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, time
 from flask import Blueprint, render_template, request
 
 from application.ports.clock import Clock
-from application.reports.list_prices import ListPrices, ListPricesRequest
+from application.reports.list_prices import ListPricesRequest
 from application.reports.list_unpriced import ListUnpricedRequest
 from domain.errors import Invalid
 from domain.price_gap import REPAIRABLE
 from domain.pricing.listing import PriceRow
 from domain.text import check_text
+from domain.timestamps import format_timestamp
 from entrypoints.container import Container
 from entrypoints.http.pages.forms import REFUSALS, Form
 from entrypoints.http.pages.price_sheets import sheets_of
@@ -31,9 +32,11 @@ def prices_pages(container: Container) -> Blueprint:
     @pages.get("")
     def look_up() -> tuple[str, int]:
         rows: list[PriceRow] = []
+        asked: ListPricesRequest | None = None
         form = Form(values=request.args.to_dict())
         try:
-            rows = _look_up(run_list_prices, clock)
+            asked = _asked(clock)
+            rows = run_list_prices(asked) if asked else []
         except REFUSALS as error:
             refused = Form.refused(error)
             form = Form(form.values, refused.errors, refused.message, refused.status)
@@ -42,6 +45,7 @@ def prices_pages(container: Container) -> Blueprint:
             form=form,
             rows=rows[:_MOST_ROWS],
             left_out=max(0, len(rows) - _MOST_ROWS),
+            asked_pairs=_pairs(asked) if asked else [],
             is_asked=bool(request.args.get("provider") or request.args.get("model")),
             book=run_describe(),
             sheets_of=sheets_of,
@@ -66,14 +70,19 @@ def prices_pages(container: Container) -> Blueprint:
     return pages
 
 
-def _look_up(run: ListPrices, clock: Clock) -> list[PriceRow]:
+def _asked(clock: Clock) -> ListPricesRequest | None:
     provider = check_text(request.args.get("provider", "").strip(), "/provider")
     model = check_text(request.args.get("model", "").strip(), "/model")
     if not provider and not model:
-        return []
-    return run(
-        ListPricesRequest(provider=provider or None, model=model or None, at=_instant(clock))
-    )
+        return None
+    return ListPricesRequest(provider=provider or None, model=model or None, at=_instant(clock))
+
+
+def _pairs(asked: ListPricesRequest) -> list[tuple[str, str]]:
+    """The same as the API is asked."""
+    at = format_timestamp(asked.at) if asked.at else None
+    named = (("provider", asked.provider), ("model", asked.model), ("at", at))
+    return [(name, value) for name, value in named if value]
 
 
 def _instant(clock: Clock) -> datetime:

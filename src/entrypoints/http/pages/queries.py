@@ -24,7 +24,6 @@ from entrypoints.http.pages.report_page import (
 )
 from entrypoints.http.pages.stacking import TAG
 from entrypoints.http.pages.templating import event_path
-from entrypoints.http.schemas.lists import MOST_ROWS
 from entrypoints.http.texts import mark
 
 SORTS = {
@@ -86,7 +85,6 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             sort=_sort(),
             sorts=SORTS,
             orders=ORDERS,
-            most_exported=MOST_ROWS,
             key_names=key_names(run_list_keys),
             **found,
             **_filter_form(address),

@@ -24,6 +24,7 @@ from entrypoints.http.pages.report_address import PRESETS, ReportAddress, query_
 from entrypoints.http.pages.report_bounds import date_fields, is_date
 from entrypoints.http.pages.theme import this_page
 from entrypoints.http.pages.time_zones import is_other_zone, zones_by_region
+from entrypoints.http.schemas.lists import MOST_ROWS
 from entrypoints.http.texts import translated
 from entrypoints.settings import Settings
 
@@ -61,6 +62,7 @@ def install(pages: Blueprint, settings: Settings, clock: Clock) -> None:
         pages.add_app_template_global(function)
     pages.add_app_template_global(zip, "zip")
     pages.add_app_template_global(lambda: PRESETS, "presets")
+    pages.add_app_template_global(lambda: MOST_ROWS, "most_in_a_file")
     pages.add_app_template_global(lambda: RANGE_LABELS, "named_ranges")
     pages.app_context_processor(_context(settings, clock))
 
@@ -78,6 +80,11 @@ def event_path(event_id: str) -> str:
     return f"{url_for('pages.dashboard.queries')}/{quote(event_id, safe='')}"
 
 
+def event_file_path(event_id: str) -> str:
+    """The same of the API, where the whole event is."""
+    return f"{url_for('events.ingest')}/{quote(event_id, safe='')}"
+
+
 def model_path(provider: str, model: str) -> str:
     """The page of a model; both names may hold what browsers would resolve."""
     names = f"{escaped(provider, is_last=False)}/{escaped(model, is_last=True)}"
@@ -88,6 +95,7 @@ _GLOBALS = (
     budget_bar,
     csrf_token,
     date_fields,
+    event_file_path,
     event_path,
     plural,
     is_date,

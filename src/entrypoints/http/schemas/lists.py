@@ -9,17 +9,21 @@ DEFAULT_ROWS = 50
 
 
 class FormatQuerySchema(Schema):
-    format = fields.String(load_default="json", validate=validate.OneOf(["json", "csv"]))
+    format = fields.String(
+        load_default="json",
+        validate=validate.OneOf(["json", "csv"]),
+        metadata={"description": "The `Link` header of a CSV file names the next part of a list"},
+    )
 
 
-class PageQuerySchema(Schema):
+class PageQuerySchema(FormatQuerySchema):
     limit = fields.Integer(
         load_default=DEFAULT_ROWS, validate=validate.Range(1, MOST_ROWS), strict=False
     )
     cursor = fields.UUID(load_default=None, metadata={"description": "The `next_cursor` before"})
 
 
-class NamedPageQuerySchema(Schema):
+class NamedPageQuerySchema(FormatQuerySchema):
     """Like ``PageQuerySchema``, for lists in the order of a name."""
 
     limit = fields.Integer(load_default=DEFAULT_ROWS, validate=validate.Range(1, MOST_ROWS))

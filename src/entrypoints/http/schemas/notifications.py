@@ -8,7 +8,7 @@ from domain.alert import AlertKind
 from domain.channel import ChannelType
 from domain.delivery import DeliveryState
 from entrypoints.http.schemas.fields import EmailAddress, Text, Timestamp, Usd, text_of
-from entrypoints.http.schemas.lists import FormatQuerySchema, ListSchema, PageQuerySchema
+from entrypoints.http.schemas.lists import ListSchema, PageQuerySchema
 
 _URL = validate.Length(1, 2048)
 
@@ -88,8 +88,8 @@ class DeliveryListSchema(ListSchema):
     data = fields.List(fields.Nested(DeliverySchema), required=True)
 
 
-class AlertQuerySchema(PageQuerySchema, FormatQuerySchema):
-    """A page of alerts, and its form."""
+class AlertQuerySchema(PageQuerySchema):
+    budget_id = fields.UUID(load_default=None, metadata={"description": "Of this budget alone"})
 
 
 class AlertSchema(Schema):

@@ -3,10 +3,10 @@
 from marshmallow import Schema, fields, validate
 
 from entrypoints.http.schemas.fields import Text, Timestamp, Usd
-from entrypoints.http.schemas.lists import ListSchema
+from entrypoints.http.schemas.lists import FormatQuerySchema, ListSchema
 
 
-class PriceQuerySchema(Schema):
+class PriceQuerySchema(FormatQuerySchema):
     provider = Text(load_default=None, validate=validate.Length(1, 256))
     model = Text(load_default=None, validate=validate.Length(1, 256))
     at = Timestamp(load_default=None, metadata={"format": "date-time"})
@@ -22,6 +22,15 @@ class RateSchema(Schema):
     region = fields.String(required=True, allow_none=True)
 
 
+class SourcedRateSchema(RateSchema):
+    stated_by = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="source",
+        metadata={"description": "A class may be known from another source than the price"},
+    )
+
+
 class PriceSchema(Schema):
     provider = fields.String(required=True)
     model = fields.String(required=True)
@@ -31,7 +40,16 @@ class PriceSchema(Schema):
     valid_to = fields.Date(required=True, allow_none=True)
     window = fields.String(required=True, allow_none=True)
     disputed = fields.Boolean(required=True)
-    rates = fields.List(fields.Nested(RateSchema), required=True)
+    rates = fields.List(fields.Nested(SourcedRateSchema), required=True)
+    confirmed_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "A source that says the same"}
+    )
+    contested_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "One that does not"}
+    )
+    contested_rates = fields.List(
+        fields.Nested(RateSchema), required=True, metadata={"description": "What that one states"}
+    )
 
 
 class PriceListSchema(ListSchema):

@@ -5,14 +5,21 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, validate
 
+from application.pricing.set_terms import MOST_ENTRIES
 from domain.pricing.terms import LONGEST_NOTE, MOST_RATES, PERS, OwnRate
 from domain.providers import canonical_provider
 from domain.service_tier import DEFAULT
 from domain.usage.token_usage import TokenClass, Unit
 from entrypoints.http.schemas.fields import Text, Timestamp, Usd, WholeNumber, text_of
-from entrypoints.http.schemas.lists import ListSchema
+from entrypoints.http.schemas.lists import DEFAULT_ROWS, ListSchema, PageQuerySchema
 
 _MILLION = 10**6
+
+
+class TermsQuerySchema(PageQuerySchema):
+    """All that an organization may have of a kind fit into one list, and into one file."""
+
+    limit = fields.Integer(load_default=DEFAULT_ROWS, validate=validate.Range(1, MOST_ENTRIES))
 
 
 class Provider(Text):
