@@ -5,8 +5,10 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
+from application.ports.events import EventPosition
 from application.reports.find_calls import FindCallsRequest, FoundCalls
-from application.reports.list_events import ListEventsRequest
+from application.reports.find_page_before import FindPageBeforeRequest
+from application.reports.list_events import EventPage, ListEventsRequest, position_of
 from domain.period import Span
 from domain.report import EventSort
 from entrypoints.container import Container
@@ -44,6 +46,7 @@ _AROUND = timedelta(days=1)
 def add_pages(pages: Blueprint, container: Container) -> None:
     """``/dashboard/queries``"""
     run_list_events, run_find_calls = container.list_events(), container.find_calls()
+    run_find_page_before = container.find_page_before()
     run_list_names, clock = container.list_known_names(), container.clock()
     run_tally_usage, run_has_events = container.tally_usage(), container.has_events()
 
@@ -56,6 +59,12 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             place = _place_of(found, search, address)
             return redirect(place) if place else _shown(found.span, search=search)
         sort, cursor = _sort(), request.args.get("cursor")
+        if before := request.args.get("before"):
+            first = read_cursor(before, sort)
+            start = run_find_page_before(
+                FindPageBeforeRequest(**asked, sort=sort, before=first, limit=_ROWS)
+            )
+            return redirect(request.path + address.query(("sort", sort), *_cursor(start, sort)))
         # Before the calls are read: one that comes in between is shown once more, never missed.
         # New ones are seen only where the newest stand on top.
         is_top = sort is EventSort.TIMESTAMP and not cursor
@@ -64,14 +73,14 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             return unchanged
         after = read_cursor(cursor, sort) if cursor else None
         page = run_list_events(ListEventsRequest(**asked, sort=sort, after=after, limit=_ROWS))
-        following = write_cursor(page.next, sort) if page.next else None
         html = _shown(
             page.span,
             version=version,
             events=page.events,
             is_first=not page.events and is_first(run_has_events),
             cursor=cursor,
-            next_cursor=following,
+            next_page=_cursor(page.next, sort),
+            page_before=_cursor(_first_of(page, sort) if cursor else None, sort, "before"),
         )
         return live_page(html, version)
 
@@ -111,6 +120,17 @@ def _place_of(found: FoundCalls, name: str, address: ReportAddress) -> str | Non
         around = Span(when - _AROUND, when + _AROUND)
         address = address.for_span(around).stacked_by(address.by)
     return request.path + address.with_filter((found.by.value, name)).query(("sort", _sort()))
+
+
+def _cursor(
+    position: EventPosition | None, sort: EventSort, name: str = "cursor"
+) -> list[tuple[str, str]]:
+    """The pair of an address that leads to another page; none where there is no such page."""
+    return [(name, write_cursor(position, sort))] if position else []
+
+
+def _first_of(page: EventPage, sort: EventSort) -> EventPosition | None:
+    return position_of(page.events[0], sort) if page.events else None
 
 
 def _sort() -> EventSort:
