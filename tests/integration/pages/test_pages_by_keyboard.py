@@ -46,6 +46,8 @@ def test_only_values_of_what_is_chosen_are_suggested(page: Page) -> None:
     page.goto("/dashboard/queries")
     page.locator("summary").filter(has_text="Filter").click()
     by, fields = page.get_by_label("Filter by"), page.locator(".add-filter .field:visible label")
+    options = page.locator("#filter-values option:enabled")
+    expect(options).to_have_count(1)
     for chosen, suggested, shown in (
         ("model", ["claude-sonnet-4-5"], ["Filter by", "Value"]),
         ("provider", ["anthropic"], ["Filter by", "Value"]),
@@ -54,7 +56,6 @@ def test_only_values_of_what_is_chosen_are_suggested(page: Page) -> None:
         ("api_key", [], ["Filter by", "API key"]),
     ):
         by.select_option(chosen)
-        options = page.locator("#filter-values option:enabled")
         values = options.evaluate_all("each => each.map((one) => one.value)")
         assert (values, fields.all_inner_texts()) == (suggested, shown)
 
