@@ -83,9 +83,11 @@ from application.reports.compare_costs import CompareCosts
 from application.reports.describe_price_book import DescribePriceBook
 from application.reports.explain_event import ExplainEvent
 from application.reports.find_calls import FindCalls
+from application.reports.find_page_before import FindPageBefore
 from application.reports.follow_call import FollowCall
 from application.reports.has_events import HasEvents
 from application.reports.list_events import ListEvents
+from application.reports.list_known_names import ListKnownNames
 from application.reports.list_price_books import ListPriceBooks
 from application.reports.list_prices import ListPrices
 from application.reports.list_unpriced import ListUnpriced
@@ -205,6 +207,8 @@ class Container(containers.DeclarativeContainer):
     list_events = providers.Singleton(ListEvents, units_of_work, clock)
     explain_event = providers.Singleton(ExplainEvent, units_of_work)
     follow_call = providers.Singleton(FollowCall, units_of_work)
+    list_known_names = providers.Singleton(ListKnownNames, units_of_work)
+    find_page_before = providers.Singleton(FindPageBefore, units_of_work, clock)
     find_calls = providers.Singleton(FindCalls, units_of_work, clock)
     list_unpriced = providers.Singleton(ListUnpriced, units_of_work, pricing_tables, clock)
     describe_price_book = providers.Singleton(DescribePriceBook, pricing_tables, clock)

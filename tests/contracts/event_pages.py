@@ -81,6 +81,34 @@ class EventPagesContract:
         assert [event for page in pages for event in page] == whole
         assert {len(page) for page in pages[:-1]} <= {limit}
 
+    @pytest.mark.parametrize("sort", list(EventSort))
+    @pytest.mark.parametrize("limit", [1, 2, 4, 9, 50])
+    @pytest.mark.usefixtures("events")
+    def test_the_page_before_ends_where_any_event_stands(
+        self,
+        units_of_work: UnitsOfWork,
+        selection: EventSelection,
+        sort: EventSort,
+        limit: int,
+    ) -> None:
+        (whole,) = list_pages(units_of_work, selection, sort, 100)
+        with units_of_work(snapshot=True) as uow:
+            for number, event in enumerate(whole):
+                before = position_of(event, sort)
+                found = uow.events.page_before(selection, sort, before=before, limit=limit)
+                assert found == whole[max(0, number - limit) : number]
+
+    @pytest.mark.usefixtures("events")
+    def test_another_organization_has_no_page_before(
+        self, units_of_work: UnitsOfWork, selection: EventSelection
+    ) -> None:
+        last = list_pages(units_of_work, selection, EventSort.COST, 100)[0][-1]
+        stranger = a_stored_key(units_of_work)
+        other = EventSelection(organization_id=stranger.organization_id, span=DAY)
+        with units_of_work(snapshot=True) as uow:
+            before = position_of(last, EventSort.COST)
+            assert uow.events.page_before(other, EventSort.COST, before=before, limit=9) == []
+
     def test_the_newest_come_first_and_ties_go_by_the_bytes_of_the_id(
         self, units_of_work: UnitsOfWork, events: list[Event], selection: EventSelection
     ) -> None:

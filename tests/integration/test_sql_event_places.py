@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from adapters.sql import event_places
+from adapters.sql.event_order import Way
 from adapters.sql.unit_of_work import SqlUnitsOfWork
+from application.reports.list_events import position_of
 from domain.api_key import ApiKey
 from domain.period import Span
 from domain.report import Dimension, EventFilter, EventSelection, EventSort
@@ -69,6 +71,31 @@ def test_what_passes_a_filter_is_found_below_any_number_of_others(
         assert found == ["cheap-0", "cheap-2", "cheap-1", "cheap-3", "cheap-4"]
 
 
+@pytest.mark.parametrize("reach", [1, 5, 100])
+@pytest.mark.parametrize("sort", [EventSort.COST, EventSort.LATENCY])
+def test_the_way_back_finds_what_passes_above_any_number_of_others(
+    units_of_work: SqlUnitsOfWork,
+    key: ApiKey,
+    monkeypatch: pytest.MonkeyPatch,
+    reach: int,
+    sort: EventSort,
+) -> None:
+    monkeypatch.setattr(event_places, "_REACH", reach)
+    between = [an_event(key, cost=a_cost("2.5"), latency_ms=250) for _ in range(30)]
+    append(units_of_work, key, between)
+    chosen = EventFilter(tags={"team": ("red",)})
+    selection = EventSelection(organization_id=key.organization_id, span=MONTH, filter=chosen)
+    (whole,) = list_pages(units_of_work, selection, sort, 50)
+    assert [event.id for event in whole] == ["cheap-0", "cheap-2", "cheap-1", "cheap-3", "cheap-4"]
+    for limit in (1, 2, 3, 50):
+        for number, event in enumerate(whole):
+            with units_of_work(snapshot=True) as uow:
+                ahead = uow.events.page_before(
+                    selection, sort, before=position_of(event, sort), limit=limit
+                )
+            assert ahead == whole[max(0, number - limit) : number]
+
+
 @pytest.mark.parametrize("reach", [1, 100])
 def test_the_filter_of_a_key_is_known_there_too(
     units_of_work: SqlUnitsOfWork, key: ApiKey, monkeypatch: pytest.MonkeyPatch, reach: int
@@ -108,7 +135,7 @@ def test_both_ways_are_asked_where_the_first_calls_are_not_enough(
         (DAY, cheap, 1),  # a fifth of a month is more than a day
     ):
         selection = EventSelection(organization_id="any", span=span, filter=chosen)
-        asked = event_places.places_of(selection, EventSort.COST, after=None, limit=5)
+        asked = event_places.places_of(selection, Way(EventSort.COST), limit=5)
         assert len(list(asked)) == ways
 
 

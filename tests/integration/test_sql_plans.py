@@ -11,6 +11,7 @@ from sqlalchemy import Connection, event, text
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.events import EventPosition
+from application.reports.list_events import position_of
 from benchmarks.reports import prepare, seed, views
 from domain.period import Span
 from domain.report import Dimension, EventFilter, EventSelection, EventSort
@@ -117,7 +118,8 @@ def test_the_newest_calls_are_read_in_the_order_of_an_index_and_no_further(
         last = uow.events.page(selection, EventSort.TIMESTAMP)[-1]
         place = EventPosition(last.reported.timestamp.isoformat(), last.id)
         assert uow.events.page(selection, EventSort.TIMESTAMP, after=place)
-    assert plans.number == 2
+        assert uow.events.page_before(selection, EventSort.TIMESTAMP, before=place, limit=50)
+    assert plans.number == 3
     assert "Limit" in plans.kinds
     assert not {kind for kind in plans.kinds if "Sort" in kind}
 
@@ -136,8 +138,12 @@ def test_the_costliest_and_the_slowest_calls_are_the_first_ones_of_an_index(
     last_months = Span(datetime.now(UTC) - timedelta(days=60), datetime.now(UTC))
     selection = EventSelection(organization_id=many[1], span=last_months, filter=chosen)
     with units_of_work() as uow:
-        assert len(uow.events.page(selection, sort, limit=5)) == 5
-    assert plans.number == 1
+        found = uow.events.page(selection, sort, limit=5)
+        before = position_of(found[-1], sort)
+        assert uow.events.page_before(selection, sort, before=before, limit=4) == found[:4]
+        # More than there are: all that pass are asked for as well.
+        assert uow.events.page_before(selection, sort, before=before, limit=5) == found[:4]
+    assert plans.number == 4
     assert plans.scanned & FULL == set()
     assert {name for name in plans.indexes if COLUMNS[sort] in name}
 

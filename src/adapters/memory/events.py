@@ -50,6 +50,15 @@ class InMemoryEventStore(EventStore):
         placed.sort(key=lambda entry: entry[0], reverse=True)
         return [event for _, event in placed[:limit]]
 
+    def page_before(
+        self, selection: EventSelection, sort: EventSort, *, before: EventPosition, limit: int
+    ) -> list[Event]:
+        first = _place(_parsed(before.value, sort), before.id)
+        placed = [(_place(_value(event, sort), event.id), event) for event in self._in(selection)]
+        ahead = [(place, event) for place, event in placed if place > first]
+        ahead.sort(key=lambda entry: entry[0])
+        return [event for _, event in ahead[:limit]][::-1]
+
     def around(
         self, selection: EventSelection, event: Event, *, limit: int
     ) -> tuple[list[Event], list[Event]]:

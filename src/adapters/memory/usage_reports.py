@@ -11,6 +11,7 @@ from application.ports.usage_reports import UsageReports
 from domain.costing import CostSource
 from domain.durations import distribution, slot_of
 from domain.event import Event, Status
+from domain.known_names import KnownNames
 from domain.money import exact_sum
 from domain.period import Span
 from domain.price_gap import GapReason, PriceGap, gap_reason
@@ -97,6 +98,18 @@ class InMemoryUsageReports(UsageReports):
     def tally(self, selection: EventSelection) -> Tally:
         events = list(select(self._state, selection))
         return Tally(len(events), _cost(events), _unpriced(events))
+
+    def known_names(self, organization_id: str, *, keys: int, tags: int) -> KnownNames:
+        owned = (
+            (own, key.name)
+            for (of, own), key in self._state.api_keys.items()
+            if of == organization_id
+        )
+        events = (event for (of, _), event in self._state.events.items() if of == organization_id)
+        named = {name for event in events for name in event.reported.tags}
+        return KnownNames(
+            keys=dict(sorted(owned, reverse=True)[:keys]), tags=tuple(sorted(named)[:tags])
+        )
 
     def price_gaps(self, selection: EventSelection) -> list[PriceGap]:
         groups: dict[tuple[str, str, GapReason], list[Event]] = {}

@@ -23,7 +23,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.event_inserts import add_quotes, call_of, store_events
 from adapters.sql.event_keys import OF_KEY, Claims, claim_keys
-from adapters.sql.event_places import behind, in_order, places_of
+from adapters.sql.event_order import Way
+from adapters.sql.event_places import places_of
 from adapters.sql.event_rows import priced_columns, to_event
 from adapters.sql.event_tables import IS_UNPRICED, event_keys, events, quotes
 from adapters.sql.rollups import summed_again
@@ -83,12 +84,20 @@ class SqlEventStore(EventStore):
         after: EventPosition | None = None,
         limit: int = 50,
     ) -> list[Event]:
-        values, order = values_of(selection), in_order(events, sort)
-        if sort is EventSort.TIMESTAMP:
-            passing = (*conditions(Chosen.by(selection)), *behind(events, sort, after))
+        return self._along(selection, Way(sort, after), limit)
+
+    def page_before(
+        self, selection: EventSelection, sort: EventSort, *, before: EventPosition, limit: int
+    ) -> list[Event]:
+        return self._along(selection, Way(sort, before, up=True), limit)[::-1]
+
+    def _along(self, selection: EventSelection, way: Way, limit: int) -> list[Event]:
+        values, order = values_of(selection), way.order(events)
+        if way.sort is EventSort.TIMESTAMP:
+            passing = (*conditions(Chosen.by(selection)), *way.passed(events))
             return self._read(_SELECT.where(*passing).order_by(*order).limit(limit), values)
         found: list[Event] = []
-        for places in places_of(selection, sort, after=after, limit=limit):
+        for places in places_of(selection, way, limit=limit):
             found = self._read(_of_places(places, selection).order_by(*order), values)
             if len(found) == limit:
                 break

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from adapters.sql import usage_group_series, usage_series, usage_statements
+from adapters.sql.known_names import known_names
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.selections import Chosen, values_of
 from adapters.sql.usage_groups import Group, apart, own_values, rows_of, without_last
@@ -15,6 +16,7 @@ from adapters.sql.usage_questions import Questions
 from adapters.sql.usage_sources import UNPRICED, names_of
 from adapters.sql.usage_sums import Slots, Sums, added_up, known_cost
 from application.ports.usage_reports import UsageReports
+from domain.known_names import KnownNames
 from domain.period import Span
 from domain.price_gap import GapReason, PriceGap
 from domain.report import (
@@ -99,6 +101,9 @@ class SqlUsageReports(UsageReports):
             return Tally(0, Decimal(0))
         unpriced = int(row[UNPRICED])
         return Tally(int(row["calls"]), known_cost(row), unpriced)
+
+    def known_names(self, organization_id: str, *, keys: int, tags: int) -> KnownNames:
+        return known_names(self._connection, organization_id, keys=keys, tags=tags)
 
     def price_gaps(self, selection: EventSelection) -> list[PriceGap]:
         found = usage_statements.price_gaps(Chosen.by(selection))

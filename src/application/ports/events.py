@@ -66,6 +66,12 @@ class EventStore(Protocol):
         """Events in the order of ``sort``, those behind ``after``."""
 
     @abstractmethod
+    def page_before(
+        self, selection: EventSelection, sort: EventSort, *, before: EventPosition, limit: int
+    ) -> list[Event]:
+        """The last ``limit`` events ahead of ``before``, in the order of ``sort``."""
+
+    @abstractmethod
     def around(
         self, selection: EventSelection, event: Event, *, limit: int
     ) -> tuple[list[Event], list[Event]]:

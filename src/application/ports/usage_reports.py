@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
+from domain.known_names import KnownNames
 from domain.period import Span
 from domain.price_gap import PriceGap
 from domain.report import (
@@ -80,6 +81,13 @@ class UsageReports(Protocol):
     @abstractmethod
     def tally(self, selection: EventSelection) -> Tally:
         """That of ``measures``, for a small part of their work: it is asked every few seconds."""
+
+    @abstractmethod
+    def known_names(self, organization_id: str, *, keys: int, tags: int) -> KnownNames:
+        """The newest ``keys``, and of all tags that sums are kept by the first ``tags``.
+
+        A tag is named once a call that has it is in sums, and from then on.
+        """
 
     @abstractmethod
     def price_gaps(self, selection: EventSelection) -> list[PriceGap]:

@@ -44,6 +44,19 @@ def price_again(file_database_url: str) -> Iterator[Callable[[], None]]:
     container.engine().dispose()
 
 
+@pytest.fixture
+def add_up(file_database_url: str) -> Iterator[Callable[[], None]]:
+    """Does what the worker does, until every call is in sums."""
+    container = Container(settings=settings_on(file_database_url))
+
+    def run() -> None:
+        while container.add_waiting_calls()():
+            pass
+
+    yield run
+    container.engine().dispose()
+
+
 @pytest.fixture(scope="module")
 def file_team(app: Flask) -> Team:
     """An organization that the tests of a file share, and leave as it is."""

@@ -45,6 +45,10 @@ def pages(team: Team) -> list[Address]:
     return [
         *addresses(things),
         *_reports(team, things),
+        *(
+            Address(f"unfinished filter {path}", f"/dashboard{path}?add=tag.&{LONG_AGO}")
+            for path in ("", "/models", "/queries")
+        ),
         Address("all filters", "/dashboard/queries?project=First&user=First&tag.First=First"),
         Address("a price", "/dashboard/prices?model=gpt-4o"),
     ]

@@ -1,6 +1,7 @@
 """Single calls as pages: the list with its filters and pages, and one call explained."""
 
 import re
+from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
@@ -20,7 +21,16 @@ def browser(file_team: Team) -> Browser:
 
 def following(page: Page) -> list[str]:
     """Where a list goes on."""
-    return [each for each in page.links if "/dashboard" in each and "cursor=" in each]
+    return _led_to(page, "next")
+
+
+def previous(page: Page) -> list[str]:
+    """Where it goes back."""
+    return _led_to(page, "prev")
+
+
+def _led_to(page: Page, rel: str) -> list[str]:
+    return [found["href"] for tag, found in page.elements if tag == "a" and found.get("rel") == rel]
 
 
 def test_calls_are_listed_newest_costliest_or_slowest_first(browser: Browser) -> None:
@@ -67,8 +77,45 @@ def test_the_next_page_goes_on_where_the_last_one_ended(team: Team) -> None:
     assert following(second) == []
 
 
-def test_a_made_up_cursor_is_refused(browser: Browser) -> None:
-    page = browser.open("/dashboard/queries?cursor=nonsense")
+@pytest.mark.parametrize("sort", ["timestamp", "cost", "latency"])
+def test_the_way_back_leads_through_the_same_pages(team: Team, sort: str) -> None:
+    """Of 120 calls, a third with the same cost and a third without one."""
+    shapes = ({"usage": None}, {"usage": {"input": 10}}, {"latency_ms": 7})
+    sent = [
+        an_event(id=f"n{number:03}", timestamp=ago(seconds=number // 4), **shapes[number % 3])
+        for number in range(120)
+    ]
+    team.send(*sent)
+    browser = Browser(team.owner.client)
+    address = f"/dashboard/queries?days=7&user=&sort={sort}"
+    pages = [browser.open(address)]
+    while links := following(pages[-1]):
+        pages.append(browser.open(links[0]))
+    assert [len(shown_calls(page)) for page in pages] == [50, 50, 20]
+    assert previous(pages[0]) == []
+    for earlier, page in pairwise(pages):
+        (link,) = previous(page)
+        answer = browser.open(link)
+        assert answer.status == 302
+        assert shown_calls(browser.open(str(answer.location))) == shown_calls(earlier)
+    assert browser.open(previous(pages[1])[0]).location == f"/dashboard/queries?days=7&sort={sort}"
+
+
+def test_the_way_back_ends_at_the_first_page_whatever_has_come_in(team: Team) -> None:
+    team.send(*(an_event(id=f"old-{n:02}", timestamp=ago(hours=1, seconds=n)) for n in range(60)))
+    browser = Browser(team.owner.client)
+    second = browser.open(following(browser.open("/dashboard/queries"))[0])
+    team.send(*(an_event(id=f"new-{n}", timestamp=ago(minutes=1 + n)) for n in range(3)))
+    before = browser.open(str(browser.open(previous(second)[0]).location))
+    assert shown_calls(before) == [f"old-{n:02}" for n in range(50)]
+    top = browser.open(str(browser.open(previous(before)[0]).location))
+    assert shown_calls(top) == ["new-0", "new-1", "new-2", *(f"old-{n:02}" for n in range(47))]
+    assert previous(top) == []
+
+
+@pytest.mark.parametrize("name", ["cursor", "before"])
+def test_a_made_up_cursor_is_refused(browser: Browser, name: str) -> None:
+    page = browser.open(f"/dashboard/queries?{name}=nonsense")
     assert page.status == 422
     assert "Is not a cursor of this list." in page.text
 

@@ -1,6 +1,7 @@
 """The overview's chart in parts, what changed against the range before, and the page on paper."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -119,6 +120,32 @@ def test_a_first_range_says_that_there_is_nothing_to_compare_with(browser: Brows
 def test_two_empty_ranges_say_so(browser: Browser) -> None:
     page = browser.open("/dashboard?user=nobody")
     assert "No calls in this range, and none in the 30 days before." in page.text
+
+
+def test_nobody_is_offered_to_do_without_a_comparison_that_there_is_not(team: Team) -> None:
+    team.send(an_event(timestamp=ago(days=2)))
+    browser = Browser(team.owner.client)
+    assert "Do not compare" not in browser.open("/dashboard?days=7").text
+    team.send(an_event(timestamp=ago(days=9)))
+    assert "Do not compare" in browser.open("/dashboard?days=7").text
+
+
+def test_tags_are_offered_to_stack_the_chart_by(team: Team, add_up: Callable[[], None]) -> None:
+    team.send(an_event(tags={"a&b": "x", '"><i>': "y"}))
+    browser = Browser(team.owner.client)
+    assert "by=tag." not in browser.open("/dashboard").html
+    add_up()
+    page = browser.open("/dashboard?days=7&user=")
+    links = [link for link in page.links if "by=tag." in link]
+    assert links == ["/dashboard?days=7&by=tag.%22%3E%3Ci%3E", "/dashboard?days=7&by=tag.a%26b"]
+    stacked = browser.open(links[1])
+    assert "Cost over time by a&b" in stacked.text
+    chosen = [tag for tag, found in stacked.elements if found.get("title") == "a&b"]
+    assert chosen == ["summary"]
+    # As are tags that nobody has heard of: the address may be older than they are.
+    unknown = browser.open("/dashboard?by=tag.none")
+    chosen = [tag for tag, found in unknown.elements if found.get("title") == "none"]
+    assert chosen == ["summary"]
 
 
 def test_the_comparison_can_be_left_out_and_taken_up_again(team: Team) -> None:

@@ -65,7 +65,7 @@ def test_a_new_call_is_on_the_overview_within_seconds_and_nobody_is_disturbed(de
     assert total(page) == "$0.0042"
     mark(page)
     page.get_by_text("The figures of this chart").click()
-    page.locator(".range summary").click()
+    page.locator(".range summary").first.click()
     page.get_by_label("First day").focus()
     page.evaluate("scrollTo(0, 120)")
 
@@ -87,7 +87,7 @@ def test_a_new_call_comes_on_top_of_the_list_and_the_rows_stay_the_same(desk: De
     rows = page.locator("tbody tr")
     before = [rows.nth(number).get_attribute("data-key") for number in range(FIRST)]
     page.get_by_text("Filter", exact=True).click()
-    page.get_by_label("Model").fill("half a na")
+    page.get_by_label("Value", exact=True).fill("half a na")
     rows.nth(1).get_by_role("link").evaluate("link => { link.dataset.mine = 'yes'; }")
 
     desk.team.send(an_event(timestamp=ago(seconds=1), id="newest", model="claude-haiku-4-5"))
@@ -95,8 +95,8 @@ def test_a_new_call_comes_on_top_of_the_list_and_the_rows_stay_the_same(desk: De
     expect(rows).to_have_count(FIRST + 1, timeout=PATIENCE_MS)
     assert [rows.nth(n).get_attribute("data-key") for n in range(3)] == ["newest", *before]
     expect_no_reload(page)
-    expect(page.get_by_label("Model")).to_be_focused()
-    expect(page.get_by_label("Model")).to_have_value("half a na")
+    expect(page.get_by_label("Value", exact=True)).to_be_focused()
+    expect(page.get_by_label("Value", exact=True)).to_have_value("half a na")
     assert reader.findings == []
 
 

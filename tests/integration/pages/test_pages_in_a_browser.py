@@ -107,9 +107,11 @@ def test_no_page_breaks_on_whatever_things_are_called(
         things = furnish(team, name)
         pages += [page for page in addresses(things) if "<" in page.name]
         named = urlencode({"model": name, "user": name[:40]})
+        unfinished = urlencode({"add": "tag.", "tag": name})
         pages += [
             Address(f"chips {number}", f"/dashboard?{named}"),
             Address(f"calls {number}", f"/dashboard/queries?{named}"),
+            Address(f"an open form {number}", f"/dashboard/models?{named}&{unfinished}"),
             Address(f"a price {number}", f"/dashboard/prices?{urlencode({'model': name})}"),
         ]
     # Those that show lists are opened once all is in them.

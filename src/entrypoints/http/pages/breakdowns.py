@@ -10,8 +10,9 @@ from domain.report import Dimension, GroupBy, GroupRow
 from domain.row_order import RowSort
 from entrypoints.container import Container
 from entrypoints.http.pages.columns import COLUMNS, Column, RowOrder
+from entrypoints.http.pages.filter_form import suggested
 from entrypoints.http.pages.report_address import ReportAddress
-from entrypoints.http.pages.report_page import Page, asked_of, chip_names, is_first, report_page
+from entrypoints.http.pages.report_page import Page, asked_of, is_first, known_names, report_page
 from entrypoints.http.pages.sparklines import Sparkline, sparkline
 from entrypoints.http.texts import gettext, mark
 
@@ -23,7 +24,7 @@ _HEADS = {_PROVIDERS: mark("Provider"), _MODELS: mark("Model")}
 
 def add_pages(pages: Blueprint, container: Container) -> None:
     """``/dashboard/providers`` and ``/dashboard/models``."""
-    run_report_groups, run_list_keys = container.report_groups(), container.list_keys()
+    run_report_groups, run_list_names = container.report_groups(), container.list_known_names()
     clock, run_has_events = container.clock(), container.has_events()
 
     @pages.get("/providers")
@@ -37,7 +38,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
         return _table(address, _MODELS)
 
     def _table(address: ReportAddress, by: GroupBy) -> Page:
-        order = RowOrder.read(request.args)
+        order, names = RowOrder.read(request.args), [str(each) for each in by]
         asked = asked_of(address, clock)
         report = run_report_groups(
             ReportGroupsRequest(
@@ -49,13 +50,16 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             span=report.span,
             report=report,
             is_first=not report.rows and is_first(run_has_events),
-            names=[str(each) for each in by],
+            names=names,
             title=gettext(_TITLES[by]),
             columns=(Column(RowSort.NAME, _HEADS[by]), *COLUMNS),
             order=order,
             top=max((row.measures.cost_usd or Decimal(0) for row in report.rows), default=None),
             trends=_trends(report, address),
-            **chip_names(address, run_list_keys),
+            known=known_names(run_list_names),
+            suggested=suggested(
+                pair for row in report.rows for pair in zip(names, row.group, strict=True)
+            ),
         )
 
 

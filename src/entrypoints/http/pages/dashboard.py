@@ -1,18 +1,21 @@
 """The reports as pages: the overview, and what is a click away from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from application.budgets.list_budgets_in_danger import ListBudgetsInDangerRequest
 from application.ports.clock import Clock
+from application.reports.compare_costs import MODELS
 from application.reports.report_overview import Overview, ReportOverviewRequest
+from domain.known_names import KnownNames
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_organization
 from entrypoints.http.pages import breakdowns, calls, chart_image, model_page, queries
 from entrypoints.http.pages.charts import bar_chart
 from entrypoints.http.pages.comparing import time_before
+from entrypoints.http.pages.filter_form import suggested
 from entrypoints.http.pages.formats import change
 from entrypoints.http.pages.live import ends_now, live_page, seen_already, version_now, version_of
 from entrypoints.http.pages.report_address import ReportAddress
@@ -20,12 +23,12 @@ from entrypoints.http.pages.report_page import (
     Asked,
     Page,
     asked_of,
-    chip_names,
     is_first,
+    known_names,
     report_page,
 )
 from entrypoints.http.pages.snippets import reachable_url, ways
-from entrypoints.http.pages.stacked_chart import stacked_chart
+from entrypoints.http.pages.stacked_chart import StackedChart, stacked_chart
 from entrypoints.http.pages.stacking import STACKS
 
 _TOP_ROWS = 5
@@ -37,7 +40,7 @@ def dashboard_pages(container: Container) -> Blueprint:
     pages = Blueprint("dashboard", __name__, url_prefix="/dashboard")
     run_has_events, run_list_in_danger = container.has_events(), container.list_budgets_in_danger()
     run_report_overview = container.report_overview()
-    run_list_keys, clock = container.list_keys(), container.clock()
+    run_list_names, clock = container.list_known_names(), container.clock()
     run_tally_usage = container.tally_usage()
     app_url = container.settings().app_url
     for part in (breakdowns, model_page, queries, calls, chart_image):
@@ -53,13 +56,15 @@ def dashboard_pages(container: Container) -> Blueprint:
             return unchanged
         is_live = ends_now(asked, clock)
         found = run_report_overview(_overview_of(address, asked, clock))
-        if not (found.totals.calls or address.filters) and is_first(run_has_events):
+        # Where nothing is shown, there is nothing to choose: one question less beside this one.
+        is_bare = not (found.totals.calls or address.filters)
+        if is_bare and is_first(run_has_events):
             return _waiting_page(app_url)
         version = version_of(found.totals.tally) if is_live else None
         page = render_template(
             "dashboard/overview.html",
             version=version,
-            **_shown(found, address, chip_names(address, run_list_keys)["key_names"]),
+            **_shown(found, address, KnownNames() if is_bare else known_names(run_list_names)),
             budgets=run_list_in_danger(_of_all_budgets()),
             top_budgets=_TOP_BUDGETS,
         )
@@ -86,10 +91,11 @@ def _of_all_budgets() -> ListBudgetsInDangerRequest:
     return ListBudgetsInDangerRequest(organization_id=current_organization().id)
 
 
-def _shown(found: Overview, address: ReportAddress, key_names: Mapping[str, str]) -> dict[str, Any]:
+def _shown(found: Overview, address: ReportAddress, known: KnownNames) -> dict[str, Any]:
     """What the overview's template takes of a report."""
     chart = bar_chart(found.series, found.interval, address.zone)
     by, past = address.group_by, found.past
+    stacked = stacked_chart(chart, found.groups, by, known.keys) if by else None
     return {
         "found": found,
         "totals": found.totals,
@@ -98,10 +104,20 @@ def _shown(found: Overview, address: ReportAddress, key_names: Mapping[str, str]
         "time_before": time_before(address, is_running=found.so_far != found.span),
         "chart": chart,
         "stacks": STACKS,
-        "stacked": stacked_chart(chart, found.groups, by, key_names) if by else None,
+        "stacked": stacked,
         "top_rows": _TOP_ROWS,
-        "key_names": key_names,
+        "known": known,
+        "suggested": suggested(_shown_values(found, stacked)),
     }
+
+
+def _shown_values(
+    found: Overview, stacked: StackedChart | None
+) -> Iterator[tuple[str, str | None]]:
+    for series in stacked.series if stacked else ():
+        yield from series.filters or ()
+    for row in found.models.rows:
+        yield from zip(MODELS, row.group, strict=True)
 
 
 def _waiting_page(app_url: str) -> str:

@@ -1,6 +1,6 @@
 """One model: what it costs an organization, what it is used for, and its prices through time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from flask import Blueprint, render_template
 
@@ -12,14 +12,15 @@ from domain.event import Event
 from domain.report import Dimension, EventSort, Measures
 from domain.text import has_unstorable
 from entrypoints.container import Container
+from entrypoints.http.pages.filter_form import suggested, values_of
 from entrypoints.http.pages.price_sheets import by_circumstance, sheets_of
 from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_page import (
     Asked,
     Page,
     asked_of,
-    chip_names,
     is_first,
+    known_names,
     report_page,
 )
 from entrypoints.http.pages.sparklines import sparkline
@@ -36,7 +37,7 @@ _BY = (Dimension.PROVIDER, Dimension.MODEL)
 def add_pages(pages: Blueprint, container: Container) -> None:
     """``/dashboard/models/<provider>/<model>``"""
     run_report_groups, run_list_events = container.report_groups(), container.list_events()
-    run_list_prices, run_list_keys = container.list_prices(), container.list_keys()
+    run_list_prices, run_list_names = container.list_prices(), container.list_known_names()
     clock, run_has_events = container.clock(), container.has_events()
 
     @pages.get("/models/<name:provider>/<last_name:model>")
@@ -53,6 +54,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
         shared = address.without(*_BY)
         (row,) = report.rows or (None,)
         totals = row.measures if row else Measures()
+        calls = _dearest_and_slowest(run_list_events, asked, totals.calls)
         return render_template(
             "dashboard/model.html",
             provider=provider,
@@ -72,9 +74,9 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             ),
             today=clock.now().date(),
             sheets_of=sheets_of,
-            calls=_dearest_and_slowest(run_list_events, asked, totals.calls),
-            # There is no chart of keys here, of which one would have to be named.
-            **chip_names(shared.stacked_by("total"), run_list_keys),
+            calls=calls,
+            known=known_names(run_list_names),
+            suggested=suggested(_other_values(calls)),
         )
 
 
@@ -92,6 +94,11 @@ def _dearest_and_slowest(
     found = run(ListEventsRequest(**asked, sort=EventSort.COST, limit=_FEW)).events
     slowest = sorted(found, key=_latency, reverse=True)
     return {EventSort.COST: found[:_CALLS], EventSort.LATENCY: slowest[:_CALLS]}
+
+
+def _other_values(calls: Mapping[EventSort, Iterable[Event]]) -> Iterator[tuple[str, str | None]]:
+    shown = values_of(event for events in calls.values() for event in events)
+    return (pair for pair in shown if pair[0] not in _BY)
 
 
 def _latency(event: Event) -> int:

@@ -1,5 +1,6 @@
 """Prices: what the book says of a model, and what has no price yet."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time
 
 from flask import Blueprint, render_template, request
@@ -8,15 +9,17 @@ from application.ports.clock import Clock
 from application.reports.list_prices import ListPricesRequest
 from application.reports.list_unpriced import ListUnpricedRequest
 from domain.errors import Invalid
-from domain.price_gap import REPAIRABLE
+from domain.price_gap import REPAIRABLE, PriceGap
 from domain.pricing.listing import PriceRow
+from domain.report import Dimension
 from domain.text import check_text
 from domain.timestamps import format_timestamp
 from entrypoints.container import Container
+from entrypoints.http.pages.filter_form import suggested
 from entrypoints.http.pages.forms import REFUSALS, Form
 from entrypoints.http.pages.price_sheets import sheets_of
 from entrypoints.http.pages.report_address import ReportAddress
-from entrypoints.http.pages.report_page import Page, asked_of, chip_names, is_first, report_page
+from entrypoints.http.pages.report_page import Page, asked_of, is_first, known_names, report_page
 
 #: More rows than this help nobody; the page says how many it leaves out.
 _MOST_ROWS = 60
@@ -27,7 +30,7 @@ def prices_pages(container: Container) -> Blueprint:
     pages = Blueprint("prices", __name__, url_prefix="/dashboard/prices")
     run_list_prices, run_describe = container.list_prices(), container.describe_price_book()
     run_list_unpriced, clock = container.list_unpriced(), container.clock()
-    run_has_events, run_list_keys = container.has_events(), container.list_keys()
+    run_has_events, run_list_names = container.has_events(), container.list_known_names()
 
     @pages.get("")
     def look_up() -> tuple[str, int]:
@@ -64,10 +67,17 @@ def prices_pages(container: Container) -> Blueprint:
             is_first=not report.models and is_first(run_has_events),
             missing=missing,
             doubtful=[each for each in report.models if each not in missing],
-            **chip_names(address, run_list_keys),
+            known=known_names(run_list_names),
+            suggested=suggested(_shown_values(each.gap for each in report.models)),
         )
 
     return pages
+
+
+def _shown_values(gaps: Iterable[PriceGap]) -> Iterator[tuple[str, str]]:
+    for gap in gaps:
+        yield Dimension.PROVIDER, gap.provider
+        yield Dimension.MODEL, gap.model
 
 
 def _asked(clock: Clock) -> ListPricesRequest | None:

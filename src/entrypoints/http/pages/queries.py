@@ -5,24 +5,25 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
+from application.ports.events import EventPosition
 from application.reports.find_calls import FindCallsRequest, FoundCalls
-from application.reports.list_events import ListEventsRequest
+from application.reports.find_page_before import FindPageBeforeRequest
+from application.reports.list_events import EventPage, ListEventsRequest, position_of
 from domain.period import Span
 from domain.report import EventSort
 from entrypoints.container import Container
 from entrypoints.http.cursors import read_cursor, write_cursor
+from entrypoints.http.pages.filter_form import suggested, values_of
 from entrypoints.http.pages.live import live_page, seen_already, version_now
 from entrypoints.http.pages.report_address import ReportAddress
-from entrypoints.http.pages.report_filters import Filter
 from entrypoints.http.pages.report_page import (
     Asked,
     Page,
     asked_of,
     is_first,
-    key_names,
+    known_names,
     report_page,
 )
-from entrypoints.http.pages.stacking import TAG
 from entrypoints.http.pages.templating import event_path
 from entrypoints.http.texts import mark
 
@@ -36,8 +37,6 @@ ORDERS = {
     EventSort.COST: mark("Single calls, costliest first"),
     EventSort.LATENCY: mark("Single calls, slowest first"),
 }
-#: What the form of the filters has a field for; the rest is chosen on a call.
-FIELDS = ("provider", "model", "project", "environment", "user", "operation", "status", "api_key")
 _ROWS = 50
 #: What a call that lies outside of the range is shown with.
 _AROUND = timedelta(days=1)
@@ -46,7 +45,8 @@ _AROUND = timedelta(days=1)
 def add_pages(pages: Blueprint, container: Container) -> None:
     """``/dashboard/queries``"""
     run_list_events, run_find_calls = container.list_events(), container.find_calls()
-    run_list_keys, clock = container.list_keys(), container.clock()
+    run_find_page_before = container.find_page_before()
+    run_list_names, clock = container.list_known_names(), container.clock()
     run_tally_usage, run_has_events = container.tally_usage(), container.has_events()
 
     @pages.get("/queries")
@@ -56,8 +56,14 @@ def add_pages(pages: Blueprint, container: Container) -> None:
         if search := request.args.get("search", "").strip():
             found = run_find_calls(_looked_for(search, asked))
             place = _place_of(found, search, address)
-            return redirect(place) if place else _shown(address, found.span, search=search)
+            return redirect(place) if place else _shown(found.span, search=search)
         sort, cursor = _sort(), request.args.get("cursor")
+        if before := request.args.get("before"):
+            first = read_cursor(before, sort)
+            start = run_find_page_before(
+                FindPageBeforeRequest(**asked, sort=sort, before=first, limit=_ROWS)
+            )
+            return redirect(request.path + address.query(("sort", sort), *_cursor(start, sort)))
         # Before the calls are read: one that comes in between is shown once more, never missed.
         # New ones are seen only where the newest stand on top.
         is_top = sort is EventSort.TIMESTAMP and not cursor
@@ -66,28 +72,27 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             return unchanged
         after = read_cursor(cursor, sort) if cursor else None
         page = run_list_events(ListEventsRequest(**asked, sort=sort, after=after, limit=_ROWS))
-        following = write_cursor(page.next, sort) if page.next else None
         html = _shown(
-            address,
             page.span,
             version=version,
             events=page.events,
             is_first=not page.events and is_first(run_has_events),
             cursor=cursor,
-            next_cursor=following,
+            next_page=_cursor(page.next, sort),
+            page_before=_cursor(_first_of(page, sort) if cursor else None, sort, "before"),
         )
         return live_page(html, version)
 
-    def _shown(address: ReportAddress, span: Span, **found: Any) -> str:
+    def _shown(span: Span, **found: Any) -> str:
         return render_template(
             "dashboard/queries.html",
             span=span,
             sort=_sort(),
             sorts=SORTS,
             orders=ORDERS,
-            key_names=key_names(run_list_keys),
+            known=known_names(run_list_names),
+            suggested=suggested(values_of(found.get("events", ()))),
             **found,
-            **_filter_form(address),
         )
 
 
@@ -115,16 +120,15 @@ def _place_of(found: FoundCalls, name: str, address: ReportAddress) -> str | Non
     return request.path + address.with_filter((found.by.value, name)).query(("sort", _sort()))
 
 
-def _filter_form(address: ReportAddress) -> dict[str, Any]:
-    """What the fields of the filters begin with, and the filters that have no field."""
-    first: dict[str, str] = {}
-    kept: list[Filter] = []
-    for name, value in address.filters:
-        if name in first or name.startswith(TAG) or name not in FIELDS:
-            kept.append((name, value))
-        else:
-            first[name] = value
-    return {"fields": FIELDS, "first_values": first, "kept_filters": kept}
+def _cursor(
+    position: EventPosition | None, sort: EventSort, name: str = "cursor"
+) -> list[tuple[str, str]]:
+    """The pair of an address that leads to another page; none where there is no such page."""
+    return [(name, write_cursor(position, sort))] if position else []
+
+
+def _first_of(page: EventPage, sort: EventSort) -> EventPosition | None:
+    return position_of(page.events[0], sort) if page.events else None
 
 
 def _sort() -> EventSort:

@@ -163,6 +163,10 @@ class ReportAddress:
         kept = (each for each in self.filters if each[0] not in names)
         return replace(self, filters=(*kept, *added))
 
+    def and_filter(self, added: Filter) -> "ReportAddress":
+        """A further filter, beside any others of its name."""
+        return replace(self, filters=tuple(dict.fromkeys((*self.filters, added))))
+
     def without_filter(self, removed: Filter) -> "ReportAddress":
         return replace(self, filters=tuple(each for each in self.filters if each != removed))
 

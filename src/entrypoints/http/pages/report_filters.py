@@ -17,12 +17,13 @@ Filter = tuple[str, str]
 def filters_of(args: MultiDict[str, str]) -> Iterator[Filter]:
     """Those of an address in its order, each once; what is no filter is left out."""
     pairs: Iterable[Filter] = dict.fromkeys(args.items(multi=True))
-    known = (each for each in pairs if each[1] and _is_filter(each[0]))
+    known = (each for each in pairs if each[1] and is_filter(each[0]))
     for _, (name, value) in zip(range(_MOST_FILTERS), known, strict=False):
         yield name, value[:_LONGEST_VALUE]
 
 
-def _is_filter(name: str) -> bool:
+def is_filter(name: str) -> bool:
+    """Whether this is called like a dimension, or ``tag.`` and any name."""
     return name in set(Dimension) or (name.startswith(TAG) and len(name) > len(TAG))
 
 

@@ -4,16 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypedDict
+from urllib.parse import quote
 
-from flask import render_template, request
+from flask import redirect, render_template, request
 from werkzeug import Response
 
 from application.keys.list_keys import ListKeys, ListKeysRequest
 from application.ports.clock import Clock
 from application.reports.has_events import HasEvents, HasEventsRequest
+from application.reports.list_known_names import ListKnownNames, ListKnownNamesRequest
 from domain.errors import Invalid
+from domain.known_names import KnownNames
 from domain.report import Dimension, EventFilter
 from entrypoints.http.authentication import current_organization
+from entrypoints.http.pages.filter_form import added_filter
 from entrypoints.http.pages.forms import Form
 from entrypoints.http.pages.report_address import ReportAddress
 
@@ -37,18 +41,27 @@ class Asked(TypedDict):
 def report_page(
     view: Callable[Concatenate[ReportAddress, Rest], Page],
 ) -> Callable[Rest, Page]:
-    """A view of a report's address; what is wrong with it is said beside the range picker."""
+    """A view of a report's address; what is wrong with it is said beside the range picker.
+
+    A filter that its form adds is put into the address first.
+    """
 
     @wraps(view)
     def run(*args: Rest.args, **kwargs: Rest.kwargs) -> Page:
+        address = ReportAddress.read(request.args)
+        if added := added_filter(request.args):
+            return redirect(quote(request.path) + address.and_filter(added).query(*_order()))
         try:
-            return view(ReportAddress.read(request.args), *args, **kwargs)
+            return view(address, *args, **kwargs)
         except Invalid as error:
             form = Form.refused(error)
-            kept = [(name, request.args[name]) for name in _ORDER if request.args.get(name)]
-            return render_template("dashboard/refused.html", form=form, kept=kept), form.status
+            return render_template("dashboard/refused.html", form=form, kept=_order()), form.status
 
     return run
+
+
+def _order() -> list[tuple[str, str]]:
+    return [(name, request.args[name]) for name in _ORDER if request.args.get(name)]
 
 
 def asked_of(address: ReportAddress, clock: Clock) -> Asked:
@@ -66,6 +79,11 @@ def asked_of(address: ReportAddress, clock: Clock) -> Asked:
 def is_first(run: HasEvents) -> bool:
     """Whether the organization has yet to send its first call, of whatever time."""
     return not run(HasEventsRequest(organization_id=current_organization().id))
+
+
+def known_names(run: ListKnownNames) -> KnownNames:
+    """The names of the organization's keys and tags, for people to choose from."""
+    return run(ListKnownNamesRequest(organization_id=current_organization().id))
 
 
 def key_names(run: ListKeys) -> dict[str, str]:

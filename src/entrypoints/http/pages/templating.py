@@ -17,6 +17,7 @@ from entrypoints.http.file_names import report_name
 from entrypoints.http.pages import change_words, formats, vocabulary
 from entrypoints.http.pages.budget_bar import budget_bar
 from entrypoints.http.pages.counts import plural
+from entrypoints.http.pages.filter_form import FIELDS
 from entrypoints.http.pages.named_ranges import RANGE_LABELS
 from entrypoints.http.pages.notes import note_words
 from entrypoints.http.pages.notices import notice
@@ -63,6 +64,7 @@ def install(pages: Blueprint, settings: Settings, clock: Clock) -> None:
     pages.add_app_template_global(zip, "zip")
     pages.add_app_template_global(lambda: PRESETS, "presets")
     pages.add_app_template_global(lambda: MOST_ROWS, "most_in_a_file")
+    pages.add_app_template_global(lambda: FIELDS, "filter_fields")
     pages.add_app_template_global(lambda: RANGE_LABELS, "named_ranges")
     pages.app_context_processor(_context(settings, clock))
 

@@ -14,6 +14,7 @@ from tests.contracts.event_round_trips import EventRoundTripContract
 from tests.contracts.event_storage import EventStorageContract
 from tests.contracts.events import EventStoreContract
 from tests.contracts.invitations import InvitationRepositoryContract
+from tests.contracts.known_names import KnownNamesContract
 from tests.contracts.ledger import LedgerContract
 from tests.contracts.members import MemberRepositoryContract
 from tests.contracts.notifications import NotificationsContract
@@ -100,6 +101,9 @@ class TestUsageGroupSeries(UsageGroupSeriesContract): ...
 
 
 class TestUsageGroups(UsageGroupsContract): ...
+
+
+class TestKnownNames(KnownNamesContract): ...
 
 
 class TestBudgets(BudgetRepositoryContract): ...
