@@ -17,6 +17,8 @@ _COUNTED = {
     "minute": several("%(num)s minute", "%(num)s minutes"),
     "hour": several("%(num)s hour", "%(num)s hours"),
     "day": several("%(num)s day", "%(num)s days"),
+    "week": several("%(num)s week", "%(num)s weeks"),
+    "month": several("%(num)s month", "%(num)s months"),
     "period": several("%(num)s period", "%(num)s periods"),
 }
 
