@@ -20,6 +20,7 @@ from entrypoints.http.pages.counts import plural
 from entrypoints.http.pages.named_ranges import RANGE_LABELS
 from entrypoints.http.pages.notes import note_words
 from entrypoints.http.pages.notices import notice
+from entrypoints.http.pages.provider_looks import PATTERNS, look_of
 from entrypoints.http.pages.report_address import PRESETS, ReportAddress, query_of
 from entrypoints.http.pages.report_bounds import date_fields, is_date
 from entrypoints.http.pages.theme import this_page
@@ -61,6 +62,8 @@ def install(pages: Blueprint, settings: Settings, clock: Clock) -> None:
         pages.add_app_template_global(function)
     pages.add_app_template_global(zip, "zip")
     pages.add_app_template_global(lambda: PRESETS, "presets")
+    pages.add_app_template_filter(look_of, "look")
+    pages.add_app_template_global(lambda look: PATTERNS[look.pattern], "look_path")
     pages.add_app_template_global(lambda: RANGE_LABELS, "named_ranges")
     pages.app_context_processor(_context(settings, clock))
 
