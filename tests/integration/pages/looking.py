@@ -176,8 +176,8 @@ def chromium_browser(path: str) -> Iterator[Browser]:
 def a_reader(
     browser: Browser, url: str, session: str | None = None, pictures: Path | None = None
 ) -> Reader:
-    """Somebody new, with the session of a person if there is one; nothing moves before them."""
-    context = browser.new_context(base_url=url, reduced_motion="reduce")
+    """Somebody new, in UTC, with the session of a person if there is one; nothing moves."""
+    context = browser.new_context(base_url=url, reduced_motion="reduce", timezone_id="UTC")
     if session is not None:
         context.add_cookies([{"name": SESSION_COOKIE, "value": session, "url": url}])
     return Reader(context, pictures)

@@ -16,6 +16,7 @@ from domain.report import Dimension, EventFilter
 from entrypoints.http.authentication import current_organization
 from entrypoints.http.pages.forms import Form
 from entrypoints.http.pages.report_address import ReportAddress
+from entrypoints.http.pages.viewer_zone import choice_made, report_address
 
 Page = str | tuple[str, int] | Response
 Rest = ParamSpec("Rest")
@@ -42,7 +43,7 @@ def report_page(
     @wraps(view)
     def run(*args: Rest.args, **kwargs: Rest.kwargs) -> Page:
         try:
-            return view(ReportAddress.read(request.args), *args, **kwargs)
+            return choice_made() or view(report_address(), *args, **kwargs)
         except Invalid as error:
             form = Form.refused(error)
             kept = [(name, request.args[name]) for name in _ORDER if request.args.get(name)]
