@@ -66,6 +66,12 @@ class EventStore(Protocol):
         """Events in the order of ``sort``, those behind ``after``."""
 
     @abstractmethod
+    def firsts(
+        self, selection: EventSelection, sorts: Sequence[EventSort], *, limit: int
+    ) -> dict[EventSort, list[Event]]:
+        """The first page of each of ``sorts``; one that has no events is empty."""
+
+    @abstractmethod
     def around(
         self, selection: EventSelection, event: Event, *, limit: int
     ) -> tuple[list[Event], list[Event]]:

@@ -1,14 +1,11 @@
 """One model: what it costs an organization, what it is used for, and its prices through time."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, render_template
 
-from application.reports.list_events import ListEvents, ListEventsRequest
+from application.reports.list_first_events import ListFirstEventsRequest
 from application.reports.list_prices import ListPricesRequest
 from application.reports.report_groups import ReportGroupsRequest
 from domain.errors import NotFound
-from domain.event import Event
 from domain.report import Dimension, EventSort, Measures
 from domain.text import has_unstorable
 from entrypoints.container import Container
@@ -28,14 +25,13 @@ from entrypoints.http.pages.token_mix import token_mix
 
 #: Of the costliest calls, and of the slowest ones.
 _CALLS = 5
-_FEW = 25
 _LONGEST_NAME = 256
 _BY = (Dimension.PROVIDER, Dimension.MODEL)
 
 
 def add_pages(pages: Blueprint, container: Container) -> None:
     """``/dashboard/models/<provider>/<model>``"""
-    run_report_groups, run_list_events = container.report_groups(), container.list_events()
+    run_report_groups, run_list_first = container.report_groups(), container.list_first_events()
     run_list_prices, run_list_keys = container.list_prices(), container.list_keys()
     clock, run_has_events = container.clock(), container.has_events()
 
@@ -72,32 +68,14 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             ),
             today=clock.now().date(),
             sheets_of=sheets_of,
-            calls=_dearest_and_slowest(run_list_events, asked, totals.calls),
+            calls=run_list_first(_of_lists(asked)) if totals.calls else {},
             # There is no chart of keys here, of which one would have to be named.
             **chip_names(shared.stacked_by("total"), run_list_keys),
         )
 
 
-def _dearest_and_slowest(
-    run: ListEvents, asked: Asked, count: int
-) -> dict[EventSort, Sequence[Event]]:
-    """A few calls of either kind; where there are few at all, they are read once."""
-    if not count:
-        return {}
-    if count > _FEW:
-        return {
-            sort: run(ListEventsRequest(**asked, sort=sort, limit=_CALLS)).events
-            for sort in (EventSort.COST, EventSort.LATENCY)
-        }
-    found = run(ListEventsRequest(**asked, sort=EventSort.COST, limit=_FEW)).events
-    slowest = sorted(found, key=_latency, reverse=True)
-    return {EventSort.COST: found[:_CALLS], EventSort.LATENCY: slowest[:_CALLS]}
-
-
-def _latency(event: Event) -> int:
-    """Unknown ones are last."""
-    known = event.reported.latency_ms
-    return -1 if known is None else known
+def _of_lists(asked: Asked) -> ListFirstEventsRequest:
+    return ListFirstEventsRequest(**asked, sorts=(EventSort.COST, EventSort.LATENCY), limit=_CALLS)
 
 
 def _may_be(name: str) -> bool:
