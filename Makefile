@@ -95,7 +95,7 @@ screenshots: $(VENV)/.dev ## Take the README's picture anew; of every page, too:
 	@PYTHONPATH=src:. $(BIN)/python -m tests.screenshots $(if $(PAGES),--pages "$(PAGES)")
 
 clean: ## Remove the virtual environment and caches; data in .truecompute stays
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-artefacts
 
 # Installed once, and again when what is locked has changed.
 $(VENV)/bin/pip:

@@ -87,6 +87,7 @@ from application.reports.find_page_before import FindPageBefore
 from application.reports.follow_call import FollowCall
 from application.reports.has_events import HasEvents
 from application.reports.list_events import ListEvents
+from application.reports.list_first_events import ListFirstEvents
 from application.reports.list_known_names import ListKnownNames
 from application.reports.list_price_books import ListPriceBooks
 from application.reports.list_prices import ListPrices
@@ -205,6 +206,7 @@ class Container(containers.DeclarativeContainer):
     has_events = providers.Singleton(HasEvents, units_of_work)
     tally_usage = providers.Singleton(TallyUsage, units_of_work, clock)
     list_events = providers.Singleton(ListEvents, units_of_work, clock)
+    list_first_events = providers.Singleton(ListFirstEvents, units_of_work, clock)
     explain_event = providers.Singleton(ExplainEvent, units_of_work)
     follow_call = providers.Singleton(FollowCall, units_of_work)
     list_known_names = providers.Singleton(ListKnownNames, units_of_work)

@@ -130,6 +130,25 @@ class EventPagesContract:
         (found,) = list_pages(units_of_work, selection, EventSort.LATENCY, 100)
         assert [event.id for event in found] == ["a-b", "b", "_", "10", "B", "é", "🦊", "ab", "a"]
 
+    @pytest.mark.parametrize("limit", [1, 4, 50])
+    @pytest.mark.usefixtures("events")
+    def test_the_firsts_of_several_lists_are_their_first_pages(
+        self, units_of_work: UnitsOfWork, selection: EventSelection, limit: int
+    ) -> None:
+        with units_of_work(snapshot=True) as uow:
+            found = uow.events.firsts(selection, list(EventSort), limit=limit)
+        assert found == {
+            sort: list_pages(units_of_work, selection, sort, limit)[0] for sort in EventSort
+        }
+
+    @pytest.mark.usefixtures("events")
+    def test_of_another_organization_lists_have_no_firsts(self, units_of_work: UnitsOfWork) -> None:
+        stranger = a_stored_key(units_of_work)
+        selection = EventSelection(organization_id=stranger.organization_id, span=DAY)
+        with units_of_work(snapshot=True) as uow:
+            found = uow.events.firsts(selection, [EventSort.COST, EventSort.LATENCY], limit=5)
+        assert found == {EventSort.COST: [], EventSort.LATENCY: []}
+
     def test_events_that_arrive_between_two_pages_shift_nothing(
         self, units_of_work: UnitsOfWork, key: ApiKey, selection: EventSelection
     ) -> None:

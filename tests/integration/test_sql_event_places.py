@@ -69,6 +69,10 @@ def test_what_passes_a_filter_is_found_below_any_number_of_others(
         pages = list_pages(units_of_work, selection, sort, limit)
         found = [event.id for page in pages for event in page]
         assert found == ["cheap-0", "cheap-2", "cheap-1", "cheap-3", "cheap-4"]
+        with units_of_work(snapshot=True) as uow:
+            firsts = uow.events.firsts(selection, [sort, EventSort.TIMESTAMP], limit=limit)
+        assert [event.id for event in firsts[sort]] == found[:limit]
+        assert len(firsts[EventSort.TIMESTAMP]) == min(limit, len(PASSING))
 
 
 @pytest.mark.parametrize("reach", [1, 5, 100])

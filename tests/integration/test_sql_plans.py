@@ -148,6 +148,21 @@ def test_the_costliest_and_the_slowest_calls_are_the_first_ones_of_an_index(
     assert {name for name in plans.indexes if COLUMNS[sort] in name}
 
 
+def test_the_firsts_of_both_lists_are_found_so_by_one_statement(
+    many: tuple[str, str], explained: tuple[SqlUnitsOfWork, Explained]
+) -> None:
+    units_of_work, plans = explained
+    last_months = Span(datetime.now(UTC) - timedelta(days=60), datetime.now(UTC))
+    selection = EventSelection(organization_id=many[1], span=last_months)
+    with units_of_work() as uow:
+        found = uow.events.firsts(selection, [EventSort.COST, EventSort.LATENCY], limit=5)
+    assert [len(each) for each in found.values()] == [5, 5]
+    assert plans.number == 1
+    assert plans.scanned & FULL == set()
+    for sort in found:
+        assert {name for name in plans.indexes if COLUMNS[sort] in name}, sort
+
+
 def test_calls_that_wait_are_looked_up_one_by_one_in_a_month_that_nothing_is_known_of(
     database_url: str,
 ) -> None:

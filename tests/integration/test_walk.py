@@ -10,6 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from tests.integration.artefacts import artefact_folder
 from tests.integration.browser import CHROMIUM_ARGUMENTS
 from tests.integration.server import served
 
@@ -123,17 +124,18 @@ def test_from_sign_up_to_the_costs_on_the_page(
 ) -> None:
     with served(database_url, tmp_path / "server.log") as url:
         page = context.new_page()
-        key = onboard(page, url, tmp_path)
+        artefacts = artefact_folder(tmp_path)
+        key = onboard(page, url, artefacts)
         page.get_by_role("link", name="Go to the dashboard").click()
         page.get_by_text("Waiting for the first event").wait_for()
-        page.screenshot(path=tmp_path / "2-waiting.png")
+        page.screenshot(path=artefacts / "walk.2-waiting.png")
 
         assert send(url, key) == {"accepted": 4, "duplicates": 0, "conflicts": 0, "rejected": 0}
 
         # Nobody touches the page: it turns live by itself.
         total = page.locator(".hero-amount strong [title]")
         total.wait_for()
-        page.screenshot(path=tmp_path / "3-live.png", full_page=True)
+        page.screenshot(path=artefacts / "walk.3-live.png", full_page=True)
         assert total.get_attribute("title") == f"${TOTAL_USD}"
         assert total.locator("[aria-hidden]").inner_text() == "$0.0225"
         assert figure(page, "Calls") == "4"
@@ -143,7 +145,7 @@ def test_from_sign_up_to_the_costs_on_the_page(
         assert float(latency) == pytest.approx(4.2, rel=0.02)
 
         open_call(page, "claude-sonnet-4-5")
-        page.screenshot(path=tmp_path / "4-call.png", full_page=True)
+        page.screenshot(path=artefacts / "walk.4-call.png", full_page=True)
         assert lines_of(page) == [
             ("input", "$0.006144"),
             ("cache read", "$0.00054"),
@@ -167,7 +169,7 @@ def onboard(page: Page, url: str, artefacts: Path) -> str:
     page.get_by_label("Organization").fill("Analytical Engines")
     page.get_by_role("button", name="Continue").click()
     key = page.locator("#secret").inner_text()
-    page.screenshot(path=artefacts / "1-key.png", full_page=True)
+    page.screenshot(path=artefacts / "walk.1-key.png", full_page=True)
     assert key in page.locator("#command").inner_text()
     return key
 

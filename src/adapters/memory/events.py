@@ -9,12 +9,10 @@ from adapters.memory.state import MergedEvent, State
 from application.ports.events import EventPosition, EventStore, Fate
 from domain.costing import CostSource
 from domain.event import Event
+from domain.event_order import Value, place, place_in
 from domain.report import EventSelection, EventSort
 from domain.repricing import RepricingPosition, RepricingScope
 from domain.same_call import is_same_call
-
-#: Unknown values after known ones, then by value, then by id: the order of a page, backwards.
-_Place = tuple[bool, datetime | Decimal | int, str]
 
 
 class InMemoryEventStore(EventStore):
@@ -43,21 +41,26 @@ class InMemoryEventStore(EventStore):
         after: EventPosition | None = None,
         limit: int = 50,
     ) -> list[Event]:
-        placed = [(_place(_value(event, sort), event.id), event) for event in self._in(selection)]
+        placed = [(place_in(sort, event), event) for event in self._in(selection)]
         if after is not None:
-            last = _place(_parsed(after.value, sort), after.id)
-            placed = [(place, event) for place, event in placed if place < last]
+            last = place(_parsed(after.value, sort), after.id)
+            placed = [(own, event) for own, event in placed if own < last]
         placed.sort(key=lambda entry: entry[0], reverse=True)
         return [event for _, event in placed[:limit]]
 
     def page_before(
         self, selection: EventSelection, sort: EventSort, *, before: EventPosition, limit: int
     ) -> list[Event]:
-        first = _place(_parsed(before.value, sort), before.id)
-        placed = [(_place(_value(event, sort), event.id), event) for event in self._in(selection)]
-        ahead = [(place, event) for place, event in placed if place > first]
+        first = place(_parsed(before.value, sort), before.id)
+        placed = [(place_in(sort, event), event) for event in self._in(selection)]
+        ahead = [(own, event) for own, event in placed if own > first]
         ahead.sort(key=lambda entry: entry[0])
         return [event for _, event in ahead[:limit]][::-1]
+
+    def firsts(
+        self, selection: EventSelection, sorts: Sequence[EventSort], *, limit: int
+    ) -> dict[EventSort, list[Event]]:
+        return {sort: self.page(selection, sort, limit=limit) for sort in sorts}
 
     def around(
         self, selection: EventSelection, event: Event, *, limit: int
@@ -131,17 +134,7 @@ def _moment(event: Event) -> tuple[datetime, str]:
     return event.reported.timestamp, event.id
 
 
-def _place(value: datetime | Decimal | int | None, event_id: str) -> _Place:
-    return (False, 0, event_id) if value is None else (True, value, event_id)
-
-
-def _value(event: Event, sort: EventSort) -> datetime | Decimal | int | None:
-    if sort is EventSort.TIMESTAMP:
-        return event.reported.timestamp
-    return event.cost.cost_usd if sort is EventSort.COST else event.reported.latency_ms
-
-
-def _parsed(value: str | None, sort: EventSort) -> datetime | Decimal | int | None:
+def _parsed(value: str | None, sort: EventSort) -> Value:
     if value is None:
         return None
     if sort is EventSort.TIMESTAMP:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Select,
     Text,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     select,
     text,
     tuple_,
+    union_all,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -31,6 +33,7 @@ from adapters.sql.rollups import summed_again
 from adapters.sql.selections import Chosen, conditions, values_of
 from application.ports.events import EventPosition, EventStore, Fate
 from domain.event import Event
+from domain.event_order import place_in
 from domain.report import EventSelection, EventSort
 from domain.repricing import RepricingPosition, RepricingScope
 from domain.text import has_unstorable
@@ -102,6 +105,29 @@ class SqlEventStore(EventStore):
             if len(found) == limit:
                 break
         return found
+
+    def firsts(
+        self, selection: EventSelection, sorts: Sequence[EventSort], *, limit: int
+    ) -> dict[EventSort, list[Event]]:
+        ways = {sort: places_of(selection, Way(sort, None), limit=limit) for sort in sorts}
+        found: dict[EventSort, list[Event]] = {sort: [] for sort in sorts}
+        # The next way of all lists that lack some is asked at once, so that pages wait once.
+        while asked := _next_ways(ways, lacking=[s for s in sorts if len(found[s]) < limit]):
+            found |= self._in_lists(asked, selection)
+        return found
+
+    def _in_lists(
+        self, places: Mapping[EventSort, Select[Any]], selection: EventSelection
+    ) -> dict[EventSort, list[Event]]:
+        found: dict[EventSort, list[Event]] = {sort: [] for sort in places}
+        asked = _of_lists(places, selection)
+        for row in self._connection.execute(asked, values_of(selection)):
+            columns = row._asdict()
+            found[EventSort(columns.pop("list"))].append(to_event(columns))
+        return {
+            sort: sorted(each, key=partial(place_in, sort), reverse=True)
+            for sort, each in found.items()
+        }
 
     def around(
         self, selection: EventSelection, event: Event, *, limit: int
@@ -176,8 +202,7 @@ _SELECT: Select[Any] = select(events, quotes.c.document).outerjoin(
     quotes, quotes.c.digest == events.c.quote_digest
 )
 
-_PLACE_COLUMNS = (events.c.timestamp, events.c.id)
-_PLACE = tuple_(*_PLACE_COLUMNS)
+_PLACE = tuple_(events.c.timestamp, events.c.id)
 
 _REPRICE = update(events).where(
     events.c.organization_id == bindparam("of"),
@@ -202,9 +227,30 @@ def _in_scope(scope: RepricingScope) -> Iterator[ColumnElement[bool] | TextClaus
         yield events.c.timestamp < scope.end
 
 
-def _of_places(found: Select[Any], selection: EventSelection) -> Select[Any]:
+def _next_ways(
+    ways: Mapping[EventSort, Iterator[Select[Any]]], lacking: Sequence[EventSort]
+) -> dict[EventSort, Select[Any]]:
+    nexts = ((sort, next(ways[sort], None)) for sort in lacking)
+    return {sort: way for sort, way in nexts if way is not None}
+
+
+def _of_lists(found: Mapping[EventSort, Select[Any]], selection: EventSelection) -> Select[Any]:
+    """The events of several queries for places, each with the ``list`` that it is in."""
+    places = union_all(
+        *(
+            select(*each.subquery().c, literal(sort.value, Text).label("list"))
+            for sort, each in found.items()
+        )
+    )
+    return _of_places(places, selection)
+
+
+def _of_places(found: Select[Any] | CompoundSelect[Any], selection: EventSelection) -> Select[Any]:
     places = found.subquery()
-    is_there = (own == placed for own, placed in zip(_PLACE_COLUMNS, places.c, strict=True))
-    return _SELECT.join(places, and_(*is_there)).where(
-        events.c.organization_id == selection.organization_id
+    timestamp, event_id, *others = places.c
+    is_there = (events.c.timestamp == timestamp, events.c.id == event_id)
+    return (
+        _SELECT.add_columns(*others)
+        .join(places, and_(*is_there))
+        .where(events.c.organization_id == selection.organization_id)
     )

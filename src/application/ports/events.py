@@ -72,6 +72,12 @@ class EventStore(Protocol):
         """The last ``limit`` events ahead of ``before``, in the order of ``sort``."""
 
     @abstractmethod
+    def firsts(
+        self, selection: EventSelection, sorts: Sequence[EventSort], *, limit: int
+    ) -> dict[EventSort, list[Event]]:
+        """The first page of each of ``sorts``; one that has no events is empty."""
+
+    @abstractmethod
     def around(
         self, selection: EventSelection, event: Event, *, limit: int
     ) -> tuple[list[Event], list[Event]]:

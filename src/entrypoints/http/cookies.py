@@ -1,4 +1,4 @@
-"""The cookies: the session, what binds forms to a browser before sign-in, and the colours."""
+"""The cookies: the session, what binds forms to a browser before sign-in, colours and time zone."""
 
 import hmac
 import secrets
@@ -11,6 +11,9 @@ from domain.session import SESSION_LIFETIME
 SESSION_COOKIE = "tc_session"
 FORM_COOKIE = "tc_form"
 THEME_COOKIE = "tc_theme"
+ZONE_COOKIE = "tc_zone"
+#: The browser's own time zone, which ``zone.js`` tells.
+BROWSER_ZONE_COOKIE = "tc_browser_zone"
 THEMES = ("light", "dark")
 _YEAR_S = 365 * 86_400
 
@@ -65,6 +68,23 @@ def set_theme(response: Response, chosen: str) -> Response:
     if chosen in THEMES:
         return _set(response, THEME_COOKIE, chosen, _YEAR_S)
     return _clear(response, THEME_COOKIE)
+
+
+def chosen_zone() -> str | None:
+    """The time zone that this browser's user chose; it may be none that exists."""
+    return request.cookies.get(ZONE_COOKIE) or None
+
+
+def browser_zone() -> str | None:
+    """The time zone that the browser is in; it may be none that exists."""
+    return request.cookies.get(BROWSER_ZONE_COOKIE) or None
+
+
+def set_zone(response: Response, chosen: str | None) -> Response:
+    """Keep a choice for a year; None takes it back."""
+    if chosen is not None:
+        return _set(response, ZONE_COOKIE, chosen, _YEAR_S)
+    return _clear(response, ZONE_COOKIE)
 
 
 def _token_for(secret: str) -> str:

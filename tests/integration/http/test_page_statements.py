@@ -85,6 +85,20 @@ def test_no_page_asks_the_database_more_often_than_it_may(
     assert not too_many, "\n\n".join("\n".join((name, *sent)) for name, sent in too_many.items())
 
 
+def test_the_page_of_a_model_may_no_more_often_where_costs_and_latencies_are_not_known(
+    team: Team,
+) -> None:
+    """Then the costliest and the slowest calls are not all among those that have either."""
+    team.send(*(an_event(model="m", provider="acme", usage=None) for _ in range(40)))
+    team.send(an_event(model="m", provider="acme", provider_cost_usd="1", latency_ms=9))
+    with statements() as sent:
+        page = team.owner.client.get(
+            f"/dashboard/models/acme/m?days=90&api_key={team.key_id}&tz=Asia/Kathmandu"
+        )
+    assert page.text.count("unpriced</span>") == 8, "one of five is priced, in either list"
+    assert len(sent) <= MOST, "\n".join(sent)
+
+
 def test_what_a_page_asks_is_counted(app: Flask, team: Team) -> None:
     with statements() as sent:
         team.send(an_event())

@@ -40,6 +40,14 @@ def words(root: ET.Element) -> list[str]:
     return ["".join(each.itertext()) for each in root.iter(f"{SVG}text")]
 
 
+def painted(root: ET.Element) -> list[str]:
+    """The patterns that areas are filled with; each must be in the file."""
+    used = {each.attrib.get("fill", "") for each in root.iter(f"{SVG}rect")} - {""}
+    held = {f"url(#{each.attrib['id']})" for each in root.iter(f"{SVG}pattern")}
+    assert used == held
+    return sorted(name.rpartition("-")[2].removesuffix(")") for name in used)
+
+
 @pytest.mark.parametrize(
     ("by", "name"),
     [
@@ -91,11 +99,13 @@ def test_it_needs_nothing_beside_it(browser: Browser, by: str) -> None:
     assert "var(" not in style
     assert ": ;" not in style
     tags = {each.tag.removeprefix(SVG) for each in root.iter()}
-    assert tags <= {"svg", "title", "style", "rect", "line", "text", "g"}
+    drawn = {"svg", "title", "style", "rect", "line", "text", "g"}
+    assert tags <= drawn | ({"defs", "pattern", "path"} if by == "provider" else set())
     assert not [name for each in root.iter() for name in each.attrib if "href" in name]
-    classes = {each.attrib["class"] for each in root.iter(f"{SVG}rect") if "class" in each.attrib}
+    classes = {each.attrib["class"] for each in root.iter() if "class" in each.attrib}
     for name in {word for names in classes for word in names.split()}:
-        assert f".{name} {{" in style
+        assert f".{name} {{" in style or name == "chart-minor"
+    assert painted(root) == (["bricks"] if by == "provider" else [])
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,28 @@ def test_the_chart_is_stacked_by_provider_with_totals_in_its_legend(browser: Bro
     assert "anthropic: $12.00505 of $12.00505, 4 calls</title>" in page.html
 
 
+@pytest.mark.parametrize("days", [7, 90])
+def test_two_providers_of_one_colour_have_different_patterns_everywhere(
+    team: Team, days: int
+) -> None:
+    names = ("anthropic", "groq", "openai_compatible")
+    team.send(*(an_event(provider=name, provider_cost_usd="1") for name in names))
+    browser = Browser(team.owner.client)
+    page = browser.open(f"/dashboard?days={days}")
+    lines, mesh = (f'" fill="url(#look-2-{name})"' for name in ("lines", "mesh"))
+    plot = page.html.partition('<svg class="chart-plot">')[2].partition("</svg>")[0]
+    for document in (plot, browser.open("/dashboard/chart.svg").html):
+        for area in (' series-2"', lines, mesh):
+            assert document.count(f'class="chart-part{area}') == 1
+        for name in ("lines", "mesh"):
+            assert document.count(f'<pattern id="look-2-{name}" class="series-2"') == 1
+    parts = page.html.partition('<ul class="legend"')[2].partition("</ul>")[0].split("<li>")[1:]
+    fills = [re.search(r"url\(#look-2-(\w+)\)", part) for part in parts]
+    assert sorted(fill[1] if fill else "" for fill in fills) == ["", "lines", "mesh"]
+    table = browser.open("/dashboard/providers").html
+    assert [table.count(area.lstrip('" ')) for area in (lines, mesh)] == [1, 1]
+
+
 def test_a_bar_too_thin_to_point_at_its_parts_names_them_and_leads_to_all_of_its_calls(
     browser: Browser,
 ) -> None:

@@ -22,9 +22,8 @@ def browser(file_team: Team) -> Browser:
 
 def names(page: Page) -> list[str]:
     """The names of the rows, in their order."""
-    return re.findall(
-        r'<th scope="row" class="name">\s*<a [^>]*><span [^>]*>([^<]*)</span></a>', page.html
-    )
+    link = r"<a [^>]*>(?:<svg.*?</svg>)?<span [^>]*>([^<]*)</span></a>"
+    return re.findall(rf'<th scope="row" class="name">\s*{link}', page.html)
 
 
 def files(page: Page) -> list[str]:

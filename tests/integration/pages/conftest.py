@@ -42,7 +42,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def pictures() -> Path | None:
-    """Where `SCREENSHOTS` says that pictures go; they are only made if it says so."""
+    """Where `SCREENSHOTS` says that pictures of all shapes go; without it none are made of them."""
     if not (wanted := os.environ.get("SCREENSHOTS")):
         return None
     folder = Path(wanted)

@@ -10,6 +10,7 @@ from flask import Flask
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from tests.http_client import found, settings_on
+from tests.integration.artefacts import artefact_folder
 from tests.integration.pages.addresses import Address, Visitor, addresses, filled
 from tests.integration.pages.furnished import demo_team, furnish
 from tests.integration.pages.looking import PLAIN_LOOKS, a_reader, chromium_browser
@@ -87,13 +88,12 @@ def test_a_page_that_is_not_sound_is_noticed(chromium: str) -> None:
 # Chromium takes its time where every core is busy with other tests.
 @pytest.mark.timeout(900)
 def test_every_page_is_sound_in_both_schemes_and_at_every_width(
-    container: Container, app: Flask, database_url: str, chromium: str,
-    pictures: Path | None, tmp_path: Path,
-) -> None:  # fmt: skip
+    container: Container, app: Flask, database_url: str, chromium: str, tmp_path: Path
+) -> None:
     team = demo_team(container, app, DAYS)
     log = tmp_path / "server.log"
     with served(database_url, log) as url, chromium_browser(chromium) as browser:
-        findings = walk(browser, url, team, pictures)
+        findings = walk(browser, url, team, artefact_folder(tmp_path))
     assert findings == [], "\n".join(findings)
 
 

@@ -27,6 +27,7 @@ from domain.report import Dimension
 from domain.tags import LONGEST_TAG_NAME, MOST_TAGS
 from domain.text import check_name, check_text
 from entrypoints.http.pages.forms import text
+from entrypoints.http.pages.viewer_zone import own_zone
 
 _MOST_THRESHOLDS = 20
 _Choice = TypeVar("_Choice", bound=Enum)
@@ -37,7 +38,7 @@ def budget_values(terms: BudgetTerms | None) -> dict[str, str]:
     if terms is None:
         return {
             "period": BudgetPeriod.MONTH.value,
-            "timezone": request.args.get("tz") or "UTC",
+            "timezone": request.args.get("tz") or own_zone() or "UTC",
             "thresholds": _written(DEFAULT_THRESHOLDS),
             "forecast_thresholds": _written(DEFAULT_FORECAST_THRESHOLDS),
             "enforcement": Enforcement.ALERT.value,

@@ -1,10 +1,10 @@
 """One model: what it costs an organization, what it is used for, and its prices through time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from flask import Blueprint, render_template
 
-from application.reports.list_events import ListEvents, ListEventsRequest
+from application.reports.list_first_events import ListFirstEventsRequest
 from application.reports.list_prices import ListPricesRequest
 from application.reports.report_groups import ReportGroupsRequest
 from domain.errors import NotFound
@@ -29,14 +29,13 @@ from entrypoints.http.pages.token_mix import token_mix
 
 #: Of the costliest calls, and of the slowest ones.
 _CALLS = 5
-_FEW = 25
 _LONGEST_NAME = 256
 _BY = (Dimension.PROVIDER, Dimension.MODEL)
 
 
 def add_pages(pages: Blueprint, container: Container) -> None:
     """``/dashboard/models/<provider>/<model>``"""
-    run_report_groups, run_list_events = container.report_groups(), container.list_events()
+    run_report_groups, run_list_first = container.report_groups(), container.list_first_events()
     run_list_prices, run_list_names = container.list_prices(), container.list_known_names()
     clock, run_has_events = container.clock(), container.has_events()
 
@@ -54,7 +53,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
         shared = address.without(*_BY)
         (row,) = report.rows or (None,)
         totals = row.measures if row else Measures()
-        calls = _dearest_and_slowest(run_list_events, asked, totals.calls)
+        calls = run_list_first(_of_lists(asked)) if totals.calls else {}
         return render_template(
             "dashboard/model.html",
             provider=provider,
@@ -80,31 +79,13 @@ def add_pages(pages: Blueprint, container: Container) -> None:
         )
 
 
-def _dearest_and_slowest(
-    run: ListEvents, asked: Asked, count: int
-) -> dict[EventSort, Sequence[Event]]:
-    """A few calls of either kind; where there are few at all, they are read once."""
-    if not count:
-        return {}
-    if count > _FEW:
-        return {
-            sort: run(ListEventsRequest(**asked, sort=sort, limit=_CALLS)).events
-            for sort in (EventSort.COST, EventSort.LATENCY)
-        }
-    found = run(ListEventsRequest(**asked, sort=EventSort.COST, limit=_FEW)).events
-    slowest = sorted(found, key=_latency, reverse=True)
-    return {EventSort.COST: found[:_CALLS], EventSort.LATENCY: slowest[:_CALLS]}
+def _of_lists(asked: Asked) -> ListFirstEventsRequest:
+    return ListFirstEventsRequest(**asked, sorts=(EventSort.COST, EventSort.LATENCY), limit=_CALLS)
 
 
 def _other_values(calls: Mapping[EventSort, Iterable[Event]]) -> Iterator[tuple[str, str | None]]:
     shown = values_of(event for events in calls.values() for event in events)
     return (pair for pair in shown if pair[0] not in _BY)
-
-
-def _latency(event: Event) -> int:
-    """Unknown ones are last."""
-    known = event.reported.latency_ms
-    return -1 if known is None else known
 
 
 def _may_be(name: str) -> bool:

@@ -32,10 +32,13 @@ class ReportAddress:
 
     Of ``days``, ``named`` and what is typed only one is given.
 
+    ``names_utc`` says that UTC is not what holds without a name.
+
     ``asked_by`` is one of ``STACKS``, or ``tag.`` and a name; empty for what is the default.
     """
 
     tz: str = "UTC"
+    names_utc: bool = False
     days: int | None = DEFAULT_DAYS
     named: NamedRange | None = None
     start: str = ""
@@ -45,14 +48,18 @@ class ReportAddress:
     is_compared: bool = True
 
     @classmethod
-    def read(cls, args: MultiDict[str, str]) -> "ReportAddress":
-        """Nothing is judged here but what is no filter and no preset; that is left out."""
+    def read(cls, args: MultiDict[str, str], own_zone: str | None = None) -> "ReportAddress":
+        """Nothing is judged here but what is no filter and no preset; that is left out.
+
+        ``own_zone`` is the reader's, for an address that names none.
+        """
         start, end = args.get("from", "").strip(), args.get("to", "").strip()
         days = args.get("days", "")
         preset = int(days) if days in map(str, PRESETS) else DEFAULT_DAYS
         named = None if start or end else range_named(args.get("range", ""))
         return cls(
-            tz=args.get("tz", "").strip() or "UTC",
+            tz=args.get("tz", "").strip() or own_zone or "UTC",
+            names_utc=own_zone is not None,
             days=None if start or end or named else preset,
             named=named,
             start=start,
@@ -112,7 +119,7 @@ class ReportAddress:
 
     def pairs(self) -> list[tuple[str, str]]:
         """The query string's names and values; what is the default is left out."""
-        pairs = [] if self.tz == "UTC" else [("tz", self.tz)]
+        pairs = self.zone_pairs
         if self.named:
             pairs.append(("range", self.named))
         elif self.days is None:
@@ -120,6 +127,11 @@ class ReportAddress:
         elif self.days != DEFAULT_DAYS:
             pairs.append(("days", str(self.days)))
         return [*pairs, *self.beside_range]
+
+    @property
+    def zone_pairs(self) -> list[tuple[str, str]]:
+        """The zone's pair, if it must be named."""
+        return [("tz", self.tz)] if self.names_utc or self.tz != "UTC" else []
 
     @property
     def beside_range(self) -> list[tuple[str, str]]:
@@ -186,7 +198,7 @@ def query_of(pairs: Sequence[tuple[str, str]]) -> str:
 @lru_cache(maxsize=512)
 def _around_span(address: ReportAddress, added: tuple[Filter, ...]) -> tuple[str, str]:
     """What stands before and after the span in the query strings of ``query_for``."""
-    before = "" if address.tz == "UTC" else f"{urlencode([('tz', address.tz)])}&"
+    before = f"{urlencode(address.zone_pairs)}&" if address.zone_pairs else ""
     filters = address.with_filter(*added).filters
     return before, f"&{urlencode(filters)}" if filters else ""
 

@@ -20,6 +20,7 @@ from entrypoints.http.authentication import current_organization
 from entrypoints.http.pages.filter_form import added_filter
 from entrypoints.http.pages.forms import Form
 from entrypoints.http.pages.report_address import ReportAddress
+from entrypoints.http.pages.viewer_zone import choice_made, report_address
 
 Page = str | tuple[str, int] | Response
 Rest = ParamSpec("Rest")
@@ -48,7 +49,9 @@ def report_page(
 
     @wraps(view)
     def run(*args: Rest.args, **kwargs: Rest.kwargs) -> Page:
-        address = ReportAddress.read(request.args)
+        if chosen := choice_made():
+            return chosen
+        address = report_address()
         if added := added_filter(request.args):
             return redirect(quote(request.path) + address.and_filter(added).query(*_order()))
         try:

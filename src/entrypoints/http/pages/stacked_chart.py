@@ -7,6 +7,7 @@ from decimal import Decimal
 from application.reports.report_series import ReportSeries, ReportSeriesRequest
 from domain.report import Dimension, GroupBy, GroupSeries, SeriesPoint, TagDimension
 from entrypoints.http.pages.charts import Bar, BarChart
+from entrypoints.http.pages.provider_looks import Look, looks_of
 from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_filters import Filter
 from entrypoints.http.pages.report_page import Asked
@@ -22,7 +23,7 @@ _MOST_PARTED_BARS = 45
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One entry of the legend. ``colour`` is the end of a class: a number, or ``rest``.
+    """One entry of the legend.
 
     ``detail`` is the provider of a model. ``filters`` select its calls; None where no filter can:
     those without a value, and all others.
@@ -30,7 +31,7 @@ class Series:
 
     label: str
     detail: str | None
-    colour: str
+    look: Look
     points: tuple[SeriesPoint, ...]
     cost_usd: Decimal | None
     filters: tuple[Filter, ...] | None
@@ -60,6 +61,11 @@ class StackedChart:
     chart: BarChart
     series: tuple[Series, ...]
     stacks: tuple[tuple[Bar, tuple[Part, ...]], ...]
+
+    @property
+    def looks(self) -> list[Look]:
+        """Those of which a drawing must have the pattern."""
+        return [each.look for each in self.series if each.look.pattern]
 
     @property
     def is_dense(self) -> bool:
@@ -93,20 +99,26 @@ def _series(
     found: Sequence[GroupSeries], by: GroupBy, key_names: Mapping[str, str]
 ) -> list[Series]:
     named = [each for each in found if not each.is_overflow]
-    colours = [*map(str, colours_of([_identity(each.group) for each in named])), "rest"]
+    looks = [*_looks([_identity(each.group) for each in named], by), Look("rest")]
     return [
         Series(
             label=gettext("all others")
             if each.is_overflow
             else _label(each.group[-1], by[-1], key_names),
             detail=each.group[0] if len(by) > 1 and not each.is_overflow else None,
-            colour=colour,
+            look=look,
             points=each.points,
             cost_usd=each.cost_usd,
             filters=None if each.is_overflow else _filters(each.group, by),
         )
-        for each, colour in zip(found, colours, strict=False)
+        for each, look in zip(found, looks, strict=False)
     ]
+
+
+def _looks(names: Sequence[str], by: GroupBy) -> list[Look]:
+    if by == (Dimension.PROVIDER,):
+        return looks_of(names)
+    return [Look(str(colour)) for colour in colours_of(names)]
 
 
 def _identity(group: Sequence[str | None]) -> str:

@@ -3,12 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 
 from application.ports.clock import Clock
-from domain.errors import Invalid
 from domain.period import zone
 from entrypoints.http.authentication import visitor
 from entrypoints.http.converters import escaped
@@ -21,10 +19,18 @@ from entrypoints.http.pages.filter_form import FIELDS
 from entrypoints.http.pages.named_ranges import RANGE_LABELS
 from entrypoints.http.pages.notes import note_words
 from entrypoints.http.pages.notices import notice
-from entrypoints.http.pages.report_address import PRESETS, ReportAddress, query_of
+from entrypoints.http.pages.provider_looks import PATTERNS, look_of
+from entrypoints.http.pages.report_address import PRESETS, query_of
 from entrypoints.http.pages.report_bounds import date_fields, is_date
 from entrypoints.http.pages.theme import this_page
 from entrypoints.http.pages.time_zones import is_other_zone, zones_by_region
+from entrypoints.http.pages.viewer_zone import (
+    report_address,
+    viewer_zone,
+    zone_is_unknown,
+    zone_query,
+    zone_reason,
+)
 from entrypoints.http.schemas.lists import MOST_ROWS
 from entrypoints.http.texts import translated
 from entrypoints.settings import Settings
@@ -65,16 +71,10 @@ def install(pages: Blueprint, settings: Settings, clock: Clock) -> None:
     pages.add_app_template_global(lambda: PRESETS, "presets")
     pages.add_app_template_global(lambda: MOST_ROWS, "most_in_a_file")
     pages.add_app_template_global(lambda: FIELDS, "filter_fields")
+    pages.add_app_template_filter(look_of, "look")
+    pages.add_app_template_global(lambda look: PATTERNS[look.pattern], "look_path")
     pages.add_app_template_global(lambda: RANGE_LABELS, "named_ranges")
     pages.app_context_processor(_context(settings, clock))
-
-
-def viewer_zone() -> ZoneInfo:
-    """The time zone of the address, UTC where it names none that exists."""
-    try:
-        return zone(request.args.get("tz") or "UTC")
-    except Invalid:
-        return zone("UTC")
 
 
 def event_path(event_id: str) -> str:
@@ -106,6 +106,9 @@ _GLOBALS = (
     query_of,
     report_name,
     zone,
+    zone_is_unknown,
+    zone_query,
+    zone_reason,
     zones_by_region,
 )
 
@@ -119,7 +122,7 @@ def _context(settings: Settings, clock: Clock) -> Callable[[], dict[str, Any]]:
             "notice": notice(),
             "theme": theme(),
             "this_page": this_page(),
-            "address": ReportAddress.read(request.args),
+            "address": report_address(),
             "signup_is_open": settings.signup_is_open,
         }
 

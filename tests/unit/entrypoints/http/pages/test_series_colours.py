@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.providers import CANONICAL_PROVIDERS
 from entrypoints.http import pages
-from entrypoints.http.pages.series_colours import COLOURS, OWN, colours_of
+from entrypoints.http.pages.series_colours import COLOURS, colours_of
 
 TOKENS = Path(pages.__file__).parents[1] / "static/css/tokens.css"
 Linear = tuple[float, ...]
@@ -34,19 +33,12 @@ EYES = {
 }  # fmt: skip
 
 
-def test_providers_with_a_colour_of_their_own_keep_it_beside_any_others() -> None:
-    names = ["groq", "xai", "openai", "ollama", "deepseek", "zai"]
-    found = dict(zip(names, colours_of(names), strict=True))
-    assert (found["openai"], found["deepseek"]) == (OWN["openai"], OWN["deepseek"])
-    assert set(OWN) <= CANONICAL_PROVIDERS
-    assert sorted(OWN.values()) == list(range(1, COLOURS + 1))
-
-
-@given(st.lists(st.text() | st.sampled_from(sorted(OWN)), unique=True, max_size=COLOURS))
+@given(st.lists(st.text(), unique=True, max_size=COLOURS))
 def test_no_two_series_of_a_chart_share_a_colour(names: list[str]) -> None:
     found = colours_of(names)
     assert len(set(found)) == len(names)
     assert set(found) <= set(range(1, COLOURS + 1))
+    assert colours_of(names[::-1]) == found[::-1], "whichever costs more"
 
 
 def test_a_name_by_itself_has_the_same_colour_every_time() -> None:

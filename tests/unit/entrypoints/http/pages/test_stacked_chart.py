@@ -8,6 +8,7 @@ import pytest
 from domain.period import Interval, Span
 from domain.report import Dimension, GroupBy, GroupSeries, SeriesPoint, TagDimension
 from entrypoints.http.pages.charts import bar_chart
+from entrypoints.http.pages.provider_looks import FIXED, Look
 from entrypoints.http.pages.stacked_chart import StackedChart, stacked_chart
 from tests.builders import NOW
 
@@ -87,9 +88,19 @@ def test_all_others_are_grey_and_lead_nowhere() -> None:
         GroupSeries((None,), points("1", "1"), is_overflow=True),
     )
     others = chart.series[-1]
-    assert (others.label, others.colour, others.filters) == ("all others", "rest", None)
+    assert (others.label, others.look, others.filters) == ("all others", Look("rest"), None)
     assert others.share_of(Decimal(8)) == 0.25
     assert others.share_of(None) is None
+
+
+def test_providers_have_their_own_looks_and_other_names_plain_ones() -> None:
+    series = [GroupSeries((name,), points("1", "1")) for name in ("groq", "anthropic")]
+    looks = [
+        [each.look for each in stacked(points("2", "2"), *series, by=by).series]
+        for by in ((Dimension.PROVIDER,), BY_PROJECT)
+    ]
+    assert looks[0] == [FIXED["groq"], FIXED["anthropic"]]
+    assert [look.pattern for look in looks[1]] == ["", ""]
 
 
 @pytest.mark.parametrize(("bars", "is_dense"), [(1, False), (45, False), (46, True)])
