@@ -32,13 +32,15 @@ def standing(
 ) -> list[BudgetWithStatus]:
     """Each with its exact status: from the ledger, else from the calls themselves."""
     known = _in_ledger(uow, organization_id, budgets, now)
-    return [
-        BudgetWithStatus(
-            budget=budget,
-            status=budget.status(known.get(budget.id) or _unopened(uow, budget, now), now),
-        )
-        for budget in budgets
-    ]
+    return [standing_by(uow, budget, known.get(budget.id), now) for budget in budgets]
+
+
+def standing_by(
+    uow: UnitOfWork, budget: Budget, spending: Spending | None, now: datetime
+) -> BudgetWithStatus:
+    """By what the ledger has of the period in progress."""
+    status = budget.status(spending or _unopened(uow, budget, now), now)
+    return BudgetWithStatus(budget=budget, status=status)
 
 
 def standing_in_ledger(

@@ -1,12 +1,12 @@
 """A budget with its past: every period, what was changed, and what was alerted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from application.budgets.budget_standing import BudgetWithStatus, standing
+from application.budgets.budget_standing import BudgetWithStatus, standing_by
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.alert import Alert
@@ -16,6 +16,7 @@ from domain.budget_version import BudgetVersion
 from domain.errors import NotFound
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupSeries, SeriesPoint
+from domain.spending import Spending
 
 PERIODS = 12
 MOST_ALERTS = 50
@@ -86,12 +87,13 @@ class ShowBudget:
             if found is None:
                 raise NotFound("There is no such budget.")
             budget, is_heard = found
-            (status,) = standing(uow, budget.organization_id, [budget], now)
             versions = uow.budgets.versions(budget.organization_id, budget.id)
+            held = terms_of_periods(budget, versions, now, PERIODS)
+            ledger = _in_ledger(uow, budget, held)
             return BudgetInFull(
                 budget=budget,
-                status=status,
-                periods=_periods(uow, budget, versions, now),
+                status=standing_by(uow, budget, ledger.get(budget.period_at(now)), now),
+                periods=_periods(uow, budget, held, ledger),
                 versions=versions,
                 alerts=uow.alerts.list(
                     budget.organization_id, budget_id=budget.id, limit=MOST_ALERTS
@@ -102,15 +104,16 @@ class ShowBudget:
 
 
 def _periods(
-    uow: UnitOfWork, budget: Budget, versions: Sequence[BudgetVersion], now: datetime
+    uow: UnitOfWork,
+    budget: Budget,
+    held: Sequence[TermsOfPeriod],
+    ledger: Mapping[Span, Spending],
 ) -> list[PastPeriod]:
-    held = terms_of_periods(budget, versions, now, PERIODS)
     points = [point for run in _runs(held) for point in _points(uow, budget, run)]
-    counted = _counted(uow, budget, held)
     found = [
         PastPeriod(
             span=each.span,
-            spent_usd=counted.get(each.span, point.cost_usd or Decimal(0)),
+            spent_usd=_spent(ledger.get(each.span), point),
             terms=each.terms,
             version=each.version,
             unpriced_calls=point.unpriced_calls,
@@ -126,6 +129,10 @@ def _periods(
     return found[: max(used, default=0) + 1]
 
 
+def _spent(known: Spending | None, point: SeriesPoint) -> Decimal:
+    return known.spent_usd if known else point.cost_usd or Decimal(0)
+
+
 def _runs(held: Sequence[TermsOfPeriod]) -> list[list[TermsOfPeriod]]:
     """Periods that follow each other and count the same calls."""
     runs = [[held[0]]]
@@ -137,16 +144,19 @@ def _runs(held: Sequence[TermsOfPeriod]) -> list[list[TermsOfPeriod]]:
     return runs
 
 
-def _counted(uow: UnitOfWork, budget: Budget, held: Sequence[TermsOfPeriod]) -> dict[Span, Decimal]:
+def _in_ledger(
+    uow: UnitOfWork, budget: Budget, held: Sequence[TermsOfPeriod]
+) -> dict[Span, Spending]:
     """What the ledger has of these periods, which knows of calls that were deleted since."""
     counted = budget.terms.counted
-    own = [each.span for each in held if each.terms.counted == counted and each.is_whole]
-    keys = [(budget.id, span.start) for span in own]
-    spent = {
-        spending.period: spending.spent_usd
-        for spending in uow.ledger.find(budget.organization_id, keys)
+    own = {
+        each.span.start: each.span
+        for each in held
+        if each.terms.counted == counted and each.is_whole
     }
-    return {span: spent[span] for span in own if span in spent}
+    # By the start, as the rules of a time zone may have moved an end since.
+    found = uow.ledger.find(budget.organization_id, [(budget.id, start) for start in own])
+    return {own[spending.period.start]: spending for spending in found}
 
 
 def _points(uow: UnitOfWork, budget: Budget, run: Sequence[TermsOfPeriod]) -> list[SeriesPoint]:

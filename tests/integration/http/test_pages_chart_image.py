@@ -129,7 +129,7 @@ def test_a_model_has_its_cost_over_time_as_files(browser: Browser) -> None:
     page = browser.open("/dashboard/models/anthropic/claude-haiku-4-5?by=project&days=7")
     said = words(drawing(browser.open(image_of(page))))
     assert {"Cost over time", "Only provider anthropic, model claude-haiku-4-5"} <= set(said)
-    (link,) = [link for link in page.links if link.startswith("/api/") and "format" not in link]
+    (link,) = [link for link in page.links if "view=overview" in link and "format" not in link]
     assert body_of(browser.client.get(link))["totals"]["cost_usd"] == "0.0007"
 
 

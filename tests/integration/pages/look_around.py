@@ -106,7 +106,7 @@ def _budgets(home: Household) -> None:
     page = home.visit_things("a budget", f"/dashboard/budgets/{home.budget}")
     spent = _spent_of(home)
     home.expect("spent", page.locator(".budget-amount [title]").get_attribute("title"), spent)
-    _files(home)
+    _files(home, spent)
 
 
 def _spent_of(home: Household) -> str:
@@ -129,8 +129,11 @@ def _begin(words: Locator) -> str:
     return words.inner_text().partition(" · ")[0]
 
 
-def _files(home: Household) -> None:
-    """Every file that the page offers is there, and adds up to what the page says."""
+def _files(home: Household, total: str | None = None) -> None:
+    """Every file that the page offers is there, and adds up to what the page says.
+
+    That is the ``total`` of all calls unless it is given.
+    """
     for link in home.page.locator("a[download]").all():
         path, name = link.get_attribute("href"), link.get_attribute("download") or ""
         # The server may close a connection that waits just as it is used again.
@@ -145,7 +148,11 @@ def _files(home: Household) -> None:
         )
         if name.removeprefix("truecompute-").startswith(_WHOLE):
             costs = [Decimal(row["cost_usd"]) for row in rows if row["cost_usd"]]
-            home.expect(f"sum of {path}", sum(costs), Decimal(home.shape.total.removeprefix("$")))
+            home.expect(f"sum of {path}", sum(costs), _usd(total or home.shape.total))
+
+
+def _usd(shown: str) -> Decimal:
+    return Decimal(shown.removeprefix("$"))
 
 
 def _is_number(cell: str) -> bool:

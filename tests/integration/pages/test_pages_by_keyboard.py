@@ -30,7 +30,7 @@ def test_escape_closes_a_panel_and_leads_back_to_what_opened_it(page: Page) -> N
 
 
 def test_a_filter_is_added_by_the_keyboard_alone(page: Page) -> None:
-    page.goto("/dashboard?days=7&compare=off")
+    page.goto("/dashboard?tz=UTC&days=7&compare=off")
     page.locator("summary").filter(has_text="Filter").focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
@@ -39,7 +39,7 @@ def test_a_filter_is_added_by_the_keyboard_alone(page: Page) -> None:
     page.keyboard.type("nothing")
     page.keyboard.press("Enter")
     expect(page.locator(".chip")).to_have_text(re.compile("model nothing"))
-    assert page.url.endswith("/dashboard?days=7&compare=off&model=nothing")
+    assert page.url.endswith("/dashboard?tz=UTC&days=7&compare=off&model=nothing")
 
 
 def test_only_values_of_what_is_chosen_are_suggested(page: Page) -> None:
