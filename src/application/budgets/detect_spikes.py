@@ -1,6 +1,6 @@
 """An hour that cost far more than it usually does is told of, with what drove it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -22,11 +22,14 @@ from domain.spike import Spike, in_words, judge, same_hours
 _SETTLES = timedelta(minutes=10)
 #: One bad day is one message, not one an hour.
 _QUIET = timedelta(hours=24)
+#: The last full one, and those that nobody looked at, or whose calls came late.
+_HOURS_JUDGED = 6
+_HOURS_OF_HISTORY = LONGEST_HISTORY_DAYS * 24
 _LONGEST_NAME = 60
 
 
 class DetectSpikes:
-    """Judge the last full hour of every organization by the same hours of four weeks.
+    """Judge the last full hours of every organization by the same hours of four weeks.
 
     - The rule and its reasons stand in ``domain.spike``; hours are UTC's.
     - After a spike there is none for a day, so that a bad day is told of once.
@@ -64,26 +67,35 @@ class DetectSpikes:
     def _look_at(self, organization: Organization) -> bool:
         now = self._clock.now()
         end = start_of(number_of(now - _SETTLES))
-        hour = Span(end - HOUR, end)
         with self._units_of_work() as uow:
-            if _was_told(uow, organization, hour):
-                return False
-            history, cost = _history(uow, organization, hour)
-            spike = judge(cost, same_hours(history, hour.start, zone("UTC")))
-            if spike is None:
-                return False
-            alert = Alert(
-                id=self._identifiers.new(),
-                organization_id=organization.id,
-                kind=AlertKind.SPIKE,
-                period=hour,
-                spent_usd=cost,
-                created_at=now,
-                explanation=_explained(uow, organization, hour, spike),
-            )
-            is_new = self._raise_alerts.raise_one(uow, alert)
-            uow.commit()
-        return is_new
+            spend = _hourly_spend(uow, organization, end)
+            for hour, cost, spike in _spikes(spend):
+                if _was_told(uow, organization, hour):
+                    continue
+                alert = Alert(
+                    id=self._identifiers.new(),
+                    organization_id=organization.id,
+                    kind=AlertKind.SPIKE,
+                    period=hour,
+                    spent_usd=cost,
+                    created_at=now,
+                    explanation=_explained(uow, organization, hour, spike),
+                )
+                is_new = self._raise_alerts.raise_one(uow, alert)
+                uow.commit()
+                return is_new
+        return False
+
+
+def _spikes(spend: Sequence[HourlySpend]) -> Iterator[tuple[Span, Decimal, Spike]]:
+    """Of the hours to be judged, each by those before it; what each cost."""
+    first = next((place for place, each in enumerate(spend) if each.cost_usd), len(spend))
+    for place in range(max(len(spend) - _HOURS_JUDGED, first), len(spend)):
+        start, cost = spend[place].start, spend[place].cost_usd
+        history = spend[max(first, place - _HOURS_OF_HISTORY) : place]
+        spike = judge(cost, same_hours(history, start, zone("UTC")))
+        if spike is not None:
+            yield Span(start, start + HOUR), cost, spike
 
 
 def _was_told(uow: UnitOfWork, organization: Organization, hour: Span) -> bool:
@@ -104,16 +116,12 @@ def _alerts_since(uow: UnitOfWork, organization: Organization, since: datetime) 
         after = page[-1].id
 
 
-def _history(
-    uow: UnitOfWork, organization: Organization, hour: Span
-) -> tuple[list[HourlySpend], Decimal]:
-    """The hours before, from the first that cost anything, and what the hour itself cost."""
-    span = Span(hour.start - timedelta(days=LONGEST_HISTORY_DAYS), hour.end)
+def _hourly_spend(uow: UnitOfWork, organization: Organization, end: datetime) -> list[HourlySpend]:
+    """The hours that are judged, and all those before that they are judged by."""
+    span = Span(end - (_HOURS_JUDGED + _HOURS_OF_HISTORY) * HOUR, end)
     selection = EventSelection(organization_id=organization.id, span=span)
     points = uow.usage_reports.series(selection, buckets(span, Interval.HOUR, zone("UTC")))
-    spend = [HourlySpend(point.span.start, point.cost_usd or Decimal(0)) for point in points]
-    first = next((place for place, each in enumerate(spend) if each.cost_usd), len(spend) - 1)
-    return spend[first:-1], spend[-1].cost_usd
+    return [HourlySpend(point.span.start, point.cost_usd or Decimal(0)) for point in points]
 
 
 def _explained(uow: UnitOfWork, organization: Organization, hour: Span, spike: Spike) -> str:

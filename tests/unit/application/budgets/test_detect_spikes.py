@@ -71,6 +71,17 @@ def spike_at(office: Office, hours: int) -> None:
     office.spend("90", timestamp=now - timedelta(minutes=45))
 
 
+@pytest.mark.parametrize(("hours", "raised"), [(5, 1), (6, 0)])
+def test_an_hour_that_nobody_looked_at_in_time_is_told_of_later(
+    usual: Office, hours: int, raised: int
+) -> None:
+    usual.spend("40", timestamp=HALF_PAST)
+    usual.world.clock.advance(timedelta(hours=hours))
+    assert detect(usual) == raised
+    assert [each.period for each in usual.alerts()] == [HOUR] * raised
+    assert detect(usual) == 0
+
+
 def test_a_bad_day_is_told_of_once(usual: Office) -> None:
     spike_at(usual, 0)
     assert detect(usual) == 1
