@@ -43,7 +43,9 @@ def series_of_groups(
     No more rows leave the database than a chart has parts, however many users or tags there are.
     """
     asked = questions.ask(selection, by, buckets)
-    rows = _rows_of_few(questions, selection, by, buckets, most) if is_cut_often(asked) else None
+    rows = None
+    if is_cut_often(asked) and questions.has_all_calls(selection):
+        rows = _rows_of_few(questions, selection, by, buckets, most)
     if rows is None:
         rows = _rows(questions, asked, most)
     return series_of(rows, names_of(by), buckets, most)

@@ -92,15 +92,22 @@ class Questions:
             buckets or [selection.span],
             breakdown.finest,
             now=now,
-            calls_begin=_EVER
-            if selection.span.start > now - _ALWAYS_KEPT
-            else self._begin(selection.organization_id),
+            calls_begin=self._begin_of(selection, now),
         )
         own = values_of_pieces(covering, selection.span)
         shape = Shape(
             by, chosen, breakdown, bool(own["taken_tiers"]), bool(own["edge_firsts"]), mark
         )
         return Question(shape, values | {mark + name: value for name, value in own.items()})
+
+    def has_all_calls(self, selection: EventSelection) -> bool:
+        """Whether none of the span was deleted, so that sums of any kind agree in each part."""
+        return self._begin_of(selection, datetime.now(UTC)) <= selection.span.start
+
+    def _begin_of(self, selection: EventSelection, now: datetime) -> datetime:
+        if selection.span.start > now - _ALWAYS_KEPT:
+            return _EVER
+        return self._begin(selection.organization_id)
 
     def _begin(self, organization_id: str) -> datetime:
         """From when on no call was deleted; the earliest of times where none ever was."""

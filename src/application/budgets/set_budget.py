@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from application.budgets.budget_standing import BudgetWithStatus, standing
@@ -67,10 +66,18 @@ class SetBudget:
             )
             self._keep_ledger.open(uow, budget, budget.period_at(now), now)
             (result,) = standing(uow, budget.organization_id, [budget], now)
-            if "scope" in request.changes:
-                result = replace(result, matches_nothing=_matches_nothing(uow, budget, now))
             uow.commit()
+        if "scope" in request.changes:
+            # After the commit: whoever stores calls waits for it.
+            result = replace(result, matches_nothing=self._matches_nothing(result.budget))
         return result
+
+    def _matches_nothing(self, budget: Budget) -> bool:
+        if budget.terms.scope == BudgetScope():
+            return False
+        with self._units_of_work(snapshot=True) as uow:
+            seen = preview(uow, budget.organization_id, budget.terms, self._clock.now())
+        return not seen.calls
 
     def _create(self, uow: UnitOfWork, request: SetBudgetRequest) -> Budget:
         now = self._clock.now()
@@ -106,13 +113,6 @@ class SetBudget:
         if budget.terms.counted != old.terms.counted:
             uow.ledger.close(request.organization_id, budget_id)
         return budget
-
-
-def _matches_nothing(uow: UnitOfWork, budget: Budget, now: datetime) -> bool:
-    terms = budget.terms
-    return (
-        terms.scope != BudgetScope() and not preview(uow, budget.organization_id, terms, now).calls
-    )
 
 
 def _check_channels(uow: UnitOfWork, budget: Budget) -> None:

@@ -69,7 +69,8 @@ def test_a_filter_is_added_beside_whatever_the_address_asks_for(
     assert answer.status == 302
     place, _, query = str(answer.location).partition("?")
     expected = [*asked, ("compare", "off"), ("project", "new & old"), *order]
-    assert place == f"/dashboard{path}"
+    # Of the same page, whatever is escaped in its path.
+    assert place == ""
     assert sorted(parse_qsl(query)) == sorted(expected)
 
 
@@ -88,16 +89,16 @@ def test_each_kind_of_filter_takes_its_own_field(
     browser: Browser, fields: dict[str, str], query: str
 ) -> None:
     page = browser.open(f"/dashboard/models?{urlencode(fields)}")
-    assert (page.status, page.location) == (302, f"/dashboard/models?{query}")
+    assert (page.status, page.location) == (302, f"?{query}")
 
 
 def test_the_same_filter_is_not_added_twice_and_another_value_is_an_alternative(
     browser: Browser,
 ) -> None:
     page = browser.open("/dashboard?user=ada&add=user&value=ada")
-    assert page.location == "/dashboard?user=ada"
+    assert page.location == "?user=ada"
     page = browser.open("/dashboard?user=ada&add=user&value=bob")
-    assert page.location == "/dashboard?user=ada&user=bob"
+    assert page.location == "?user=ada&user=bob"
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,7 @@ def test_a_value_that_nothing_has_leaves_its_chip_and_says_so(
     team.send(an_event())
     page = browser.open(f"/dashboard{path}")
     place = browser.open(f"/dashboard{path}?add=model&value={quote('<i>none')}").location
-    page = browser.open(str(place))
+    page = browser.open(f"/dashboard{path}{place}")
     assert "Nothing in this range passes these filters." in page.text
     assert page.html.count('class="chip"') == 1
     assert f"/dashboard{path}" in page.links

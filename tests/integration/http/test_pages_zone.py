@@ -7,6 +7,8 @@ import pytest
 from tests.http_client import Team, an_event
 from tests.integration.http.browsing import Browser, Page
 
+#: What browsers say where there is no TLS.
+FROM_HERE = {"Referer": "http://localhost/dashboard"}
 CHOSEN, BROWSERS = "tc_zone", "tc_browser_zone"
 REPORTS = ("", "/providers", "/models", "/models/anthropic/a%2Fb", "/queries", "/prices/unpriced")
 OTHERS = ("/dashboard/budgets", "/dashboard/keys", "/dashboard/budgets/new", "/settings")
@@ -37,7 +39,7 @@ def zones_of_links(page: Page) -> set[str | None]:
 def choose(browser: Browser, zone: str, before: str, **headers: str) -> Page:
     """Fill in the form of the range; the answer to it."""
     address = f"/dashboard/models/anthropic/a%2Fb?days=7&tz={quote(zone)}&tz_before={quote(before)}"
-    answer = browser.client.get(address, headers=headers)
+    answer = browser.client.get(address, headers=headers or FROM_HERE)
     assert answer.status_code == 303
     assert answer.headers["Location"] == f"?days=7&tz={quote(zone, safe='')}"
     return browser.open("/dashboard")
@@ -84,7 +86,8 @@ def test_another_zone_in_the_form_is_remembered(browser: Browser) -> None:
 
 
 def test_the_cookie_is_out_of_reach_and_lasts_a_year(browser: Browser) -> None:
-    answer = browser.client.get("/dashboard?tz=Europe/Berlin&tz_before=UTC")
+    address = "/dashboard?tz=Europe/Berlin&tz_before=UTC"
+    answer = browser.client.get(address, headers=FROM_HERE)
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("tc_zone=Europe/Berlin;")
     for word in ("Max-Age=31536000", "HttpOnly", "SameSite=Lax", "Path=/"):
@@ -103,10 +106,25 @@ def test_other_days_alone_are_no_choice_of_a_zone(browser: Browser) -> None:
     assert shown(choose(browser, "Europe/Berlin", before="Europe/Berlin")) == "UTC"
 
 
-@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
-def test_a_link_elsewhere_chooses_nothing(browser: Browser, site: str) -> None:
-    page = choose(browser, "Europe/Berlin", before="UTC", **{"Sec-Fetch-Site": site})
-    assert shown(page) == "UTC"
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Sec-Fetch-Site": "cross-site", **FROM_HERE},
+        {"Referer": "http://evil.example/"},
+        {"Referer": "http://localhost.evil.example/"},
+        {"Referer": ""},
+    ],
+)
+def test_a_link_elsewhere_chooses_nothing(browser: Browser, headers: dict[str, str]) -> None:
+    assert shown(choose(browser, "Europe/Berlin", before="UTC", **headers)) == "UTC"
+
+
+def test_a_form_without_a_zone_leads_to_the_zone_that_holds(browser: Browser) -> None:
+    answer = browser.client.get("/dashboard?tz_before=UTC", headers=FROM_HERE)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "?tz=UTC")
 
 
 def test_a_link_that_names_a_zone_is_no_choice(browser: Browser) -> None:
@@ -119,13 +137,16 @@ def test_a_link_that_names_a_zone_is_no_choice(browser: Browser) -> None:
 def test_a_cookie_that_names_no_zone_is_as_none(browser: Browser, cookie: str, zone: str) -> None:
     browser.client.set_cookie(cookie, quote(zone))
     assert shown(browser.open("/dashboard")) == "UTC"
-    browser.client.get(f"/dashboard?tz={quote(zone)}&tz_before=UTC")
-    assert "<script>" not in browser.open("/dashboard").html
+    browser.client.get(f"/dashboard?tz={quote(zone)}&tz_before=UTC", headers=FROM_HERE)
+    assert shown(browser.open("/dashboard")) == "UTC"
+    refused = browser.open(f"/dashboard?tz={quote(zone)}")
+    assert refused.status == 422
+    assert '"><script>' not in refused.html
 
 
 def test_a_choice_that_is_none_is_refused_and_not_kept(browser: Browser) -> None:
     browser.client.set_cookie(CHOSEN, "Asia/Kathmandu")
-    answer = browser.client.get("/dashboard?tz=Mars&tz_before=UTC")
+    answer = browser.client.get("/dashboard?tz=Mars&tz_before=UTC", headers=FROM_HERE)
     assert (answer.status_code, answer.headers["Location"]) == (303, "?tz=Mars")
     assert browser.open("/dashboard?tz=Mars").status == 422
     assert shown(browser.open("/dashboard")) == "Asia/Kathmandu"

@@ -1,5 +1,6 @@
 """Money is set aside before a call, and budgets that block refuse what does not fit."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -66,13 +67,21 @@ def test_a_budget_of_a_model_holds_calls_that_ask_for_it_by_another_name(team: T
 
 
 def test_tags_may_be_what_they_may_be_in_an_event(team: Team) -> None:
-    tags = {"n": 1, "f": 1.50, "yes": True, "no": False, "text": "x", "none": None}
-    budget = a_budget(team, scope={"tags": {"n": "1", "yes": "true"}})
-    held = reserved(team, estimate_usd="0.25", tags=tags)
+    # As some write them, and not as they would be written here.
+    tags = '{"n": 1.50, "f": 1e-05, "yes": true, "no": false, "text": "x", "none": null}'
+    budget = a_budget(team, scope={"tags": {"n": "1.50", "f": "1e-05", "yes": "true"}})
+    answer = _written(team, PATH, f'{{"estimate_usd": "0.25", "tags": {tags}}}')
+    held = body_of(answer)
     assert held["budgets"] == [{"id": budget["id"], "remaining_usd": "0.75"}]
-    event = an_event(tags=tags, provider_cost_usd="0.25", reservation_id=held["id"])
-    assert post(team.app, {"events": [event]}, team.key).status_code == 200
+    rest = json.dumps(an_event(provider_cost_usd="0.25", reservation_id=held["id"]))
+    event = f'{rest.removesuffix("}")}, "tags": {tags}}}'
+    assert _written(team, "/api/v1/events", event).status_code == 200
     assert (standing(team)["spent_usd"], standing(team)["reserved_usd"]) == ("0.25", "0")
+
+
+def _written(team: Team, path: str, body: str) -> TestResponse:
+    headers = bearer(team.key) | {"Content-Type": "application/json"}
+    return team.app.test_client().post(path, data=body, headers=headers)
 
 
 def test_what_does_not_fit_is_refused_with_the_budget_and_what_is_left(team: Team) -> None:
@@ -201,6 +210,10 @@ def test_sending_an_event_again_settles_nothing_more(team: Team) -> None:
         ({"provider": "openai", "model": "gpt-4o", "input_tokens": -1}, "/input_tokens"),
         ({"provider": "openai", "model": "gpt-4o", "input_tokens": 1.5}, "/input_tokens"),
         ({"estimate_usd": "1", "tags": {"a" * 65: "b"}}, "/tags"),
+        ({"estimate_usd": "1", "tags": {"a": ["b"]}}, "/tags/a"),
+        ({"estimate_usd": "1", "tags": {"a": "b" * 257}}, "/tags/a"),
+        ({"estimate_usd": "1", "tags": {"a": "\0"}}, "/tags/a"),
+        ({"estimate_usd": "1", "tags": ["b"]}, "/tags"),
         ({"estimate_usd": "1", "project": "a\0"}, "/project"),
         ({"estimate_usd": "1", "limit": 3}, "/limit"),
     ],

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from application.budgets.release_reservation import ReleaseReservationRequest
 from application.budgets.reserve_request import ReserveRequest
 from domain.budget_scope import Attribution
@@ -10,8 +12,9 @@ from domain.providers import canonical_provider
 from domain.reserving import Reserved
 from domain.tags import check_tags
 from entrypoints.container import Container
-from entrypoints.http.api.routes import Routes
+from entrypoints.http.api.routes import Routes, sent_json
 from entrypoints.http.authentication import current_key
+from entrypoints.http.event_values import read_tags
 from entrypoints.http.problems import MEDIA_TYPE
 from entrypoints.http.schemas.reservations import (
     BudgetExceededSchema,
@@ -60,7 +63,7 @@ def blueprint(container: Container) -> Routes:
 
 def _request(body: dict[str, Any]) -> ReserveRequest:
     key, provider = current_key(), body.get("provider")
-    tags = body.get("tags") or {}
+    tags = _tags_as_sent() if body.get("tags") else {}
     check_tags(tags, "/tags")
     attribution = Attribution(
         provider=None if provider is None else canonical_provider(provider, body.get("api_base")),
@@ -72,6 +75,18 @@ def _request(body: dict[str, Any]) -> ReserveRequest:
     if "expires_in_s" in body:
         amounts["expires_in"] = timedelta(seconds=body["expires_in_s"])
     return ReserveRequest(organization_id=key.organization_id, attribution=attribution, **amounts)
+
+
+class _Sent(msgspec.Struct):
+    tags: dict[str, msgspec.Raw]
+
+
+_SENT = msgspec.json.Decoder(_Sent)
+
+
+def _tags_as_sent() -> dict[str, str]:
+    """As those of an event: a number is what it was written like."""
+    return read_tags(_SENT.decode(sent_json()).tags)
 
 
 def _document(reserved: Reserved) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Request, current_app
+from flask import Request, current_app, g
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
@@ -42,10 +42,17 @@ class StrictParser(FlaskParser):
             return super().load_json(req, schema)
         if req.mimetype != "application/json":
             raise UnsupportedMediaType("Content-Type must be application/json.")
+        g.sent_json = body
         try:
             return current_app.json.loads(body)
         except ValueError as error:
             raise BadRequest(f"The body is not JSON: {error}") from None
+
+
+def sent_json() -> bytes:
+    """The body of this request to a route that takes one, for what has to be as it was written."""
+    body: bytes = g.sent_json
+    return body
 
 
 class Routes(Blueprint):  # type: ignore[misc]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypedDict
-from urllib.parse import quote
 
 from flask import redirect, render_template, request
 from werkzeug import Response
@@ -53,7 +52,8 @@ def report_page(
             return chosen
         address = report_address()
         if added := added_filter(request.args):
-            return redirect(quote(request.path) + address.and_filter(added).query(*_order()))
+            # Only the query string: the path stays as it is written, whatever is escaped in it.
+            return redirect(address.and_filter(added).query(*_order()))
         try:
             return view(address, *args, **kwargs)
         except Invalid as error:

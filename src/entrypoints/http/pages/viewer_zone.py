@@ -72,12 +72,18 @@ def choice_made() -> Response | None:
         return None
     pairs = [pair for pair in request.args.items(multi=True) if pair[0] != BEFORE]
     # Only the query string: the path stays as it is written, whatever is escaped in it.
-    answer = make_response(redirect(query_of(pairs) or "?", code=303))
+    answer = make_response(redirect(query_of(pairs or [("tz", viewer_zone().key)]), code=303))
     name = request.args.get("tz", "")
     is_choice = name != request.args[BEFORE] and _known(name) is not None
-    if is_choice and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin":
+    if is_choice and _is_from_here():
         set_zone(answer, None if name == browser_zone() else name)
     return answer
+
+
+def _is_from_here() -> bool:
+    """Whether a page of ours led here; without TLS, browsers leave out the first header."""
+    site = request.headers.get("Sec-Fetch-Site")
+    return site == "same-origin" if site else (request.referrer or "").startswith(request.host_url)
 
 
 def _known(name: str) -> ZoneInfo | None:

@@ -57,17 +57,6 @@ class Text(fields.String):
         return text
 
 
-class TagValue(Text):
-    """A text, or a number or a boolean, which become what they are in JSON."""
-
-    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
-        if isinstance(value, bool):
-            value = str(value).lower()
-        elif isinstance(value, int | Decimal):
-            value = str(value)
-        return super()._deserialize(value, attr, data, **kwargs)
-
-
 class EmailAddress(Text):
     """An address in lower case. Nothing is looked up: the network may be closed."""
 

@@ -1,11 +1,9 @@
 """Reservations as JSON."""
 
-from typing import Any
-
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, fields, validate
 
 from domain.reservation import DEFAULT_EXPIRY, LONGEST_EXPIRY, Refusal
-from entrypoints.http.schemas.fields import TagValue, Text, Timestamp, Usd, WholeNumber
+from entrypoints.http.schemas.fields import Text, Timestamp, Usd, WholeNumber
 from entrypoints.http.schemas.problem import ProblemSchema
 
 _TEXT = validate.Length(1, 256)
@@ -30,20 +28,16 @@ class ReserveSchema(Schema):
     user = Text(allow_none=True, validate=_TEXT)
     tags = fields.Dict(
         keys=Text(validate=validate.Length(1, 64)),
-        values=TagValue(allow_none=True, validate=validate.Length(max=256)),
         validate=validate.Length(max=32),
+        metadata={
+            "description": "As an event's: texts, numbers and booleans",
+            "additionalProperties": {"type": ["string", "number", "boolean", "null"]},
+        },
     )
     expires_in_s = WholeNumber(
         validate=validate.Range(1, int(LONGEST_EXPIRY.total_seconds())),
         metadata={"description": f"{int(DEFAULT_EXPIRY.total_seconds())} unless said"},
     )
-
-    @post_load
-    def _without_null_tags(self, body: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """As events have it, null is as good as absent."""
-        if "tags" in body:
-            body["tags"] = {name: tag for name, tag in body["tags"].items() if tag is not None}
-        return body
 
 
 class RoomSchema(Schema):

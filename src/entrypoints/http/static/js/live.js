@@ -14,7 +14,10 @@ let answered = new Date();
 
 // The page where it has changed, null where it has not. Throws where the server cannot say.
 async function newer() {
-  const answer = await fetch(location.href, {
+  // In the zone that is shown: another one may have been chosen in this browser since.
+  const address = new URL(location.href);
+  address.searchParams.set("tz", lost.dataset.zone);
+  const answer = await fetch(address, {
     headers: { "If-None-Match": `"${button.dataset.live}"` },
     redirect: "manual",
   });
