@@ -26,13 +26,13 @@ from domain.report import (
     GroupSeries,
     TagDimension,
 )
+from domain.retention import SHORTEST_DAYS
 from tests.builders import NOW, a_cost, an_event
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 
 BY_USER, BY_TAG = (Dimension.USER,), (TagDimension("t"),)
 DAYS = 12
-SPAN = Span(NOW - timedelta(days=DAYS), NOW)
 ZONES = ("Asia/Kolkata", "America/New_York", "Australia/Lord_Howe")
 NAMES = st.sampled_from(["a", "b", "c", "\u00e9", ""])
 CALLS = st.lists(
@@ -84,9 +84,11 @@ def stacked(
     tz: str,
     most: int = 2,
     chosen: EventFilter = EventFilter(),
+    days: int = DAYS,
 ) -> list[GroupSeries]:
-    pieces = buckets(SPAN, Interval.DAY, zone(tz))
-    selection = EventSelection(organization_id=key.organization_id, span=SPAN, filter=chosen)
+    span = Span(NOW - timedelta(days=days), NOW)
+    pieces = buckets(span, Interval.DAY, zone(tz))
+    selection = EventSelection(organization_id=key.organization_id, span=span, filter=chosen)
     with units_of_work(snapshot=True) as uow:
         return uow.usage_reports.series_of_groups(selection, by, pieces, most=most)
 
@@ -169,3 +171,30 @@ def test_where_calls_without_a_name_are_among_the_costliest_all_are_read(engine:
     (found,) = stacked(units_of_work, key, BY_USER, "Asia/Kolkata")
     assert found.group == (None,)
     assert found.cost_usd == 1
+
+
+def test_where_calls_were_deleted_nothing_is_taken_off_what_other_sums_say(engine: Engine) -> None:
+    units_of_work = SqlUnitsOfWork(engine)
+    days, kept = 2 * SHORTEST_DAYS, SHORTEST_DAYS
+    calls = [
+        {"ago": timedelta(days=day, hours=hour), "name": name, "usd": Decimal(usd)}
+        for day in range(days)
+        for hour in (1, 13, 17)
+        for usd, name in enumerate("abc", start=1)
+    ]
+    key = store(units_of_work, calls)
+    begin = NOW - timedelta(days=kept)
+    with units_of_work() as uow:
+        uow.rollups.add_waiting()
+        uow.event_storage.delete_before(key.organization_id, begin)
+        uow.organizations.note_events_begin(key.organization_id, begin)
+        uow.commit()
+    *own, others = stacked(units_of_work, key, BY_USER, "Asia/Kolkata", days=days)
+    assert [each.group[0] for each in own] == ["c", "b"]
+    assert others.is_overflow
+    # Of a cut day whose calls are gone, sums by user tell nothing, of nobody.
+    for each, usd in zip((*own, others), (3, 2, 1), strict=True):
+        assert each.cost_usd is not None
+        assert 3 * usd * (kept - 1) <= each.cost_usd <= 3 * usd * days
+        assert each.cost_usd % usd == 0
+    assert own[0].cost_usd == 3 * (others.cost_usd or 0)
