@@ -1,10 +1,13 @@
 """By what and how finely sums are kept ready, so that reports need not add up calls."""
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from domain.report import Dimension, TagDimension
+from domain.period import Span
+from domain.report import Dimension, EventFilter, TagDimension
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 #: Tags of an organization that sums are kept of, and values of each, as they first come: senders
 #: may invent any number of both. The calls with further values of a tag share a sum.
@@ -109,6 +112,16 @@ _BY_HOUR = (
 BY_TAG = (Breakdown.TAG, Breakdown.TAG_MODEL)
 #: The breakdowns by dimensions that every organization has.
 BY_DIMENSIONS = tuple(breakdown for breakdown in Breakdown if breakdown not in BY_TAG)
+
+
+def is_summed_up(passing: EventFilter, span: Span) -> bool:
+    """Whether sums alone, which outlive calls, have all calls of a span that pass."""
+    if passing.tags or Dimension.USER in passing.dimensions:
+        return False
+    found = breakdown_for(passing.dimensions)
+    return found is not None and all(
+        not (bound - _EPOCH) % found.finest.length for bound in (span.start, span.end)
+    )
 
 
 def breakdown_for(dimensions: Collection[Dimension | TagDimension]) -> Breakdown | None:

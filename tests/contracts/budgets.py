@@ -7,6 +7,7 @@ from threading import Event, Thread
 
 import pytest
 
+from application.ports.budgets import BudgetInPlace
 from application.ports.unit_of_work import UnitsOfWork
 from domain.budget import Budget, BudgetPeriod, BudgetTerms, Enforcement
 from domain.budget_scope import BudgetScope
@@ -34,6 +35,10 @@ RICH = BudgetTerms(
 )
 
 
+def in_place(budget: Budget, is_heard: bool) -> BudgetInPlace:  # noqa: FBT001 - as it reads
+    return BudgetInPlace(budget, is_heard, calls_begin=None)
+
+
 class BudgetRepositoryContract:
     """Inherit where a fixture ``units_of_work`` gives an empty store."""
 
@@ -51,7 +56,7 @@ class BudgetRepositoryContract:
         on, off, others = a_channel(organization), a_channel(organization), a_channel(other)
         unheard = add(units_of_work, a_budget(organization))
         with units_of_work() as uow:
-            assert uow.budgets.get_heard(organization.id, unheard.id) == (unheard, False)
+            assert uow.budgets.get_in_place(organization.id, unheard.id) == in_place(unheard, False)
             uow.channels.add(organization.id, on)
             uow.channels.add(organization.id, off.disabled("by hand", NOW))
             uow.channels.add(other.id, others)
@@ -67,8 +72,10 @@ class BudgetRepositoryContract:
             terms = replace(PLAIN, channel_ids=names)
             budget = add(units_of_work, a_budget(organization, terms=terms))
             with units_of_work() as uow:
-                assert uow.budgets.get_heard(organization.id, budget.id) == (budget, is_heard)
-                assert uow.budgets.get_heard(other.id, budget.id) is None
+                assert uow.budgets.get_in_place(organization.id, budget.id) == in_place(
+                    budget, is_heard
+                )
+                assert uow.budgets.get_in_place(other.id, budget.id) is None
 
     @pytest.mark.parametrize(
         "terms",

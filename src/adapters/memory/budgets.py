@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from adapters.memory.ledger import InMemoryLedger
 from adapters.memory.state import State
-from application.ports.budgets import BudgetRepository
+from application.ports.budgets import BudgetInPlace, BudgetRepository
 from domain.budget import Budget
 from domain.budget_version import BudgetVersion
 from domain.model_answers import MOST_ANSWERS, ModelAnswer
@@ -31,12 +31,14 @@ class InMemoryBudgetRepository(BudgetRepository):
     def get(self, organization_id: str, budget_id: str) -> Budget | None:
         return self._budgets.get((organization_id, budget_id))
 
-    def get_heard(self, organization_id: str, budget_id: str) -> tuple[Budget, bool] | None:
+    def get_in_place(self, organization_id: str, budget_id: str) -> BudgetInPlace | None:
         budget = self.get(organization_id, budget_id)
         if budget is None:
             return None
         own = [it for (owner, _), it in self._state.channels.items() if owner == organization_id]
-        return budget, bool(budget.terms.told_on(own))
+        organization = self._state.organizations.get(organization_id)
+        calls_begin = organization.events_begin if organization else None
+        return BudgetInPlace(budget, bool(budget.terms.told_on(own)), calls_begin)
 
     def list(
         self, organization_id: str, *, after: str | None = None, limit: int = 500

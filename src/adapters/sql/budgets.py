@@ -24,7 +24,7 @@ from adapters.sql.ids import is_id
 from adapters.sql.notification_tables import channels
 from adapters.sql.organization_revisions import OrganizationRevisions
 from adapters.sql.tables import organizations, users
-from application.ports.budgets import BudgetRepository
+from application.ports.budgets import BudgetInPlace, BudgetRepository
 from domain.budget import Budget
 from domain.budget_version import BudgetVersion
 from domain.model_answers import MOST_ANSWERS, ModelAnswer
@@ -61,12 +61,14 @@ class SqlBudgetRepository(BudgetRepository):
         row = self._connection.execute(found).one_or_none()
         return None if row is None else _to_budget(row._asdict())
 
-    def get_heard(self, organization_id: str, budget_id: str) -> tuple[Budget, bool] | None:
+    def get_in_place(self, organization_id: str, budget_id: str) -> BudgetInPlace | None:
         if not is_id(budget_id):
             return None
-        found = select(budgets, _IS_HEARD).where(*_is(organization_id, budget_id))
+        found = select(budgets, _IS_HEARD, _CALLS_BEGIN).where(*_is(organization_id, budget_id))
         row = self._connection.execute(found).one_or_none()
-        return None if row is None else (_to_budget(row._asdict()), row.is_heard)
+        if row is None:
+            return None
+        return BudgetInPlace(_to_budget(row._asdict()), row.is_heard, row.calls_begin)
 
     def list(
         self, organization_id: str, *, after: str | None = None, limit: int = 500
@@ -144,6 +146,12 @@ _IS_HEARD = (
         channels.c.disabled_at.is_(None),
     )
     .label("is_heard")
+)
+_CALLS_BEGIN = (
+    select(organizations.c.events_begin)
+    .where(organizations.c.id == budgets.c.organization_id)
+    .scalar_subquery()
+    .label("calls_begin")
 )
 
 

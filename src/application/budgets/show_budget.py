@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from application.budgets.budget_standing import BudgetWithStatus, standing_by
+from application.ports.budgets import BudgetInPlace
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.alert import Alert
@@ -16,6 +17,7 @@ from domain.budget_version import BudgetVersion
 from domain.errors import NotFound
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupSeries, SeriesPoint
+from domain.rollup import is_summed_up
 from domain.spending import Spending
 
 PERIODS = 12
@@ -35,11 +37,12 @@ class PastPeriod:
     """What the calls of a period cost, by the terms that held in its end.
 
     ``version`` is None for periods before there was a budget: those are by today's terms, and no
-    limit held. ``spent_usd`` is without the ``unpriced_calls``, whose cost nobody knows.
+    limit held. ``spent_usd`` is without the ``unpriced_calls``, whose cost nobody knows, and None
+    where calls are deleted that were counted otherwise, or before there was a budget.
     """
 
     span: Span
-    spent_usd: Decimal
+    spent_usd: Decimal | None
     terms: BudgetTerms
     version: int | None
     unpriced_calls: int
@@ -83,37 +86,37 @@ class ShowBudget:
     def __call__(self, request: ShowBudgetRequest) -> BudgetInFull:
         now = self._clock.now()
         with self._units_of_work(snapshot=True) as uow:
-            found = uow.budgets.get_heard(request.organization_id, request.budget_id)
+            found = uow.budgets.get_in_place(request.organization_id, request.budget_id)
             if found is None:
                 raise NotFound("There is no such budget.")
-            budget, is_heard = found
+            budget = found.budget
             versions = uow.budgets.versions(budget.organization_id, budget.id)
             held = terms_of_periods(budget, versions, now, PERIODS)
             ledger = _in_ledger(uow, budget, held)
             return BudgetInFull(
                 budget=budget,
                 status=standing_by(uow, budget, ledger.get(budget.period_at(now)), now),
-                periods=_periods(uow, budget, held, ledger),
+                periods=_periods(uow, found, held, ledger),
                 versions=versions,
                 alerts=uow.alerts.list(
                     budget.organization_id, budget_id=budget.id, limit=MOST_ALERTS
                 ),
                 drivers=_drivers(uow, budget, now),
-                is_heard=is_heard,
+                is_heard=found.is_heard,
             )
 
 
 def _periods(
     uow: UnitOfWork,
-    budget: Budget,
+    found: BudgetInPlace,
     held: Sequence[TermsOfPeriod],
     ledger: Mapping[Span, Spending],
 ) -> list[PastPeriod]:
-    points = [point for run in _runs(held) for point in _points(uow, budget, run)]
-    found = [
+    points = [point for run in _runs(held) for point in _points(uow, found.budget, run)]
+    past = [
         PastPeriod(
             span=each.span,
-            spent_usd=_spent(ledger.get(each.span), point),
+            spent_usd=_spent(each, ledger.get(each.span), point, found.calls_begin),
             terms=each.terms,
             version=each.version,
             unpriced_calls=point.unpriced_calls,
@@ -123,14 +126,22 @@ def _periods(
     # Nobody asks about the time before the first call, nor about empty periods long ago.
     used = (
         place
-        for place, (each, point) in enumerate(zip(found, points, strict=True))
+        for place, (each, point) in enumerate(zip(past, points, strict=True))
         if point.calls or each.spent_usd
     )
-    return found[: max(used, default=0) + 1]
+    return past[: max(used, default=0) + 1]
 
 
-def _spent(known: Spending | None, point: SeriesPoint) -> Decimal:
-    return known.spent_usd if known else point.cost_usd or Decimal(0)
+def _spent(
+    held: TermsOfPeriod, known: Spending | None, point: SeriesPoint, calls_begin: datetime | None
+) -> Decimal | None:
+    """None where calls were deleted that nothing else knows of."""
+    if known is not None:
+        return known.spent_usd
+    has_all = calls_begin is None or calls_begin <= held.span.start
+    if not has_all and not is_summed_up(held.terms.scope.as_filter, held.span):
+        return None
+    return point.cost_usd or Decimal(0)
 
 
 def _runs(held: Sequence[TermsOfPeriod]) -> list[list[TermsOfPeriod]]:

@@ -2,11 +2,26 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from domain.budget import Budget
 from domain.budget_version import BudgetVersion
 from domain.model_answers import ModelAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetInPlace:
+    """A budget with what of its organization explains it.
+
+    ``is_heard`` is whether any channel that its alerts go out on is there and on; calls from before
+    ``calls_begin`` may be deleted, None where none ever was.
+    """
+
+    budget: Budget
+    is_heard: bool
+    calls_begin: datetime | None
 
 
 class BudgetRepository(Protocol):
@@ -33,8 +48,8 @@ class BudgetRepository(Protocol):
         """The budget, or None; another organization's budget is None."""
 
     @abstractmethod
-    def get_heard(self, organization_id: str, budget_id: str) -> tuple[Budget, bool] | None:
-        """The same, and whether any channel that its alerts go out on is there and on."""
+    def get_in_place(self, organization_id: str, budget_id: str) -> BudgetInPlace | None:
+        """The same, with what of its organization explains it."""
 
     @abstractmethod
     def list(

@@ -1,5 +1,6 @@
 """The history of a budget, period by period."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, jsonify
@@ -50,8 +51,12 @@ def _row(period: PastPeriod) -> dict[str, Any]:
         "spent_usd": period.spent_usd,
         "version": period.version,
         "limit_usd": period.limit_usd,
-        "used_share": float(period.spent_usd / period.limit_usd) if period.limit_usd else None,
+        "used_share": _share(period.spent_usd, period.limit_usd),
     }
+
+
+def _share(spent_usd: Decimal | None, limit_usd: Decimal | None) -> float | None:
+    return None if spent_usd is None or limit_usd is None else float(spent_usd / limit_usd)
 
 
 def _name(found: BudgetInFull) -> str:

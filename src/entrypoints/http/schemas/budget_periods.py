@@ -9,7 +9,11 @@ from entrypoints.http.schemas.lists import ListSchema
 class BudgetPeriodSchema(Schema):
     period_start = Timestamp(required=True)
     period_end = Timestamp(required=True)
-    spent_usd = Usd(required=True)
+    spent_usd = Usd(
+        required=True,
+        allow_none=True,
+        metadata={"description": "null: not known any more, as its calls are deleted"},
+    )
     version = fields.Integer(
         required=True,
         allow_none=True,

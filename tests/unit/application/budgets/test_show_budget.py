@@ -39,7 +39,7 @@ def test_periods_come_newest_first_from_the_first_that_had_a_call(office: Office
         *(a_call(str(1 + days), timestamp=NOW - timedelta(days=days)) for days in (0, 1, 9))
     )
     found = show(office, office.budget(period=BudgetPeriod.DAY)).periods
-    assert [int(each.spent_usd) for each in found] == [1, 2, 0, 0, 0, 0, 0, 0, 0, 10]
+    assert [int(each.spent_usd or 0) for each in found] == [1, 2, 0, 0, 0, 0, 0, 0, 0, 10]
     assert found[0].span.start == datetime(2026, 11, 23, tzinfo=UTC)
     assert all(old.span.end == new.span.start for new, old in pairwise(found))
 
@@ -83,7 +83,7 @@ def test_each_period_is_summed_up_by_the_terms_that_held_in_its_end(office: Offi
     clock.advance(day)
     office.change(changed, limit_usd=Decimal(6))
     found = show(office, budget).periods
-    assert [(each.span.start.day, each.version, int(each.spent_usd)) for each in found] == [
+    assert [(each.span.start.day, each.version, int(each.spent_usd or 0)) for each in found] == [
         (30, 3, 0),
         (29, 2, 0),
         # Of the month, what was over when days took its place: the nine calls of the other project.
@@ -104,7 +104,7 @@ def test_a_change_of_the_scope_counts_for_the_whole_of_the_period_it_falls_in(
     office.change(budget, scope=BudgetScope({Dimension.PROJECT: "b"}))
     found = show(office, budget).periods
     # Before there was a budget, as today's terms would have counted.
-    assert [(each.version, int(each.spent_usd)) for each in found] == [
+    assert [(each.version, int(each.spent_usd or 0)) for each in found] == [
         (2, 0), (1, 2), (None, 9), (None, 9),
     ]  # fmt: skip
 
@@ -121,6 +121,25 @@ def test_what_a_period_spent_is_known_when_its_calls_are_deleted(office: Office)
     assert [each.spent_usd for each in show(office, budget).periods] == [0, 0, 0, 0, 3]
 
 
+def test_what_nobody_knows_any_more_is_unknown_and_not_nothing(office: Office) -> None:
+    of_user = BudgetScope({Dimension.USER: "u"})
+    budget = office.budget("10", period=BudgetPeriod.DAY, scope=of_user)
+    office.spend("3", user="u")
+    world = office.world
+    world.clock.advance(timedelta(days=4))
+    office.spend("1", timestamp=world.clock.now() - timedelta(days=5), user="u")
+    begin = world.clock.now() - timedelta(days=2)
+    with world.units() as uow:
+        assert uow.event_storage.delete_before(office.id, begin) == 2
+        uow.organizations.note_events_begin(office.id, begin)
+        uow.commit()
+    office.spend("2", timestamp=begin - timedelta(hours=1), user="u")
+    office.change(budget, timezone="Europe/Berlin")
+    assert [each.spent_usd for each in show(office, budget).periods] == [0, 0, None]
+    whole = office.budget("10", period=BudgetPeriod.DAY)
+    assert show(office, whole).periods[-1].spent_usd == 2
+
+
 def test_days_that_were_over_when_they_became_a_month_are_shown_beside_it(
     office: Office,
 ) -> None:
@@ -130,7 +149,7 @@ def test_days_that_were_over_when_they_became_a_month_are_shown_beside_it(
         office.world.clock.advance(timedelta(days=1))
     office.change(budget, period=BudgetPeriod.MONTH, limit_usd=Decimal(100))
     found = show(office, budget).periods
-    assert [(each.span.start.day, int(each.spent_usd)) for each in found] == [
+    assert [(each.span.start.day, int(each.spent_usd or 0)) for each in found] == [
         (1, 6), (25, 3), (24, 2), (23, 1),
     ]  # fmt: skip
     assert [each.limit_usd for each in found] == [100, 10, 10, 10]
