@@ -8,13 +8,14 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 from operator import attrgetter
 
-from domain.budget import Budget, BudgetPeriod, TermsWarning
+from domain.budget import Budget, BudgetPeriod
 from domain.budget_scope import Attribution, BudgetScope
 from domain.event import Event
 from domain.model_answers import ModelAnswer, ModelAnswers
 from domain.money import EXACT
 from domain.period import Interval, Span, span_containing, zone
 from domain.report import Dimension
+from domain.terms_warning import TermsWarning
 
 #: Seconds; every local day of every time zone begins on a multiple of it.
 _QUARTER_S = 900

@@ -35,10 +35,6 @@ RICH = BudgetTerms(
 )
 
 
-def in_place(budget: Budget, is_heard: bool) -> BudgetInPlace:  # noqa: FBT001 - as it reads
-    return BudgetInPlace(budget, is_heard, calls_begin=None)
-
-
 class BudgetRepositoryContract:
     """Inherit where a fixture ``units_of_work`` gives an empty store."""
 
@@ -56,7 +52,8 @@ class BudgetRepositoryContract:
         on, off, others = a_channel(organization), a_channel(organization), a_channel(other)
         unheard = add(units_of_work, a_budget(organization))
         with units_of_work() as uow:
-            assert uow.budgets.get_in_place(organization.id, unheard.id) == in_place(unheard, False)
+            found = uow.budgets.get_in_place(organization.id, unheard.id)
+            assert found == BudgetInPlace(unheard, is_heard=False, calls_begin=None)
             uow.channels.add(organization.id, on)
             uow.channels.add(organization.id, off.disabled("by hand", NOW))
             uow.channels.add(other.id, others)
@@ -72,9 +69,8 @@ class BudgetRepositoryContract:
             terms = replace(PLAIN, channel_ids=names)
             budget = add(units_of_work, a_budget(organization, terms=terms))
             with units_of_work() as uow:
-                assert uow.budgets.get_in_place(organization.id, budget.id) == in_place(
-                    budget, is_heard
-                )
+                found = uow.budgets.get_in_place(organization.id, budget.id)
+                assert found == BudgetInPlace(budget, is_heard=is_heard, calls_begin=None)
                 assert uow.budgets.get_in_place(other.id, budget.id) is None
 
     @pytest.mark.parametrize(

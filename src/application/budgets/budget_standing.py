@@ -6,8 +6,9 @@ from datetime import datetime
 
 from application.budgets.keep_ledger import spent_in
 from application.ports.unit_of_work import UnitOfWork
-from domain.budget import Budget, BudgetStatus, TermsWarning
+from domain.budget import Budget, BudgetStatus
 from domain.spending import Spending
+from domain.terms_warning import TermsWarning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

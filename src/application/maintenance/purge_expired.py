@@ -27,7 +27,7 @@ class PurgeExpired:
     """Remove expired sessions and invitations, and counts of sign-ins that are over.
 
     Reservations are remembered for a week after they expired, so that an event that comes late is
-    told what became of its own. What budgets spent is kept for as long as anybody is shown it.
+    told what became of its own. What budgets spent is kept for longer than calls may be.
     """
 
     def __init__(self, units_of_work: UnitsOfWork, clock: Clock) -> None:

@@ -10,21 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.budget import (
-    Budget,
-    BudgetPeriod,
-    BudgetState,
-    BudgetStatus,
-    BudgetTerms,
-    Enforcement,
-    TermsWarning,
-)
+from domain.budget import Budget, BudgetPeriod, BudgetState, BudgetStatus, BudgetTerms, Enforcement
 from domain.budget_scope import BudgetScope
 from domain.errors import Invalid
 from domain.forecast import Forecast
 from domain.outlook import ForecastBasis
 from domain.period import Span
 from domain.report import Dimension
+from domain.terms_warning import TermsWarning
 from tests.builders import a_budget, a_spending, an_organization
 
 NOON = datetime(2026, 11, 16, 12, tzinfo=UTC)  # a Monday in the middle of a month

@@ -12,10 +12,11 @@ from application.budgets.set_budget import SetBudgetRequest
 from application.budgets.show_budget import BudgetInFull, ShowBudgetRequest
 from application.notifications.list_channels import ListChannelsRequest
 from application.reports.tally_usage import TallyUsageRequest
-from domain.budget import Budget, TermsWarning
+from domain.budget import Budget
 from domain.channel import MOST_CHANNELS
 from domain.forecast import explanation
 from domain.period import zone
+from domain.terms_warning import TermsWarning
 from entrypoints.container import Container
 from entrypoints.http.authentication import current_member, current_organization
 from entrypoints.http.pages.budget_form import budget_changes, budget_values, preview_terms

@@ -12,9 +12,9 @@ from domain.budget import (
     BudgetPeriod,
     BudgetState,
     Enforcement,
-    TermsWarning,
 )
 from domain.channel import MOST_CHANNELS
+from domain.terms_warning import TermsWarning
 from entrypoints.http.schemas.fields import Text, Timestamp, Usd, WholeNumber, text_of
 from entrypoints.http.schemas.lists import ListSchema
 
