@@ -3,8 +3,9 @@
 Batches of 500 over HTTP on eight connections, priced, deduplicated and durable, beside the raw rate
 of psycopg's COPY of 17 columns of an event into a plain table with a unique index on
 (organization, id) and one on time, one connection, one commit for 500; in turn, in one run, with
-client, server and database on this machine. Then the doors beside the native one, and requests of a
-single event on 32 connections beside requests of an unknown path.
+client, server and database on this machine. Then the doors beside the native one, the same rows
+without anybody who makes them, and requests of a single event on 32 connections beside requests of
+an unknown path.
 """
 
 import http.client
@@ -27,6 +28,7 @@ import psycopg
 
 from adapters.sql.migrations import upgrade
 from benchmarks.doors import BATCH, DOORS, NUMBERS, USAGE, Door, event
+from benchmarks.ingestion_rows import rows_alone
 from tests.chaos.senders import open_account
 from tests.integration.database import postgres_server, temporary_database
 from tests.integration.server import served
@@ -175,6 +177,8 @@ def _report(url: str, port: int, key: str) -> int:
         sys.stdout.write(
             f"{name:16} {median(each):8.0f}   {of_raw:5.2f} of raw   {of_native:5.2f} of native\n"
         )
+    alone = median(rows_alone(url) / raw(url) for _ in range(ROUNDS))
+    sys.stdout.write(f"rows of native, written by nobody           {alone:5.2f} of raw\n")
     stored, unknown = (median(each) for each in zip(*singles, strict=True))
     share = median(a / b for a, b in singles)
     sys.stdout.write(
