@@ -26,7 +26,8 @@ def opened(app_and_url: tuple[Flask, str], browser: Browser, team: Team) -> Iter
     contexts = []
 
     def opened(*, is_signed_in: bool = True, **options: object) -> Page:
-        context = browser.new_context(base_url=app_and_url[1], timezone_id=HERE, **options)  # type: ignore[arg-type]
+        in_zone = {"timezone_id": HERE, **options}
+        context = browser.new_context(base_url=app_and_url[1], **in_zone)  # type: ignore[arg-type]
         contexts.append(context)
         if is_signed_in:
             session = {"name": SESSION_COOKIE, "value": team.owner.session, "url": app_and_url[1]}
@@ -47,6 +48,14 @@ def choose(page: Page, zone: str) -> None:
     page.get_by_label("Time zone").select_option(zone)
     page.get_by_role("button", name="Show", exact=True).click()
     expect_zone(page, zone)
+
+
+def test_a_zone_that_browsers_call_by_its_first_name_has_the_one_in_use(opened: Opened) -> None:
+    page = opened(timezone_id="Asia/Calcutta")
+    page.goto("/dashboard")
+    expect_zone(page, "Asia/Kolkata")
+    offer = page.locator("[data-zone-offer]")
+    expect(offer).to_have_attribute("hidden", "")
 
 
 def test_after_signing_in_the_first_page_is_in_the_browsers_zone(
