@@ -210,6 +210,17 @@ class LedgerContract:
             (spending,) = find(units_of_work, budget, THIS)
             assert spending.forecast == forecast
 
+    def test_a_forecast_takes_the_place_of_those_of_the_periods_before(
+        self, units_of_work: UnitsOfWork, budget: Budget
+    ) -> None:
+        for period in (LAST, THIS):
+            open_period(units_of_work, budget, period, "1")
+            with units_of_work() as uow:
+                uow.ledger.keep_forecast(budget.organization_id, key(budget, period), FORECAST)
+                uow.commit()
+        forecasts = [each.forecast for each in find(units_of_work, budget, LAST, THIS)]
+        assert forecasts == [None, FORECAST]
+
     def test_a_forecast_goes_with_its_period_and_is_kept_of_none_that_is_not_open(
         self, units_of_work: UnitsOfWork, budget: Budget
     ) -> None:

@@ -79,6 +79,9 @@ class InMemoryLedger(Ledger):
         self, organization_id: str, key: PeriodKey, forecast: Forecast | None
     ) -> None:
         of = (organization_id, *key)
+        for each, spending in self._periods.items():
+            if each[:2] == of[:2] and spending.period.start < key[1]:
+                self._periods[each] = replace(spending, forecast=None)
         if of in self._periods:
             self._periods[of] = replace(self._periods[of], forecast=forecast)
 

@@ -73,6 +73,10 @@ RETURNING spent_usd[array_position(budget_ids, :budget_id)]
 """)
 
 KEEP_FORECAST = text("""
+WITH older AS (
+    DELETE FROM budget_forecasts
+    WHERE organization_id = :of AND budget_id = :budget_id AND start < :start
+)
 INSERT INTO budget_forecasts (organization_id, budget_id, start, forecast)
 SELECT organization_id, :budget_id, start, :forecast
 FROM budget_periods

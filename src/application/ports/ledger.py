@@ -77,7 +77,10 @@ class Ledger(Protocol):
     def keep_forecast(
         self, organization_id: str, key: PeriodKey, forecast: Forecast | None
     ) -> None:
-        """Remember the forecast of a period; one that is not open stays so."""
+        """Remember the forecast of a period, and forget those of the budget's periods before it.
+
+        A period that is not open stays so.
+        """
 
     @abstractmethod
     def forget_ended(self, before: datetime) -> int:
