@@ -2,17 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.reports.report_groups import GroupReport, report_of
-from application.reports.span_of_report import span_of_report
+from application.reports.report_request import ReportRequest
 from domain.cost_change import CostChange, Volume, cost_change
 from domain.movers import Mover, movers
-from domain.period import Span, zone
-from domain.report import Dimension, EventFilter, EventSelection
+from domain.period import Span
+from domain.report import Dimension
 
 Model = tuple[str | None, ...]
 #: What a change is taken apart by.
@@ -20,14 +19,8 @@ MODELS = (Dimension.PROVIDER, Dimension.MODEL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CompareCostsRequest:
+class CompareCostsRequest(ReportRequest):
     """``start`` and ``end`` are aware."""
-
-    organization_id: str
-    start: datetime | None = None
-    end: datetime | None = None
-    timezone: str = "UTC"
-    filter: EventFilter = EventFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +66,7 @@ class CompareCosts:
         self._clock = clock
 
     def __call__(self, request: CompareCostsRequest) -> CostComparison:
-        span = span_of_report(request.start, request.end, zone(request.timezone), self._clock.now())
+        span = request.span(self._clock.now())
         with self._units_of_work(snapshot=True) as uow:
             now, before = (_models(uow, request, each) for each in (span, span.before))
         return compared(now, before)
@@ -91,9 +84,7 @@ def compared(now: GroupReport, before: GroupReport) -> CostComparison:
 
 
 def _models(uow: UnitOfWork, request: CompareCostsRequest, span: Span) -> GroupReport:
-    selection = EventSelection(
-        organization_id=request.organization_id, span=span, filter=request.filter
-    )
+    selection = request.over(span)
     return report_of(span, request.timezone, uow.usage_reports.groups(selection, MODELS))
 
 

@@ -1,26 +1,19 @@
 """Back through the single calls behind a total."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from application.ports.clock import Clock
 from application.ports.events import EventPosition
 from application.ports.unit_of_work import UnitsOfWork
 from application.reports.list_events import position_of
-from application.reports.span_of_report import span_of_report
-from domain.period import zone
-from domain.report import EventFilter, EventSelection, EventSort
+from application.reports.report_request import ReportRequest
+from domain.report import EventSort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindPageBeforeRequest:
+class FindPageBeforeRequest(ReportRequest):
     """``before`` is the position of the first event of a page of ``limit``."""
 
-    organization_id: str
-    start: datetime | None = None
-    end: datetime | None = None
-    timezone: str = "UTC"
-    filter: EventFilter = EventFilter()
     sort: EventSort = EventSort.TIMESTAMP
     before: EventPosition
     limit: int = 50
@@ -41,10 +34,8 @@ class FindPageBefore:
         self._clock = clock
 
     def __call__(self, request: FindPageBeforeRequest) -> EventPosition | None:
-        span = span_of_report(request.start, request.end, zone(request.timezone), self._clock.now())
-        selection = EventSelection(
-            organization_id=request.organization_id, span=span, filter=request.filter
-        )
+        span = request.span(self._clock.now())
+        selection = request.over(span)
         with self._units_of_work(snapshot=True) as uow:
             # One more than make the page is the last one of the page before that.
             ahead = uow.events.page_before(

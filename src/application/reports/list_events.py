@@ -1,27 +1,21 @@
 """The single calls behind a total."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from application.ports.clock import Clock
 from application.ports.events import EventPosition
 from application.ports.unit_of_work import UnitsOfWork
-from application.reports.span_of_report import span_of_report
+from application.reports.report_request import ReportRequest
 from domain.event import Event
 from domain.money import plain
-from domain.period import Span, zone
-from domain.report import EventFilter, EventSelection, EventSort
+from domain.period import Span
+from domain.report import EventSort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListEventsRequest:
+class ListEventsRequest(ReportRequest):
     """``after`` is the position that the page before ended with."""
 
-    organization_id: str
-    start: datetime | None = None
-    end: datetime | None = None
-    timezone: str = "UTC"
-    filter: EventFilter = EventFilter()
     sort: EventSort = EventSort.TIMESTAMP
     after: EventPosition | None = None
     limit: int = 50
@@ -49,10 +43,8 @@ class ListEvents:
         self._clock = clock
 
     def __call__(self, request: ListEventsRequest) -> EventPage:
-        span = span_of_report(request.start, request.end, zone(request.timezone), self._clock.now())
-        selection = EventSelection(
-            organization_id=request.organization_id, span=span, filter=request.filter
-        )
+        span = request.span(self._clock.now())
+        selection = request.over(span)
         with self._units_of_work(snapshot=True) as uow:
             # One more than asked for tells whether there is another page.
             events = uow.events.page(

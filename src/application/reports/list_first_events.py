@@ -2,27 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
-from application.reports.span_of_report import span_of_report
+from application.reports.report_request import ReportRequest
 from domain.event import Event
-from domain.period import zone
-from domain.report import EventFilter, EventSelection, EventSort
+from domain.report import EventSort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListFirstEventsRequest:
+class ListFirstEventsRequest(ReportRequest):
     """At most ``limit`` calls in each of the orders ``sorts``."""
 
-    organization_id: str
     sorts: Sequence[EventSort]
     limit: int
-    start: datetime | None = None
-    end: datetime | None = None
-    timezone: str = "UTC"
-    filter: EventFilter = EventFilter()
 
 
 class ListFirstEvents:
@@ -37,9 +30,7 @@ class ListFirstEvents:
         self._clock = clock
 
     def __call__(self, request: ListFirstEventsRequest) -> Mapping[EventSort, Sequence[Event]]:
-        span = span_of_report(request.start, request.end, zone(request.timezone), self._clock.now())
-        selection = EventSelection(
-            organization_id=request.organization_id, span=span, filter=request.filter
-        )
+        span = request.span(self._clock.now())
+        selection = request.over(span)
         with self._units_of_work(snapshot=True) as uow:
             return uow.events.firsts(selection, request.sorts, limit=request.limit)

@@ -1,27 +1,19 @@
 """Which models have no whole price, and what would repair it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from application.ports.clock import Clock
 from application.ports.pricing_tables import PricingTables
 from application.ports.unit_of_work import UnitsOfWork
-from application.reports.span_of_report import span_of_report
-from domain.period import Span, zone
+from application.reports.report_request import ReportRequest
+from domain.period import Span
 from domain.price_gap import MOST_GAPS, GapReason, PriceGap
 from domain.pricing.suggestions import Suggestion, nearest
-from domain.report import EventFilter, EventSelection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListUnpricedRequest:
+class ListUnpricedRequest(ReportRequest):
     """``start`` and ``end`` are aware."""
-
-    organization_id: str
-    start: datetime | None = None
-    end: datetime | None = None
-    timezone: str = "UTC"
-    filter: EventFilter = EventFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +49,8 @@ class ListUnpriced:
         self._clock = clock
 
     def __call__(self, request: ListUnpricedRequest) -> UnpricedReport:
-        span = span_of_report(request.start, request.end, zone(request.timezone), self._clock.now())
-        selection = EventSelection(
-            organization_id=request.organization_id, span=span, filter=request.filter
-        )
+        span = request.span(self._clock.now())
+        selection = request.over(span)
         with self._units_of_work(snapshot=True) as uow:
             gaps = uow.usage_reports.price_gaps(selection)
         return UnpricedReport(

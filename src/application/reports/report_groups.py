@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from decimal import Decimal
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
-from application.reports.span_of_report import span_of_report
+from application.reports.report_request import ReportRequest
 from domain.money import exact_sum
 from domain.period import Span, buckets, interval_for, zone
-from domain.report import Dimension, EventFilter, EventSelection, GroupBy, GroupRow
+from domain.report import Dimension, GroupBy, GroupRow
 from domain.row_order import RowSort, SortOrder, in_order
 
 #: Values of a dimension that have a row of their own: users and tags may have any number.
@@ -18,18 +17,13 @@ MOST_GROUPS = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportGroupsRequest:
+class ReportGroupsRequest(ReportRequest):
     """``start`` and ``end`` are aware; ``by`` is one dimension, a tag, or a pair.
 
     ``order`` None is what suits the ``sort``; ``with_trends`` asks for each row's cost over time.
     """
 
-    organization_id: str
     by: GroupBy
-    start: datetime | None = None
-    end: datetime | None = None
-    timezone: str = "UTC"
-    filter: EventFilter = EventFilter()
     sort: RowSort = RowSort.COST
     order: SortOrder | None = None
     with_trends: bool = False
@@ -83,11 +77,9 @@ class ReportGroups:
 
     def __call__(self, request: ReportGroupsRequest) -> GroupReport:
         tz = zone(request.timezone)
-        span = span_of_report(request.start, request.end, tz, self._clock.now())
+        span = request.span(self._clock.now())
         pieces = buckets(span, interval_for(span), tz) if request.with_trends else []
-        selection = EventSelection(
-            organization_id=request.organization_id, span=span, filter=request.filter
-        )
+        selection = request.over(span)
         with self._units_of_work(snapshot=True) as uow:
             most = None if Dimension.PROVIDER in request.by else MOST_GROUPS
             rows = tuple(uow.usage_reports.groups(selection, request.by, most=most))

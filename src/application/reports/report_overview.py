@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
 from application.ports.usage_reports import UsageReports
 from application.reports.compare_costs import MODELS, CostComparison, compared
 from application.reports.report_groups import GroupReport, report_of
+from application.reports.report_request import ReportRequest
 from application.reports.report_series import MOST_SERIES
-from application.reports.span_of_report import span_of_report
 from domain.period import Interval, Span, buckets, interval_for, zone
 from domain.report import (
-    EventFilter,
-    EventSelection,
     GroupBy,
     GroupSeries,
     Measures,
@@ -24,20 +21,15 @@ from domain.whole_series import whole_series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportOverviewRequest:
+class ReportOverviewRequest(ReportRequest):
     """``start`` and ``end`` are aware; ``by`` takes the series apart, unless it is empty.
 
     ``before`` is what to compare with, None for as much time as has passed, just before.
     """
 
-    organization_id: str
     by: GroupBy = ()
     is_compared: bool = True
     before: Span | None = None
-    start: datetime | None = None
-    end: datetime | None = None
-    timezone: str = "UTC"
-    filter: EventFilter = EventFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +81,12 @@ class ReportOverview:
     def __call__(self, request: ReportOverviewRequest) -> Overview:
         tz = zone(request.timezone)
         now = self._clock.now()
-        span = span_of_report(request.start, request.end, tz, now)
+        span = request.span(now)
         so_far = span.until(now)
         before = (request.before or so_far.before) if request.is_compared else None
         interval = interval_for(span)
         pieces = buckets(span, interval, tz)
-        asked = _selection(request, span)
+        asked = request.over(span)
         groups: Sequence[GroupSeries] = ()
         with self._units_of_work(snapshot=True) as uow:
             reports = uow.usage_reports
@@ -122,10 +114,6 @@ class ReportOverview:
 def _past(
     reports: UsageReports, request: ReportOverviewRequest, span: Span, models_now: GroupReport
 ) -> Past:
-    (of_all,), _, models = reports.levels(_selection(request, span), MODELS, with_durations=False)
+    (of_all,), _, models = reports.levels(request.over(span), MODELS, with_durations=False)
     comparison = compared(models_now, report_of(span, request.timezone, models))
     return Past(span=span, totals=of_all.measures, comparison=comparison)
-
-
-def _selection(request: ReportOverviewRequest, span: Span) -> EventSelection:
-    return EventSelection(organization_id=request.organization_id, span=span, filter=request.filter)

@@ -1,29 +1,23 @@
 """When the money went to what: cost over time, taken apart by a dimension."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
-from application.reports.span_of_report import span_of_report
+from application.reports.report_request import ReportRequest
 from domain.period import Interval, Span, buckets, interval_for, zone
-from domain.report import EventFilter, EventSelection, GroupBy, GroupSeries
+from domain.report import GroupBy, GroupSeries
 
 #: More colours than these nobody tells apart.
 MOST_SERIES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportSeriesRequest:
+class ReportSeriesRequest(ReportRequest):
     """``start`` and ``end`` are aware; ``interval`` None takes what suits the range."""
 
-    organization_id: str
     by: GroupBy
-    start: datetime | None = None
-    end: datetime | None = None
-    timezone: str = "UTC"
     interval: Interval | None = None
-    filter: EventFilter = EventFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +46,10 @@ class ReportSeries:
 
     def __call__(self, request: ReportSeriesRequest) -> SeriesReport:
         tz = zone(request.timezone)
-        span = span_of_report(request.start, request.end, tz, self._clock.now())
+        span = request.span(self._clock.now())
         interval = request.interval or interval_for(span)
         pieces = buckets(span, interval, tz)
-        selection = EventSelection(
-            organization_id=request.organization_id, span=span, filter=request.filter
-        )
+        selection = request.over(span)
         with self._units_of_work(snapshot=True) as uow:
             found = uow.usage_reports.series_of_groups(
                 selection, request.by, pieces, most=MOST_SERIES

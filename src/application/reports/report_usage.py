@@ -1,25 +1,19 @@
 """What was spent in a span of time, and when."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from application.ports.clock import Clock
 from application.ports.unit_of_work import UnitsOfWork
-from application.reports.span_of_report import span_of_report
+from application.reports.report_request import ReportRequest
 from domain.period import Interval, Span, buckets, interval_for, zone
-from domain.report import EventFilter, EventSelection, Measures, SeriesPoint
+from domain.report import Measures, SeriesPoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportUsageRequest:
+class ReportUsageRequest(ReportRequest):
     """``start`` and ``end`` are aware; ``interval`` None takes what suits the range."""
 
-    organization_id: str
-    start: datetime | None = None
-    end: datetime | None = None
-    timezone: str = "UTC"
     interval: Interval | None = None
-    filter: EventFilter = EventFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +44,11 @@ class ReportUsage:
 
     def __call__(self, request: ReportUsageRequest) -> UsageOverview:
         tz = zone(request.timezone)
-        span = span_of_report(request.start, request.end, tz, self._clock.now())
+        span = request.span(self._clock.now())
         interval = request.interval or interval_for(span)
         pieces = buckets(span, interval, tz)
-        selection = EventSelection(
-            organization_id=request.organization_id, span=span, filter=request.filter
-        )
-        before = EventSelection(
-            organization_id=request.organization_id, span=span.before, filter=request.filter
-        )
+        selection = request.over(span)
+        before = request.over(span.before)
         with self._units_of_work(snapshot=True) as uow:
             return UsageOverview(
                 span=span,

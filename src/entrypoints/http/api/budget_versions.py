@@ -3,7 +3,7 @@
 from typing import Any
 
 from application.budgets.show_budget import ShowBudgetRequest
-from domain.budget_scope import BudgetScope
+from domain.budget import BudgetTerms
 from domain.budget_version import BudgetVersion
 from entrypoints.container import Container
 from entrypoints.http.api.routes import Routes
@@ -34,23 +34,27 @@ def add_routes(routes: Routes, container: Container) -> None:
         return {"data": [_document(each) for each in found.versions], "next_cursor": None}
 
 
-def scope_document(scope: BudgetScope) -> dict[str, Any]:
-    """Which calls count; what is not there is no condition."""
-    named = {str(name): value for name, value in scope.dimensions.items()}
-    return named | ({"tags": dict(scope.tags)} if scope.tags else {})
+def counted_document(terms: BudgetTerms) -> dict[str, Any]:
+    """What a budget counts and alerts of, as each of its versions has it.
 
-
-def _document(version: BudgetVersion) -> dict[str, Any]:
-    terms = version.terms
+    Of the scope, what is not there is no condition.
+    """
+    named = {str(name): value for name, value in terms.scope.dimensions.items()}
     return {
-        "version": version.version,
-        "since": version.since,
         "limit_usd": terms.limit_usd,
         "period": terms.period,
         "timezone": terms.timezone,
-        "scope": scope_document(terms.scope),
+        "scope": named | ({"tags": dict(terms.scope.tags)} if terms.scope.tags else {}),
         "thresholds": terms.thresholds,
         "forecast_thresholds": terms.forecast_thresholds,
+    }
+
+
+def _document(version: BudgetVersion) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "since": version.since,
+        **counted_document(version.terms),
         "changed_by": version.changed_by,
         "author": version.author,
     }

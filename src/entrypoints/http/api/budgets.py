@@ -13,7 +13,7 @@ from domain.providers import canonical_provider
 from domain.report import Dimension
 from entrypoints.container import Container
 from entrypoints.http.api import budget_periods, budget_versions
-from entrypoints.http.api.budget_versions import scope_document
+from entrypoints.http.api.budget_versions import counted_document
 from entrypoints.http.api.routes import Routes
 from entrypoints.http.api.tables import Row, table
 from entrypoints.http.authentication import current_member, current_organization_id
@@ -123,12 +123,7 @@ def _document(found: BudgetWithStatus) -> dict[str, Any]:
     return {
         "id": budget.id,
         "name": terms.name,
-        "limit_usd": terms.limit_usd,
-        "period": terms.period,
-        "timezone": terms.timezone,
-        "scope": scope_document(terms.scope),
-        "thresholds": terms.thresholds,
-        "forecast_thresholds": terms.forecast_thresholds,
+        **counted_document(terms),
         "enforcement": terms.enforcement,
         "unpriced": terms.unpriced,
         "channel_ids": terms.channel_ids,
