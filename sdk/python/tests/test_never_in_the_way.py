@@ -300,6 +300,13 @@ def _little_garbage() -> Iterator[None]:
     gc.unfreeze()
 
 
+@pytest.fixture(autouse=True)
+def _own_garbage() -> Iterator[None]:
+    """What a test leaves behind is its own to be warned of, where nothing looks by itself."""
+    yield
+    gc.collect()
+
+
 @pytest.mark.parametrize("kind", EXCEPTIONS)
 def test_a_function_that_raises_changes_no_object_and_no_exception(kind: type[Exception]) -> None:
     reached, faults = _faults("identical", kind)
