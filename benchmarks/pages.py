@@ -24,7 +24,7 @@ from adapters.sql.unit_of_work import SqlUnitsOfWork
 from benchmarks.reports import OTHERS, database, prepare, seed
 from tests.chaos.senders import open_account
 from tests.contracts.tenants import a_stored_key
-from tests.integration.browser import CHROMIUM_ARGUMENTS, chromium_path
+from tests.integration.browser import CHROMIUM_ARGUMENTS, WATCH_SHIFTS, chromium_path
 from tests.integration.server import served
 
 EVENTS = int(os.environ.get("PAGE_EVENTS", "1000000"))
@@ -52,11 +52,6 @@ PAGES = (
     "/settings",
 )
 _OWN = "SELECT organization_id::text, id::text FROM api_keys"
-#: The part of a page that jumped, as browsers have it: https://web.dev/articles/cls
-_WATCH = """window.moved = 0;
-new PerformanceObserver(seen => seen.getEntries().forEach(
-    each => { if (!each.hadRecentInput) window.moved += each.value; }
-)).observe({type: "layout-shift", buffered: true});"""
 _SHOWN = """() => new Promise(told => new PerformanceObserver((seen, watch) => {
     const first = seen.getEntriesByName("first-contentful-paint")[0];
     if (first) { watch.disconnect(); told(first.startTime); }
@@ -110,7 +105,7 @@ def browser(url: str, cookie: str) -> Iterator[BrowserContext]:
         )
         context = chromium.new_context()
         context.add_cookies([{"name": name, "value": value, "url": url}])
-        context.add_init_script(_WATCH)
+        context.add_init_script(WATCH_SHIFTS)
         yield context
         chromium.close()
 

@@ -15,6 +15,11 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--disable-quic",
 ]
+#: ``window.moved``: the part of a page that jumped, as browsers have it: https://web.dev/articles/cls
+WATCH_SHIFTS = """window.moved = 0;
+new PerformanceObserver(seen => seen.getEntries().forEach(
+    each => { if (!each.hadRecentInput) window.moved += each.value; }
+)).observe({type: "layout-shift", buffered: true});"""
 
 
 def chromium_path() -> str:

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
 
 from entrypoints.http.cookies import SESSION_COOKIE
-from tests.integration.browser import CHROMIUM_ARGUMENTS
+from tests.integration.browser import CHROMIUM_ARGUMENTS, WATCH_SHIFTS
 from tests.integration.pages.addresses import Address
 from tests.integration.pages.layout import FLAWS
 
@@ -56,6 +56,8 @@ _STICKING_OUT = """() => {
     .slice(0, 4)
     .concat(`the page is ${root.scrollWidth} px wide`);
 }"""
+#: Of a page, while it loads.
+_MOST_MOVED = 0.02
 #: Rows alike teach axe nothing, and a page of five hundred takes it half a minute.
 _SHORTEN = """() => document.querySelectorAll(
   "main > section:nth-of-type(n+9), nav li:nth-child(n+13), tbody tr:nth-child(n+13)"
@@ -101,6 +103,7 @@ class Reader:
 
     def __init__(self, context: BrowserContext, pictures: Path | None = None) -> None:
         context.add_init_script(_REPORT)
+        context.add_init_script(WATCH_SHIFTS)
         context.on("console", self._hear)
         context.on("weberror", lambda error: self._find(str(error.error)))
         self.page = context.new_page()
@@ -118,6 +121,8 @@ class Reader:
         elif urlsplit(self.page.url).path != urlsplit(address.path).path:
             self._find(f"leads to {self.page.url}; NO_DOCUMENT names what is no page")
         else:
+            if (moved := self.page.evaluate("window.moved")) > _MOST_MOVED:
+                self._find(f"moves by {moved:.3f} while it loads")
             self.look(address.name, looks)
 
     def look(self, name: str, looks: tuple[Look, ...] = EVERY_LOOK) -> None:

@@ -51,6 +51,18 @@ def test_a_page_of_which_no_address_is_known_is_named() -> None:
         filled("/news/<uuid:news_id>", {"models": "a/b"})
 
 
+def test_what_moves_on_a_page_is_measured(chromium: str) -> None:
+    with chromium_browser(chromium) as browser:
+        page = a_reader(browser, "http://unsound.example").page
+        page.route(
+            "**/*", lambda route: route.fulfill(body="<p>Here</p>", content_type="text/html")
+        )
+        page.goto("/")
+        page.evaluate("new Promise((shown) => requestAnimationFrame(() => setTimeout(shown)))")
+        page.evaluate("document.body.prepend(document.createElement('hr'), 'Above')")
+        page.wait_for_function("window.moved > 0")
+
+
 _MISPLACE = """() => {
   const style = (name) => document.querySelector(name).style;
   style(".small").width = style(".cut").width = "20px";
