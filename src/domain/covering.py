@@ -32,18 +32,20 @@ def pieces(
     spans: Sequence[Span],
     finest: Tier = Tier.QUARTER,
     *,
+    coarsest: Tier = Tier.DAY,
     now: datetime = _NEVER,
     calls_begin: datetime = _EVER,
 ) -> list[Piece]:
     """What covers adjacent ``spans`` exactly, if each piece is added to ``into`` and taken out.
 
-    A bucket in which spans meet, or the first or the last one ends, is counted as if the longest of
-    its parts had all of it, and the other parts are put right by narrower buckets, and from the
-    ``finest`` on by calls: a day that begins at 18:30 UTC is a day of UTC and twice five hours and
-    a half, in place of 24 hours. Before ``calls_begin``, where calls may be gone, it is not, as
-    nothing could put it right. Later than ``now`` there are hardly any calls to read.
+    They are of the ``coarsest`` tier where they can be. A bucket in which spans meet, or the first
+    or the last one ends, is counted as if the longest of its parts had all of it, and the other
+    parts are put right by narrower buckets, and from the ``finest`` on by calls: a day that begins
+    at 18:30 UTC is a day of UTC and twice five hours and a half, in place of 24 hours. Before
+    ``calls_begin``, where calls may be gone, it is not, as nothing could put it right. Later than
+    ``now`` there are hardly any calls to read.
     """
-    return list(_joined(_Cover(spans, finest, now, calls_begin).pieces()))
+    return list(_joined(_Cover(spans, finest, now, calls_begin).pieces(coarsest)))
 
 
 class _Cover:
@@ -54,9 +56,9 @@ class _Cover:
         #: Where a part of the report begins, and where the last one ends.
         self._bounds = [*(span.start for span in spans), spans[-1].end]
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self, tier: Tier) -> Iterator[Piece]:
         first, last = self._bounds[0], self._bounds[-1]
-        return self._within(Span(_floor(first, Tier.DAY), _ceiling(last, Tier.DAY)), Tier.DAY, None)
+        return self._within(Span(_floor(first, tier), _ceiling(last, tier)), tier, None)
 
     def _within(self, span: Span, tier: Tier, counted: datetime | None) -> Iterator[Piece]:
         """What is left to do of whole buckets, all of which are ``counted`` somewhere so far."""

@@ -16,11 +16,16 @@ MOST_SUMMED_VALUES = 1_000
 
 
 class Tier(IntEnum):
-    """Widths of the buckets of UTC that sums are kept for. Every time zone's days begin in one."""
+    """Widths of the buckets of UTC that sums are kept for, counted from 2000 on.
+
+    Every time zone's days begin in a quarter of an hour. Weeks begin on Saturdays, which nobody
+    sees: they only are fewer rows than days.
+    """
 
     QUARTER = 0
     HOUR = 1
     DAY = 2
+    WEEK = 3
 
     @property
     def length(self) -> timedelta:
@@ -31,6 +36,7 @@ _LENGTHS = {
     Tier.QUARTER: timedelta(minutes=15),
     Tier.HOUR: timedelta(hours=1),
     Tier.DAY: timedelta(days=1),
+    Tier.WEEK: timedelta(weeks=1),
 }
 
 
@@ -71,6 +77,11 @@ class Breakdown(StrEnum):
         if self is Breakdown.TOTAL:
             return Tier.QUARTER
         return Tier.HOUR if self in _BY_HOUR else Tier.DAY
+
+    @property
+    def coarsest(self) -> Tier:
+        """The widest buckets: of users there are thousands, whom a month asks for day by day."""
+        return Tier.WEEK if self is Breakdown.USER else Tier.DAY
 
 
 # A model's name says little without its provider.

@@ -1,4 +1,4 @@
-"""The costliest of many groups over time, in zones that cut the days of the sums."""
+"""The costliest of many groups over time, also in zones that cut the days of the sums."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ from tests.contracts.tenants import a_stored_key
 
 BY_USER, BY_TAG = (Dimension.USER,), (TagDimension("t"),)
 DAYS = 12
-ZONES = ("Asia/Kolkata", "America/New_York", "Australia/Lord_Howe")
+ZONES = ("UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe")
 NAMES = st.sampled_from(["a", "b", "c", "\u00e9", ""])
 CALLS = st.lists(
     st.fixed_dictionaries(
@@ -135,9 +135,10 @@ def test_the_costliest_of_many_are_the_same_in_memory(engine: Engine) -> None:
     agree()
 
 
+@pytest.mark.parametrize("tz", ["UTC", "Asia/Kolkata"])
 @pytest.mark.parametrize("by", [BY_USER, BY_TAG])
-def test_the_single_calls_and_hours_of_cut_days_are_read_of_the_few_alone(
-    engine: Engine, by: GroupBy
+def test_days_with_what_cuts_them_are_read_of_the_few_alone(
+    engine: Engine, by: GroupBy, tz: str
 ) -> None:
     units_of_work = SqlUnitsOfWork(engine)
     calls = [
@@ -147,7 +148,7 @@ def test_the_single_calls_and_hours_of_cut_days_are_read_of_the_few_alone(
     ]
     key = store(units_of_work, calls)
     with reading(engine) as statements:
-        found = stacked(units_of_work, key, by, "Asia/Kolkata")
+        found = stacked(units_of_work, key, by, tz)
     assert [each.group[0] for each in found] == ["d", "c", None]
     assert [each.cost_usd for each in found] == [4 * DAYS, 3 * DAYS, 3 * DAYS]
     tops_and_whole, own = statements
@@ -155,22 +156,33 @@ def test_the_single_calls_and_hours_of_cut_days_are_read_of_the_few_alone(
     assert "passing_0" not in tops_and_whole
 
 
-def test_in_days_of_utc_one_statement_does(engine: Engine) -> None:
+def test_of_a_few_whole_days_one_statement_reads_all(engine: Engine) -> None:
     units_of_work = SqlUnitsOfWork(engine)
     key = store(units_of_work, [{"ago": timedelta(hours=1), "name": "a", "usd": Decimal(1)}])
     with reading(engine) as statements:
-        (found,) = stacked(units_of_work, key, BY_USER, "UTC")
+        (found,) = stacked(units_of_work, key, BY_USER, "UTC", days=5)
     assert found.cost_usd == 1
     assert len(statements) == 1
 
 
-def test_where_calls_without_a_name_are_among_the_costliest_all_are_read(engine: Engine) -> None:
+@pytest.mark.parametrize("by", [BY_USER, BY_TAG])
+def test_calls_without_a_name_have_a_place_among_the_costliest(engine: Engine, by: GroupBy) -> None:
     units_of_work = SqlUnitsOfWork(engine)
-    ago, usd = timedelta(hours=1), Decimal(1)
-    key = store(units_of_work, [{"ago": ago, "name": None, "usd": usd}])
-    (found,) = stacked(units_of_work, key, BY_USER, "Asia/Kolkata")
-    assert found.group == (None,)
-    assert found.cost_usd == 1
+    calls = [
+        {"ago": timedelta(days=day, hours=hour), "name": name, "usd": usd}
+        for day in range(DAYS)
+        for hour, name, usd in ((1, None, Decimal(3)), (2, "a", Decimal(2)), (3, "b", Decimal(1)))
+    ]
+    key = store(units_of_work, calls)
+    with reading(engine) as statements:
+        found = stacked(units_of_work, key, by, "Asia/Kolkata")
+    assert [(each.group[0], each.is_overflow) for each in found] == [
+        (None, False),
+        ("a", False),
+        (None, True),
+    ]
+    assert [each.cost_usd for each in found] == [3 * DAYS, 2 * DAYS, DAYS]
+    assert len(statements) == 2
 
 
 def test_where_calls_were_deleted_nothing_is_taken_off_what_other_sums_say(engine: Engine) -> None:

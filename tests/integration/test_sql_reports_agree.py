@@ -1,7 +1,7 @@
 """PostgreSQL and memory answer alike, whatever the events and whatever the question."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -180,6 +180,42 @@ def test_reports_of_one_tag_agree(sql: UnitsOfWork) -> None:
         assert found[0] == found[1]
 
     agree()
+
+
+#: Of two months, on the bounds of days and between them.
+LATELY = st.one_of(
+    st.integers(0, 60).map(lambda days: NOW.replace(hour=0) - timedelta(days=days)),
+    st.timedeltas(timedelta(0), timedelta(days=60)).map(lambda by: NOW - by),
+)
+
+
+def test_the_costliest_users_and_values_over_weeks_agree(sql: UnitsOfWork) -> None:
+    @settings(max_examples=60, deadline=None)
+    @given(
+        calls=st.lists(FIELDS.flatmap(_lately), max_size=25),
+        by=st.sampled_from([Dimension.USER, TagDimension("t")]),
+        ends=st.tuples(LATELY, LATELY).filter(lambda pair: pair[0] < pair[1]),
+        tz=st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu"]),
+    )
+    def agree(
+        calls: list[dict[str, Any]],
+        by: Dimension | TagDimension,
+        ends: tuple[datetime, datetime],
+        tz: str,
+    ) -> None:
+        found = []
+        for units_of_work in (sql, InMemoryUnitsOfWork()):
+            key = a_stored_key(units_of_work)
+            store(units_of_work, key, calls)
+            selection = EventSelection(organization_id=key.organization_id, span=Span(*ends))
+            found.append(answers(units_of_work, selection, (by,), tz, Interval.DAY))
+        assert found[0] == found[1]
+
+    agree()
+
+
+def _lately(call: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return LATELY.map(lambda moment: {**call, "timestamp": moment})
 
 
 #: What sums are kept of for a tag's values, in every order that a report may ask.

@@ -213,6 +213,7 @@ def series_costs(
         "DELETE FROM tag_values WHERE value = 'red'",
         "DELETE FROM tag_values WHERE tag = 'team'",
         "DELETE FROM tag_values WHERE tag = ''",
+        "DELETE FROM tag_values WHERE value = 'team'",
         "DELETE FROM tag_values",
     ],
 )

@@ -24,6 +24,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from adapters.sql.rollup_tables import usage_rollups
 from adapters.sql.selections import filters
 from adapters.sql.usage_questions import Shape
+from adapters.sql.users_of_reports import are_few, of_users
 from domain.report import Dimension
 from domain.rollup import Breakdown
 
@@ -75,28 +76,31 @@ def of_dimensions(
     """
     own = [each.value if isinstance(each, Dimension) else None for each in shape.by]
     columns = dict.fromkeys((*filter(None, own), *wanted))
-    kept = (
-        select(*(_ROLLUPS.c[name] for name in columns))
-        .where(
-            _ROLLUPS.c.organization_id == bindparam("of"),
-            _ROLLUPS.c.breakdown == breakdown,
-            *in_piece(_ROLLUPS, piece),
-            *filters(shape.chosen, _ROLLUPS),
-        )
-        .offset(0)
-        .lateral("kept")
+    found = select(*(_ROLLUPS.c[name] for name in columns)).where(
+        _ROLLUPS.c.organization_id == bindparam("of"),
+        _ROLLUPS.c.breakdown == breakdown,
+        *_filled(_ROLLUPS, piece),
+        *filters(shape.chosen, _ROLLUPS),
     )
+    if are_few(shape):
+        kept = of_users(_ROLLUPS, piece, found)
+    else:
+        kept = found.where(*_begun_in(_ROLLUPS, piece)).offset(0).lateral("kept")
     return Ready(kept, [kept.c[name] if name else null() for name in own], piece)
 
 
 def in_piece(rollups: TableClause, piece: TableValuedAlias) -> list[ColumnElement[bool]]:
-    """The buckets of a piece that have calls: repricing may leave empty ones.
+    """The buckets of a piece that have calls."""
+    return [*_filled(rollups, piece), *_begun_in(rollups, piece)]
 
-    Where there are buckets of one width only, rows do not say which.
+
+def _filled(rollups: TableClause, piece: TableValuedAlias) -> list[ColumnElement[bool]]:
+    """Of the width of a piece, which rows do not say where there is one only, and with calls:
+    repricing may leave empty ones.
     """
-    return [
-        *([rollups.c.tier == piece.c.tier] if "tier" in rollups.c else []),
-        rollups.c.start >= piece.c.first,
-        rollups.c.start < piece.c.next,
-        rollups.c.calls > 0,
-    ]
+    is_of_tier = [rollups.c.tier == piece.c.tier] if "tier" in rollups.c else []
+    return [*is_of_tier, rollups.c.calls > 0]
+
+
+def _begun_in(rollups: TableClause, piece: TableValuedAlias) -> list[ColumnElement[bool]]:
+    return [rollups.c.start >= piece.c.first, rollups.c.start < piece.c.next]

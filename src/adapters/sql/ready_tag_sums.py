@@ -53,6 +53,7 @@ class TagSums:
         (self._tag,) = {*shape.chosen.tags, *named}
         #: None asks for all values, and for the calls without the tag.
         self._asked = passing_tags(shape.chosen) if shape.chosen.tags else None
+        self._has_none = shape.chosen.or_none is not None
         self.reach = self._reach()
 
     def _reach(self) -> ColumnElement[datetime]:
@@ -103,7 +104,7 @@ class TagSums:
         return number == bindparam(NUMBER_OF_TAGS, type_=BigInteger)
 
     def ready(self, piece: TableValuedAlias) -> Iterator[Ready]:
-        """Each value's; and all calls' less these, which are those of the calls without the tag."""
+        """Each value's; and all calls' less those with the tag, which are those without it."""
         if self._asked is not None:
             own = self._kept(piece, _VALUES.c.tag == self._tag, _VALUES.c.value.in_(self._asked))
         else:
@@ -111,15 +112,16 @@ class TagSums:
         value = func.coalesce(own.c.value, FURTHER)
         keys = [own.c[each.value] if isinstance(each, Dimension) else value for each in self._by]
         yield Ready(own, keys, piece)
-        if self._asked is None:
-            all_calls = self._kept(piece, _VALUES.c.tag.in_((self._tag, WHOLE)))
-            sign = case((all_calls.c.tag == WHOLE, 1), else_=-1)
+        if self._asked is None or self._has_none:
+            with_tag = or_(_VALUES.c.value.is_(None), _VALUES.c.value == self._tag)
+            all_calls = self._kept(piece, _VALUES.c.tag == WHOLE, with_tag)
+            sign = case((all_calls.c.value.is_(None), 1), else_=-1)
             yield Ready(all_calls, [null() for _ in self._by], piece, sign)
 
     def _kept(self, piece: TableValuedAlias, *which: ColumnElement[bool]) -> LateralFromClause:
         rollups = self._rollups
         return (
-            select(_VALUES.c.tag, _VALUES.c.value, *(rollups.c[name] for name in self._wanted))
+            select(_VALUES.c.value, *(rollups.c[name] for name in self._wanted))
             .join_from(_VALUES, rollups, _is_of_value(rollups))
             .where(
                 _VALUES.c.organization_id == bindparam("of"),

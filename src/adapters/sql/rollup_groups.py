@@ -1,16 +1,17 @@
 """SQL that groups what is summed up by quarters into the rows that are kept, and into no others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from adapters.sql.rollup_tables import DIMENSIONS
 from domain.report import Dimension
 from domain.rollup import BY_DIMENSIONS, Breakdown, Tier
 
-_STARTS = {
-    Tier.QUARTER: "quarter",
-    Tier.HOUR: "date_trunc('hour', quarter, 'UTC')",
-    Tier.DAY: "date_trunc('day', quarter, 'UTC')",
-}
+_WIDTHS = {Tier.QUARTER: "15 minutes", Tier.HOUR: "1 hour", Tier.DAY: "1 day", Tier.WEEK: "7 days"}
+
+
+def start_of(tier: Tier, moment: str) -> str:
+    """When the bucket of a moment begins, which is an expression like this one."""
+    return f"date_bin('{_WIDTHS[tier]}', {moment}, '2000-01-01 00:00:00+00')"
 
 
 def listed(names: Iterable[str]) -> str:
@@ -18,25 +19,32 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-def by_tier(sums: str, source: str, *also_by: str) -> str:
-    """A query for ``sums`` over ``source`` by every tier and breakdown that is kept.
+def digest_of(values: Mapping[Dimension, str]) -> str:
+    """The digest of a row by its values, which are expressions; of other dimensions it has none."""
+    row = ", ".join(values.get(each, "NULL::varchar") for each in DIMENSIONS)
+    return f"md5(row({row})::text)::uuid"
+
+
+def by_tier(sums: str, source: str, *also_by: str, tiers: Iterable[Tier] = Tier) -> str:
+    """A query for ``sums`` over ``source`` by each of ``tiers`` and every breakdown that is kept.
 
     Its columns are ``breakdown``, ``tier``, ``start``, ``digest``, the dimensions, and ``also_by``,
     by which it is grouped as well. ``source`` has ``quarter`` and the dimensions.
     """
-    return " UNION ALL ".join(_of_tier(tier, sums, source, also_by) for tier in Tier)
+    return " UNION ALL ".join(_of_tier(tier, sums, source, also_by) for tier in tiers)
 
 
 def _of_tier(tier: Tier, sums: str, source: str, also_by: Sequence[str]) -> str:
-    kept = [breakdown for breakdown in BY_DIMENSIONS if breakdown.finest <= tier]
+    kept = [each for each in BY_DIMENSIONS if each.finest <= tier <= each.coarsest]
     known = [each for each in DIMENSIONS if any(each in it.dimensions for it in kept)]
-    values = {each: listed([each]) if each in known else "NULL::varchar" for each in DIMENSIONS}
-    named = ", ".join(f'{value} AS "{each}"' for each, value in values.items())
+    values = {each: listed([each]) for each in known}
+    named = ", ".join(f'{values.get(each, "NULL::varchar")} AS "{each}"' for each in DIMENSIONS)
     sets = ", ".join(f"({listed(each.dimensions)})" for each in kept)
+    start = start_of(tier, "quarter")
     return f"""SELECT {_breakdown(kept, known)} AS breakdown, {tier}::smallint AS tier,
-        {_STARTS[tier]} AS start, md5(row({", ".join(values.values())})::text)::uuid AS digest,
+        {start} AS start, {digest_of(values)} AS digest,
         {", ".join((named, *also_by, sums))}
-    FROM {source} GROUP BY {", ".join((_STARTS[tier], *also_by))}, GROUPING SETS ({sets})"""
+    FROM {source} GROUP BY {", ".join((start, *also_by))}, GROUPING SETS ({sets})"""
 
 
 def _breakdown(kept: Sequence[Breakdown], known: Sequence[Dimension]) -> str:

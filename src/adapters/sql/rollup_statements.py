@@ -4,14 +4,15 @@ Events are summed up by quarter of an hour and all dimensions first, so that the
 breakdowns are made of few rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from adapters.sql.event_tables import TOKEN_COLUMNS
-from adapters.sql.rollup_groups import by_tier, listed
+from adapters.sql.rollup_groups import by_tier, listed, start_of
 from adapters.sql.rollup_tables import COUNTS, DIMENSIONS, FIRST_TOKEN_BIT, SLOT_BITS, SUMS
 from domain.costing import CostSource
 from domain.durations import BOUNDS
 from domain.event import Status
+from domain.rollup import Tier
 
 KEY = ("organization_id", "breakdown", "tier", "start", "digest")
 COLUMNS = (*KEY, *DIMENSIONS, *COUNTS, *SUMS, "durations")
@@ -51,7 +52,7 @@ SUMMED = f"""{_ALL} AND id NOT IN (SELECT unnest(event_ids) FROM pending_rollups
     WHERE organization_id = CAST(:organization_id AS uuid))"""
 
 
-def _made(source: str, slotted: str) -> str:
+def _made(source: str, slotted: str, tiers: Collection[Tier] = tuple(Tier)) -> str:
     """Table expressions, the last of which is the roll-ups of an organization's calls as ``made``.
 
     Parameters are ``organization_id`` and those of ``source``. Without ``slotted`` they leave out
@@ -61,7 +62,7 @@ def _made(source: str, slotted: str) -> str:
     joined = "LEFT JOIN slotted USING (breakdown, tier, start, digest)" if slotted else ""
     return f"""
 calls AS MATERIALIZED (
-    SELECT date_bin('15 minutes', "timestamp", '2000-01-01 00:00:00+00') AS quarter,
+    SELECT {start_of(Tier.QUARTER, '"timestamp"')} AS quarter,
         provider, model, project, environment, api_key_id::text AS api_key, operation, status,
         "user",
         latency_ms, time_to_first_token_ms, cost_usd, cache_savings_usd, cost_source,
@@ -72,7 +73,7 @@ calls AS MATERIALIZED (
         {", ".join(f"sum({of_event}) AS {name}" for name, of_event in OF_EVENT.items())}
     FROM calls GROUP BY quarter, {_DIMENSIONS}
 ), summed AS (
-    {by_tier(_SUMS, "sums")}
+    {by_tier(_SUMS, "sums", tiers=tiers)}
 ){slotted}, made AS (
     SELECT CAST(:organization_id AS uuid) AS organization_id, breakdown, tier, start, digest,
         {_DIMENSIONS}, {listed(COUNTS)}, {", ".join(f"nullif({n}, 0) AS {n}" for n in SUMS)},
@@ -86,13 +87,18 @@ _SLOTS = f""", slots AS (
     FROM calls CROSS JOIN LATERAL {SLOTS_OF_EVENT} AS each (slot)
     WHERE slot IS NOT NULL GROUP BY quarter, {_DIMENSIONS}, slot
 )"""
-#: An entry for each slot of a row: of any number of calls.
-_WHOLE = f"""{_SLOTS}, slotted AS (
+
+
+def _whole(tiers: Collection[Tier] = tuple(Tier)) -> str:
+    """An entry for each slot of a row: of any number of calls."""
+    return f"""{_SLOTS}, slotted AS (
     SELECT breakdown, tier, start, digest,
         array_agg((n::bigint << {SLOT_BITS}) | slot ORDER BY slot) AS durations
-    FROM ({by_tier("sum(n) AS n", "slots", "slot")}) AS spread
+    FROM ({by_tier("sum(n) AS n", "slots", "slot", tiers=tiers)}) AS spread
     GROUP BY digest, start, tier, breakdown
 )"""
+
+
 #: Several entries for a slot, in a third of the time: of the calls of a batch.
 _QUICK = f"""{_SLOTS}, slotted AS (
     SELECT breakdown, tier, start, digest, durations
@@ -145,8 +151,10 @@ ORDER BY month"""
 #: All calls of a month. One that comes meanwhile waits, and is in no sum yet.
 OF_MONTH = f"""{SUMMED} AND "timestamp" >= CAST(:month AS timestamptz)
     AND "timestamp" < CAST(:month AS timestamptz) + interval '1 month'"""
+#: Weeks may lie in two months, or have begun when calls were there that are deleted.
+_IN_MONTHS = (Tier.QUARTER, Tier.HOUR, Tier.DAY)
 #: In the order of the key, as a report reads them: neighbours stand on the same page.
-FILL = f"""WITH {_made(OF_MONTH, _WHOLE)}
+FILL = f"""WITH {_made(OF_MONTH, _whole(_IN_MONTHS), _IN_MONTHS)}
 INSERT INTO usage_rollups ({listed(COLUMNS)}) SELECT {listed(COLUMNS)} FROM made
 ORDER BY {listed(KEY)}"""
 
@@ -161,15 +169,17 @@ def differing(names: Iterable[str]) -> str:
     return f"({numbers} OR {_SORTED % 'kept'} IS DISTINCT FROM {_SORTED % 'made'})"
 
 
-VERIFY = f"""WITH {_made(SUMMED, _WHOLE)}, kept AS (
+VERIFY = f"""WITH {_made(SUMMED, _whole())}, kept AS (
     SELECT * FROM usage_rollups
     WHERE organization_id = CAST(:organization_id AS uuid)
         AND start >= CAST(:begin AS timestamptz) AND (calls <> 0 OR durations IS NOT NULL)
+), comparable AS (
+    SELECT * FROM made WHERE start >= CAST(:begin AS timestamptz)
 )
 SELECT breakdown, tier, start,
     {", ".join(f'coalesce(kept."{name}", made."{name}") AS "{name}"' for name in DIMENSIONS)},
     kept.calls AS kept_calls, made.calls AS true_calls,
     kept.cost_usd AS kept_cost_usd, made.cost_usd AS true_cost_usd
-FROM kept FULL JOIN made USING (breakdown, tier, start, digest)
+FROM kept FULL JOIN comparable AS made USING (breakdown, tier, start, digest)
 WHERE {differing((*DIMENSIONS, *COUNTS, *SUMS))}
 ORDER BY breakdown, tier, start LIMIT :most"""

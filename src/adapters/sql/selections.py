@@ -7,7 +7,7 @@ made once for all selections of a kind; it is executed with the ``values_of`` ea
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import BindParameter, ColumnElement, FromClause, Text, bindparam, cast, null
+from sqlalchemy import BindParameter, ColumnElement, FromClause, Text, bindparam, cast, null, or_
 
 from adapters.sql.event_tables import events
 from domain.report import Dimension, EventSelection, TagDimension
@@ -15,14 +15,18 @@ from domain.text import has_unstorable
 
 
 class Chosen(NamedTuple):
-    """The dimensions and the names of tags that a selection filters by, each once."""
+    """The dimensions and the names of tags that a selection filters by, each once.
+
+    The calls without a value of ``or_none``, one of these, pass as well.
+    """
 
     dimensions: tuple[Dimension, ...] = ()
     tags: tuple[str, ...] = ()
+    or_none: Dimension | TagDimension | None = None
 
     @classmethod
-    def by(cls, selection: EventSelection) -> Self:
-        return cls(tuple(selection.filter.dimensions), tuple(selection.filter.tags))
+    def by(cls, selection: EventSelection, or_none: Dimension | TagDimension | None = None) -> Self:
+        return cls(tuple(selection.filter.dimensions), tuple(selection.filter.tags), or_none)
 
 
 def values_of(selection: EventSelection) -> dict[str, Any]:
@@ -34,9 +38,12 @@ def values_of(selection: EventSelection) -> dict[str, Any]:
         "end": selection.span.end,
         **{_name(number): _storable(values) for number, values in enumerate(passing)},
         NUMBER_OF_TAGS: len(_storable(passing[-1])) if selection.filter.tags else 0,
+        USERS: [*_storable(selection.filter.dimensions.get(Dimension.USER, ())), None],
     }
 
 
+#: Those who pass, and nobody.
+USERS = "users"
 #: How many values of the last tag pass.
 NUMBER_OF_TAGS = "number_of_tags"
 
@@ -75,14 +82,20 @@ def filters(chosen: Chosen, table: FromClause) -> Iterator[ColumnElement[bool]]:
     for number, dimension in enumerate(chosen.dimensions):
         is_kept = dimension.value in table.c  # a roll-up has a column for each
         column = table.c[dimension.value] if is_kept else group_column(dimension, table)
-        yield column.in_(_passing(number))
+        yield _passes(column, number, or_none=chosen.or_none is dimension)
     for number, name in enumerate(chosen.tags, start=len(chosen.dimensions)):
-        yield group_column(TagDimension(name), table).in_(_passing(number))
+        tag = TagDimension(name)
+        yield _passes(group_column(tag, table), number, or_none=chosen.or_none == tag)
 
 
 def passing_tags(chosen: Chosen) -> BindParameter[Any]:
     """The values of the last tag that pass."""
     return _passing(len(chosen.dimensions) + len(chosen.tags) - 1)
+
+
+def _passes(column: ColumnElement[Any], number: int, *, or_none: bool) -> ColumnElement[bool]:
+    passes = column.in_(_passing(number))
+    return or_(column.is_(None), passes) if or_none else passes
 
 
 def _passing(number: int) -> BindParameter[Any]:

@@ -20,6 +20,8 @@ from adapters.sql.rollup_tables import COUNTS, SLOT_BITS, SUMS
 from adapters.sql.tag_tables import WHOLE
 from domain.rollup import MOST_SUMMED_TAGS, MOST_SUMMED_VALUES, Breakdown, Tier
 
+#: What a difference shows in the place of a value.
+ANY_VALUE = "(any value)"
 _KEY = ("organization_id", "number", "tier", "start")
 _COLUMNS = (*_KEY, *COUNTS, *SUMS, "durations")
 _OWN = "organization_id = CAST(:organization_id AS uuid)"
@@ -47,9 +49,14 @@ fresh AS MATERIALIZED (
             + greatest(rows_there - 1, 0) AS place
     FROM fresh JOIN admitted USING (tag)
 ), having_room AS (
-    SELECT '{WHOLE}' AS tag, NULL AS value
-    WHERE NOT EXISTS (SELECT FROM tag_values WHERE {_OWN} AND tag = '{WHOLE}')
+    SELECT '{WHOLE}' AS tag, NULL AS value WHERE NOT EXISTS (
+        SELECT FROM tag_values WHERE {_OWN} AND tag = '{WHOLE}' AND value IS NULL)
     UNION ALL SELECT tag, NULL FROM admitted WHERE rows_there = 0
+    UNION ALL SELECT '{WHOLE}', tag FROM (SELECT DISTINCT tag FROM given) AS g
+    WHERE (tag IN (SELECT tag FROM admitted) OR EXISTS (
+        SELECT FROM tag_values AS k WHERE k.{_OWN} AND k.tag = g.tag))
+        AND NOT EXISTS (SELECT FROM tag_values AS k
+            WHERE k.{_OWN} AND k.tag = '{WHOLE}' AND k.value = g.tag)
     UNION ALL SELECT tag, value FROM placed WHERE place <= {MOST_SUMMED_VALUES}
 )"""
 _REGISTER = f"""{_ROOM}, new AS (
@@ -95,11 +102,13 @@ calls AS MATERIALIZED (
     LEFT JOIN tag_values AS rest ON rest.{_OWN} AND rest.tag = g.tag AND rest.value IS NULL
     LEFT JOIN new ON new.tag = g.tag AND new.value = g.value
     LEFT JOIN new AS new_rest ON new_rest.tag = g.tag AND new_rest.value IS NULL
+), whole AS (
+    SELECT value AS tag, number FROM tag_values WHERE {_OWN} AND tag = '{WHOLE}'
+    UNION ALL SELECT value, number FROM new WHERE tag = '{WHOLE}'
 ), marks AS MATERIALIZED (
     SELECT marking, number FROM pairs JOIN numbered USING (tag, value) WHERE number IS NOT NULL
-    UNION ALL SELECT marking, number FROM markings CROSS JOIN (
-        SELECT number FROM tag_values WHERE {_OWN} AND tag = '{WHOLE}'
-        UNION ALL SELECT number FROM new WHERE tag = '{WHOLE}') AS whole
+    UNION ALL SELECT marking, number FROM pairs JOIN whole USING (tag)
+    UNION ALL SELECT marking, number FROM markings CROSS JOIN whole WHERE tag IS NULL
 ), tiers (tier) AS (VALUES ({Tier.HOUR}::smallint), ({Tier.DAY}::smallint)
 ), summed AS (
     SELECT number, tier, {_START} AS start,
@@ -157,7 +166,9 @@ VERIFY = f"""WITH {_made(SUMMED, _WHOLE, _LOST)}, kept AS (
     WHERE {_OWN} AND start >= CAST(:begin AS timestamptz)
         AND (calls <> 0 OR durations IS NOT NULL)
 )
-SELECT '{Breakdown.TAG}' AS breakdown, tier, start, nullif(tag, '{WHOLE}') AS tag, value,
+SELECT '{Breakdown.TAG}' AS breakdown, tier, start,
+    CASE WHEN tag <> '{WHOLE}' THEN tag ELSE value END AS tag,
+    CASE WHEN tag <> '{WHOLE}' THEN value WHEN value IS NOT NULL THEN '{ANY_VALUE}' END AS value,
     kept.calls AS kept_calls, made.calls AS true_calls,
     kept.cost_usd AS kept_cost_usd, made.cost_usd AS true_cost_usd
 FROM kept FULL JOIN made USING (number, tier, start)

@@ -24,7 +24,8 @@ from adapters.sql.columns import (
 from adapters.sql.rollup_tables import bounded_sums, sum_columns
 from domain.tags import LONGEST_TAG_NAME
 
-#: In the place of a tag's name, which is never empty: all calls, with tags or without.
+#: In the place of a tag's name, which is never empty: all calls, with tags or without, by null, and
+#: the calls that have a tag, whatever its value, by the tag's name.
 WHOLE = ""
 
 #: What has sums: each value of a tag, as many as are allowed; by null, all further values of the

@@ -1,8 +1,8 @@
-"""Sums over time of a few groups among thousands, where a time zone cuts the days of their sums.
+"""Sums over time of a few groups among thousands.
 
-Users have sums by day alone, and a tag with hundreds of values has as many rows in each hour: what
-puts cut days right would be read for all of them, and shown for the few that are costliest. Here
-these are found by the whole span, which is cut at its ends only, and all others are what is left.
+Every day of every user, or of every value of a tag, would be read, and what puts days right that a
+time zone cuts, and shown for the few that are costliest. Here these are found by the whole span, in
+weeks where there are sums by week, and all others are what is left.
 """
 
 from collections import defaultdict
@@ -18,22 +18,22 @@ from domain.rollup import Breakdown
 
 #: Of these there may be any number.
 _OF_MANY_GROUPS = (Breakdown.USER, Breakdown.TAG)
-#: As many pieces put the ends of a span right.
-_FEW_PIECES = 8
+#: So many parts, with the pieces that put them right, are soon read of all groups.
+_FEW = 8
 
 
-def is_cut_often(asked: Question) -> bool:
+def are_worth_finding(asked: Question) -> bool:
     """Whether reading the costliest groups alone saves most of the work."""
     shape, values = asked.shape, asked.values
-    cuts = len(values.get("edge_firsts", ())) + len(values.get("taken_firsts", ()))
-    return shape.breakdown in _OF_MANY_GROUPS and len(shape.by) == 1 and cuts > _FEW_PIECES
+    pieces = sum(len(values.get(name, ())) for name in ("starts", "edge_firsts", "taken_firsts"))
+    return shape.breakdown in _OF_MANY_GROUPS and len(shape.by) == 1 and pieces > _FEW
 
 
 def of_groups_alone(
-    selection: EventSelection, by: Dimension | TagDimension, groups: Sequence[str]
+    selection: EventSelection, by: Dimension | TagDimension, groups: Iterable[str | None]
 ) -> EventSelection:
-    """The calls of these groups among the selected ones."""
-    passing, own = selection.filter, tuple(groups)
+    """The calls of these groups among the selected ones, but for those without a value."""
+    passing, own = selection.filter, tuple(group for group in groups if group is not None)
     if isinstance(by, TagDimension):
         chosen = EventFilter(passing.dimensions, {**passing.tags, by.name: own})
     else:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from adapters.sql.ready_tag_sums import FURTHER
-from adapters.sql.usage_few_groups import is_cut_often, of_groups_alone, others
+from adapters.sql.usage_few_groups import are_worth_finding, of_groups_alone, others
 from adapters.sql.usage_groups import NOTHING
 from adapters.sql.usage_points import Row, series_of
 from adapters.sql.usage_questions import Question, Questions, Shape, made_once
@@ -43,10 +43,9 @@ def series_of_groups(
     No more rows leave the database than a chart has parts, however many users or tags there are.
     """
     asked = questions.ask(selection, by, buckets)
-    rows = None
-    if is_cut_often(asked) and questions.has_all_calls(selection):
+    if are_worth_finding(asked) and questions.has_all_calls(selection):
         rows = _rows_of_few(questions, selection, by, buckets, most)
-    if rows is None:
+    else:
         rows = _rows(questions, asked, most)
     return series_of(rows, names_of(by), buckets, most)
 
@@ -62,10 +61,8 @@ def _rows_of_few(
     by: GroupBy,
     buckets: Sequence[Span],
     most: int,
-) -> list[Row] | None:
-    """The same rows in two steps; None where the calls without a value have a place of their own,
-    which nothing but all of the values tells apart.
-    """
+) -> list[Row]:
+    """The same rows in two steps."""
     span = [Span(buckets[0].start, buckets[-1].end)]
     tops, whole = (
         questions.ask(selection, by, span, mark="tops_"),
@@ -75,10 +72,9 @@ def _rows_of_few(
     rows = questions.connection.execute(statement, tops.values | whole.values)
     found = [row._asdict() for row in rows]
     groups = [row["group_0"] for row in found if row["bucket"] is None]
-    if not groups or None in groups:
-        return None
-    narrowed = of_groups_alone(selection, by[0], groups)
-    own = _rows(questions, questions.ask(narrowed, by, buckets, of_sums=True), most)
+    narrowed, or_none = of_groups_alone(selection, by[0], groups), by[0] if None in groups else None
+    of_few = questions.ask(narrowed, by, buckets, of_sums=True, or_none=or_none)
+    own = _rows(questions, of_few, most)
     left = (row for row in found if row["bucket"] is not None)
     return [*own, *others(left, own, POINT, most + 1)]
 

@@ -20,14 +20,20 @@ from domain.covering import pieces
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy, TagDimension
 from domain.retention import SHORTEST_DAYS
-from domain.rollup import Breakdown, breakdown_for
+from domain.rollup import Breakdown, Tier, breakdown_for
 from domain.text import has_unstorable
 
 _Arguments = ParamSpec("_Arguments")
 _Statement = TypeVar("_Statement")
 #: Statements of a kind that are kept: a page asks in a few shapes, but tags have any name.
 _MOST_STATEMENTS = 24
-_EVER = datetime.min.replace(tzinfo=UTC)
+_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+#: From when on an organization's calls are there; null where none was ever deleted.
+EVENTS_BEGIN = (
+    select(organizations.c.events_begin)
+    .where(organizations.c.id == bindparam("of"))
+    .scalar_subquery()
+)
 #: As long no call is deleted, nor any of the day in which a span of this time begins.
 _ALWAYS_KEPT = timedelta(days=SHORTEST_DAYS - 1)
 
@@ -81,9 +87,16 @@ class Questions:
         *,
         mark: str = "",
         of_sums: bool = False,
+        or_none: Dimension | TagDimension | None = None,
+        at_once: bool = False,
     ) -> Question:
-        """Of the whole span, or of each of ``buckets``; ``of_sums`` also where calls seem few."""
-        breakdown, chosen = _breakdown(selection, by, of_sums=of_sums), Chosen.by(selection)
+        """Of the whole span, or of each of ``buckets``; ``of_sums`` also where calls seem few.
+
+        The calls without a value of ``or_none``, which is filtered by, pass as well. ``at_once`` is
+        without asking before since when there are calls, for some more to read of a long span.
+        """
+        breakdown = _breakdown(selection, by, of_sums=of_sums)
+        chosen = Chosen.by(selection, or_none)
         values = {**values_of(selection), "starts": [bucket.start for bucket in buckets]}
         if breakdown is None:
             return Question(Shape(by, chosen, None, mark=mark), values)
@@ -91,8 +104,10 @@ class Questions:
         covering = pieces(
             buckets or [selection.span],
             breakdown.finest,
+            # Short parts that meet within a week would have more days put right than there are.
+            coarsest=breakdown.coarsest if len(buckets) <= 1 else Tier.DAY,
             now=now,
-            calls_begin=self._begin_of(selection, now),
+            calls_begin=self._begin_of(selection, now, at_once=at_once),
         )
         own = values_of_pieces(covering, selection.span)
         shape = Shape(
@@ -104,19 +119,26 @@ class Questions:
         """Whether none of the span was deleted, so that sums of any kind agree in each part."""
         return self._begin_of(selection, datetime.now(UTC)) <= selection.span.start
 
-    def _begin_of(self, selection: EventSelection, now: datetime) -> datetime:
+    def _begin_of(
+        self, selection: EventSelection, now: datetime, *, at_once: bool = False
+    ) -> datetime:
+        """From when on no call was deleted, or later where it is told ``at_once``."""
         if selection.span.start > now - _ALWAYS_KEPT:
             return _EVER
+        if at_once and selection.organization_id not in self._calls_begin:
+            return _NEVER
         return self._begin(selection.organization_id)
+
+    def note_begin(self, organization_id: str, begin: datetime | None) -> None:
+        """What an answer told by the way; None where no call was ever deleted."""
+        self._calls_begin[organization_id] = begin or _EVER
 
     def _begin(self, organization_id: str) -> datetime:
         """From when on no call was deleted; the earliest of times where none ever was."""
         if organization_id not in self._calls_begin:
-            asked = select(organizations.c.events_begin).where(
-                organizations.c.id == organization_id
-            )
-            found = self.connection.execute(asked).scalar_one_or_none()
-            self._calls_begin[organization_id] = found or _EVER
+            asked = select(EVENTS_BEGIN)
+            found = self.connection.execute(asked, {"of": organization_id}).scalar_one()
+            self.note_begin(organization_id, found)
         return self._calls_begin[organization_id]
 
 

@@ -1,11 +1,11 @@
 """Sums and distributions over events, by PostgreSQL itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from adapters.sql import usage_group_series, usage_series, usage_statements
 from adapters.sql.known_names import known_names
@@ -67,15 +67,16 @@ class SqlUsageReports(UsageReports):
     def levels(
         self, selection: EventSelection, by: GroupBy, *, with_durations: bool = True
     ) -> list[list[GroupRow]]:
-        found = self._called(selection, by)
+        slots: Slots = {}
+        if with_durations:
+            found, slots = self._called_and_durations(selection, by)
+        else:
+            found = self._called(selection, by)
         parts = []
         for _ in by:
             parts.append(rows_of(found))
             found = without_last(found)
-        durations = self._durations(selection, ()) if found and with_durations else {}
-        whole = Measures()
-        if found:
-            whole = replace(found[()], slots=durations.get((), {})).measures
+        whole = replace(found[()], slots=slots).measures if found else Measures()
         return [[GroupRow((), whole)], *reversed(parts)]
 
     def series_of_groups(
@@ -123,9 +124,20 @@ class SqlUsageReports(UsageReports):
     def _called(self, selection: EventSelection, by: GroupBy) -> dict[Group, Sums]:
         """The same without durations."""
         asked = self._questions.ask(selection, by)
-        names, found = names_of(by), usage_statements.sums_of_groups(asked.shape)
-        rows = [row._asdict() for row in self._connection.execute(found, asked.values)]
-        return {tuple(row[name] for name in names): Sums(row, {}) for row in rows if row["calls"]}
+        found = usage_statements.sums_of_groups(asked.shape)
+        return _sums_of(self._connection.execute(found, asked.values), by)
+
+    def _called_and_durations(
+        self, selection: EventSelection, by: GroupBy
+    ) -> tuple[dict[Group, Sums], Slots]:
+        """The same with the durations of all, by one statement."""
+        asked = self._questions.ask(selection, by, at_once=True)
+        of_all = self._questions.ask(selection, mark="all_", at_once=True)
+        found = usage_statements.sums_and_durations(asked.shape, of_all.shape)
+        rows = self._connection.execute(found, asked.values | of_all.values).all()
+        (last,) = (row for row in rows if row.is_last)
+        self._questions.note_begin(selection.organization_id, last.events_begin)
+        return _sums_of(rows, by), _slots_of(last)
 
     def _durations(
         self, selection: EventSelection, by: GroupBy, own: Sequence[Group] | None = None
@@ -136,6 +148,15 @@ class SqlUsageReports(UsageReports):
         values: dict[str, Any] = {**asked.values, **own_values(own or (), len(by))}
         return {
             # Without a dimension there is a row also where there is nothing.
-            tuple(row[: len(by)]): dict(zip(row[-2] or (), row[-1] or (), strict=True))
+            tuple(row[: len(by)]): _slots_of(row)
             for row in self._connection.execute(found, values)
         }
+
+
+def _sums_of(rows: Iterable[Row[Any]], by: GroupBy) -> dict[Group, Sums]:
+    known, names = (row._asdict() for row in rows if row.calls), names_of(by)
+    return {tuple(row[name] for name in names): Sums(row, {}) for row in known}
+
+
+def _slots_of(row: Row[Any]) -> Slots:
+    return dict(zip(row.slots or (), row.counts or (), strict=True))

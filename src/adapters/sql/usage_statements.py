@@ -5,16 +5,21 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Select,
     Subquery,
     Text,
     bindparam,
     case,
+    false,
     func,
     literal,
+    null,
     select,
     text,
+    true,
     tuple_,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -24,9 +29,11 @@ from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.rollup_tables import COUNTS, SUMS
 from adapters.sql.selections import Chosen, conditions
 from adapters.sql.usage_groups import NOTHING
-from adapters.sql.usage_questions import Shape, made_once
+from adapters.sql.usage_questions import EVENTS_BEGIN, Shape, made_once
 from adapters.sql.usage_sources import UNPRICED, names_of, slots, sums
 
+#: Of the durations of a group.
+_ARRAYS = {"slots": "slot", "counts": "n"}
 TALLIED = ("calls", UNPRICED, "cost_usd")
 _FIRST = func.min(events.c.timestamp).label("first_seen")
 _LAST = func.max(events.c.timestamp).label("last_seen")
@@ -47,8 +54,9 @@ def sums_of_groups(shape: Shape) -> Select[Any]:
 
 @made_once
 def durations_of_groups(shape: Shape, *, of_own: bool) -> Select[Any]:
-    """Each group with its slots and the calls in each; ``of_own`` those that are given by
-    ``own_0`` and so on, and all others as ``FURTHER``.
+    """Each group with its ``slots`` and the ``counts`` of calls in each.
+
+    ``of_own`` those that are given by ``own_0`` and so on, and all others as ``FURTHER``.
     """
     # Of what is unnested PostgreSQL expects a fortieth, and would sort it to group it twice, which
     # takes three times as long as to put it aside and hash it.
@@ -68,8 +76,23 @@ def durations_of_groups(shape: Shape, *, of_own: bool) -> Select[Any]:
     )
     # A row for each group and not for each slot: there may be thousands of both.
     keys = [counted.c[name] for name in names]
-    return select(*keys, func.array_agg(counted.c.slot), func.array_agg(counted.c.n)).group_by(
-        *keys
+    arrays = (func.array_agg(counted.c[n]).label(name) for name, n in _ARRAYS.items())
+    return select(*keys, *arrays).group_by(*keys)
+
+
+@made_once
+def sums_and_durations(of_groups: Shape, of_all: Shape) -> CompoundSelect[Any]:
+    """``sums_of_groups``, and one row, ``is_last``, that has the durations of all in their stead.
+
+    It also tells since when there are calls, as ``events_begin``.
+    """
+    groups = sums_of_groups(of_groups)
+    durations = durations_of_groups(of_all, of_own=False)
+    of_last = (*durations.selected_columns, EVENTS_BEGIN.label("events_begin"))
+    no_sums = (null().label(each.key) for each in groups.selected_columns)
+    return union_all(
+        groups.add_columns(*(null().label(each.key) for each in of_last), false().label("is_last")),
+        durations.with_only_columns(*no_sums, *of_last, true().label("is_last")),
     )
 
 

@@ -50,6 +50,11 @@ def pages(team: Team) -> list[Address]:
             for path in ("", "/models", "/queries")
         ),
         Address("all filters", "/dashboard/queries?project=First&user=First&tag.First=First"),
+        *(
+            Address(f"by {by} over {days} days", f"/dashboard?by={by}&days={days}")
+            for by in ("user", "tag.First", "model")
+            for days in (30, 90, 365)
+        ),
         Address("a price", "/dashboard/prices?model=gpt-4o"),
     ]
 

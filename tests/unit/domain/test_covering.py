@@ -20,7 +20,7 @@ SPANS = st.tuples(MOMENTS, MOMENTS).filter(lambda p: p[0] < p[1]).map(lambda p: 
 ZONES = st.sampled_from(
     ["UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe"]
 )
-TIERS = st.sampled_from(Tier)
+TIERS = st.sampled_from([Tier.QUARTER, Tier.HOUR, Tier.DAY])
 QUARTER = Tier.QUARTER.length
 
 
@@ -55,14 +55,16 @@ def probes(cut: Sequence[Span]) -> list[datetime]:
     return sorted({at + sign * by for at in bounds | hours for by in near for sign in (1, -1)})
 
 
-@given(SPANS, ZONES, st.sampled_from(Interval), TIERS, MOMENTS)
+@given(
+    SPANS, ZONES, st.sampled_from(Interval), TIERS, st.sampled_from([Tier.DAY, Tier.WEEK]), MOMENTS
+)
 def test_every_call_is_counted_once_where_it_belongs(
-    span: Span, tz: str, interval: Interval, finest: Tier, now: datetime
+    span: Span, tz: str, interval: Interval, finest: Tier, coarsest: Tier, now: datetime
 ) -> None:
     if interval is Interval.HOUR:
         span = Span(span.start, min(span.end, span.start + timedelta(days=3)))
     cut = buckets(span, interval, zone(tz))
-    found = pieces(cut, finest, now=now)
+    found = pieces(cut, finest, coarsest=coarsest, now=now)
     for moment in probes(cut):
         own = Counter(part for part in cut if part.start <= moment < part.end)
         assert parts_of(moment, found, cut) == own, moment
@@ -138,6 +140,15 @@ def test_the_day_of_today_is_read_as_a_day_however_early_it_is() -> None:
         Piece(Tier.DAY, Span(START, tonight), START),
         Piece(None, Span(now, tonight), None, START),
     ]
+
+
+def test_thirty_days_are_read_as_weeks_and_few_days() -> None:
+    for day in range(7):
+        start = START + timedelta(days=day)
+        found = pieces([Span(start, start + timedelta(days=30))], Tier.DAY, coarsest=Tier.WEEK)
+        assert all(piece.tier is not None for piece in found)
+        read = sum(piece.span.length / piece.tier.length for piece in found if piece.tier)
+        assert read <= 5 + 2 * 3
 
 
 def days_of(number: int, tz: str) -> list[Span]:

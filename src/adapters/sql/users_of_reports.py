@@ -1,0 +1,57 @@
+"""Few users among thousands: each bucket of each of them is looked up by its key."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    Select,
+    String,
+    TableClause,
+    TableValuedAlias,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from adapters.sql.rollup_groups import digest_of
+from adapters.sql.selections import USERS
+from adapters.sql.usage_questions import Shape
+from domain.report import Dimension
+from domain.rollup import Breakdown, Tier
+
+
+def are_few(shape: Shape) -> bool:
+    """Whether sums of certain users are asked for."""
+    return shape.breakdown is Breakdown.USER and Dimension.USER in shape.chosen.dimensions
+
+
+def of_users(
+    rollups: TableClause, piece: TableValuedAlias, found: Select[Any]
+) -> LateralFromClause:
+    """What is ``found`` in ``rollups`` of the users who pass, or of nobody, in a piece.
+
+    Each bucket is looked up by itself: the planner knows neither how many there are nor how few of
+    the rows are of these users, and would read all of the breakdown for each piece.
+    """
+    width = case((piece.c.tier == int(Tier.WEEK), _length(Tier.WEEK)), else_=_length(Tier.DAY))
+    starts = func.generate_series(piece.c.first, piece.c.next - width, width)
+    bucket = starts.table_valued("start").render_derived("bucket")
+    names = func.unnest(bindparam(USERS, type_=ARRAY(String))).table_valued("name")
+    digest: ColumnElement[str] = literal_column(digest_of({Dimension.USER: "name"}))
+    digests = select(digest).select_from(names.render_derived("passing")).scalar_subquery()
+    own = (rollups.c.start == bucket.c.start, rollups.c.digest == any_(func.array(digests)))
+    in_bucket = found.where(*own).correlate(piece, bucket).offset(0).lateral("in_bucket")
+    return select(*in_bucket.c).select_from(bucket.join(in_bucket, true())).lateral("kept")
+
+
+def _length(tier: Tier) -> ColumnElement[timedelta]:
+    # In hours: a day has more or fewer of them where the session's clock is put forward or back.
+    return literal_column(f"interval '{tier.length // timedelta(hours=1)} hours'", Interval)

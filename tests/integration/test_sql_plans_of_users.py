@@ -1,0 +1,89 @@
+"""Few users among many are looked up, whatever PostgreSQL takes their number for."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import Connection, event
+
+from adapters.sql.engine import create_pool
+from adapters.sql.rollup_groups import digest_of
+from adapters.sql.unit_of_work import SqlUnitsOfWork
+from domain.period import Interval, Span, buckets, zone
+from domain.report import Dimension, EventSelection
+from domain.rollup import Tier
+from tests.contracts.tenants import a_stored_key
+from tests.integration.test_sql_plans import Plan, nodes
+
+NOW = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
+USERS = 500
+MANY = {"users": USERS, "now": NOW}
+DIGEST = digest_of({Dimension.USER: "name::varchar"})
+#: Sums of a call a day of each user, by day and by week.
+SUMS = """
+INSERT INTO usage_rollups (organization_id, breakdown, tier, start, digest, "user",
+    calls, errors, provider_reported_calls, computed_calls, estimated_calls, partial_calls,
+    unpriced_calls, cost_usd)
+SELECT %(of)s, 'user', %(tier)s, start, {digest}, name, n, 0, 0, n, 0, 0, 0, place
+FROM (SELECT place, 'user-' || place AS name FROM generate_series(1, %(users)s) AS place) AS users
+CROSS JOIN (SELECT date_bin(%(width)s, day, '2000-01-01Z') AS start, count(*) AS n
+    FROM generate_series(%(now)s - interval '60 days', %(now)s, '24 hours') AS day GROUP BY 1
+) AS days ORDER BY start, 5
+"""
+
+
+class Explained:
+    """The plans of the statements that read sums."""
+
+    def __init__(self) -> None:
+        self.plans: list[Plan] = []
+
+    def before(self, connection: Connection, *statement: Any) -> None:
+        _, text, parameters, _, _ = statement
+        if "usage_rollups" in text:
+            driver: Any = connection.connection.driver_connection
+            found = driver.execute(f"EXPLAIN (FORMAT JSON) {text}", parameters).fetchone()
+            self.plans.append(found[0][0]["Plan"])
+
+
+@pytest.fixture
+def many(database_url: str) -> Iterator[tuple[SqlUnitsOfWork, str, Explained]]:
+    """An organization with sums of many users."""
+    engine, explained = create_pool(database_url), Explained()
+    units_of_work = SqlUnitsOfWork(engine)
+    organization_id = a_stored_key(units_of_work).organization_id
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        for tier in (Tier.DAY, Tier.WEEK):
+            connection.execute(
+                sql.SQL(SUMS).format(digest=sql.SQL(DIGEST)),
+                {"of": organization_id, "tier": tier, "width": tier.length} | MANY,
+            )
+        connection.execute("VACUUM ANALYZE usage_rollups")
+    event.listen(engine, "before_cursor_execute", explained.before)
+    yield units_of_work, organization_id, explained
+    engine.dispose()
+
+
+@pytest.mark.parametrize("tz", ["UTC", "Asia/Kolkata"])
+def test_each_day_of_the_costliest_users_is_looked_up_by_its_key(
+    many: tuple[SqlUnitsOfWork, str, Explained], tz: str
+) -> None:
+    units_of_work, organization_id, explained = many
+    span = Span(NOW - timedelta(days=30), NOW)
+    with units_of_work(snapshot=True) as uow:
+        found = uow.usage_reports.series_of_groups(
+            EventSelection(organization_id=organization_id, span=span),
+            (Dimension.USER,),
+            buckets(span, Interval.DAY, zone(tz)),
+            most=8,
+        )
+    assert [each.group[0] for each in found[:2]] == [f"user-{USERS}", f"user-{USERS - 1}"]
+    _, own = explained.plans
+    reads = [each for each in nodes(own) if each.get("Relation Name") == "usage_rollups"]
+    assert reads
+    for read in reads:
+        assert "bucket.start" in read.get("Index Cond", ""), read
+        assert "digest" in read["Index Cond"]

@@ -1,0 +1,140 @@
+"""Sums by week, and of a tag whatever its value, are those of what they are made of."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from adapters.memory.clock import ManualClock
+from adapters.sql.migrations import downgrade, upgrade
+from adapters.sql.unit_of_work import SqlUnitsOfWork
+from application.maintenance.keep_months import KeepMonths
+from domain.api_key import ApiKey
+from domain.event import Event
+from domain.period import Span
+from domain.report import Dimension, EventSelection, GroupRow
+from tests.builders import a_cost, an_event
+from tests.contracts.event_storage import add_waiting
+from tests.contracts.events import append
+from tests.contracts.tenants import a_stored_key
+from tests.integration.test_sql_rollups import differences, reprice
+
+#: In the middle of a week that began on Saturday the 21st.
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+WEEKS = Span(datetime(2026, 10, 31, tzinfo=UTC), datetime(2026, 11, 28, tzinfo=UTC))
+#: What a row is of, and its sums; durations as they would be if those of a slot stood together.
+ROWS: LiteralString = """
+SELECT to_jsonb(r) - '{number,durations}'::text[] || to_jsonb(v) - '{number}'::text[],
+    (SELECT jsonb_object_agg(slot, n) FROM (
+        SELECT each & 1023 AS slot, sum(each >> 10) AS n FROM unnest(durations) AS each GROUP BY 1
+    ) AS slots)
+"""
+WEEK_ROWS = f"{ROWS} FROM usage_rollups AS r, (SELECT) AS v WHERE tier = 3"
+TAG_ROWS = f"{ROWS} FROM tag_rollups AS r JOIN tag_values AS v USING (organization_id, number)"
+
+
+@pytest.fixture
+def key(units_of_work: SqlUnitsOfWork) -> ApiKey:
+    return a_stored_key(units_of_work)
+
+
+def some_events(key: ApiKey, number: int) -> list[Event]:
+    """Of three users and nobody, one every thirty hours up to noon, some with a team."""
+    return [
+        an_event(
+            key,
+            timestamp=NOON - timedelta(hours=30 * each),
+            # Savings that may be less than nothing, and come to nothing over a user's weeks.
+            cost=a_cost(str(each + 1), cache_savings_usd=Decimal((-1) ** (each // 4))),
+            user=(None, "ann", "bob", "cleo")[each % 4],
+            tags=({}, {"team": "red"}, {"team": "blue", "feature": "chat"})[each % 3],
+            latency_ms=50 * each,
+        )
+        for each in range(number)
+    ]
+
+
+def store(units_of_work: SqlUnitsOfWork, key: ApiKey, events: list[Event]) -> None:
+    append(units_of_work, key, events)
+    add_waiting(units_of_work)
+
+
+def rows(database_url: str, statement: LiteralString) -> list[str]:
+    with psycopg.connect(database_url) as connection:
+        return sorted(map(str, connection.execute(statement).fetchall()))
+
+
+def by_user(units_of_work: SqlUnitsOfWork, key: ApiKey) -> list[GroupRow]:
+    selection = EventSelection(organization_id=key.organization_id, span=WEEKS)
+    with units_of_work(snapshot=True) as uow:
+        return uow.usage_reports.groups(selection, (Dimension.USER,))
+
+
+def rebuild(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
+    with units_of_work() as uow:
+        uow.rollups.rebuild(key.organization_id)
+        uow.commit()
+
+
+@pytest.mark.parametrize("statement", [WEEK_ROWS, TAG_ROWS])
+def test_the_upgrade_makes_the_sums_that_adding_calls_would_have_made(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str, statement: LiteralString
+) -> None:
+    store(units_of_work, key, some_events(key, 25))
+    store(units_of_work, a_stored_key(units_of_work), [])
+    added = rows(database_url, statement)
+    assert added
+    downgrade(database_url, "0017")
+    assert rows(database_url, statement) != added
+    upgrade(database_url)
+    assert rows(database_url, statement) == added
+    assert differences(units_of_work, key) == []
+
+
+def test_weeks_that_are_made_anew_are_as_they_were(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    store(units_of_work, key, some_events(key, 25))
+    added = rows(database_url, WEEK_ROWS)
+    rebuild(units_of_work, key)
+    assert rows(database_url, WEEK_ROWS) == added
+
+
+def test_weeks_alone_tell_what_users_cost(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    store(units_of_work, key, some_events(key, 20))
+    before = by_user(units_of_work, key)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("DELETE FROM usage_rollups WHERE tier < 3")
+        connection.execute("DELETE FROM events")
+    assert by_user(units_of_work, key) == before
+    assert sum(row.measures.calls for row in before) == 20
+
+
+def test_a_new_cost_is_in_the_weeks(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
+    events = some_events(key, 10)
+    store(units_of_work, key, events)
+    reprice(units_of_work, key, events, "7")
+    assert differences(units_of_work, key) == []
+    assert sum(row.measures.cost_usd or 0 for row in by_user(units_of_work, key)) == 70
+
+
+def test_a_week_of_which_some_calls_are_deleted_keeps_them_when_sums_are_made_anew(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    store(units_of_work, key, some_events(key, 20))
+    before, weeks = by_user(units_of_work, key), rows(database_url, WEEK_ROWS)
+    # Days of three weeks go, and of the third one three days only.
+    longest = NOON + timedelta(days=360)
+    KeepMonths(units_of_work, ManualClock(longest), longest_days=365)()
+    with psycopg.connect(database_url) as connection:
+        (left,) = connection.execute("SELECT min(timestamp), count(*) FROM events").fetchall()
+    assert WEEKS.start < left[0]
+    assert 0 < left[1] < 20
+    rebuild(units_of_work, key)
+    assert rows(database_url, WEEK_ROWS) == weeks
+    assert by_user(units_of_work, key) == before
+    assert differences(units_of_work, key) == []
