@@ -4,7 +4,7 @@ from typing import cast
 
 import pytest
 
-from tests.http_client import Team, an_event, body_of
+from tests.http_client import Team, ago, an_event, body_of
 from tests.integration.http.browsing import Browser
 
 BUDGET = {
@@ -81,6 +81,21 @@ def test_a_scope_that_matches_nothing_is_a_warning_to_programs(team: Team) -> No
     path = f"/api/v1/budgets/{budget['id']}"
     changed = team.owner.client.patch(path, json={"scope": {"project": "search"}})
     assert body_of(changed)["warnings"] == []
+
+
+def test_a_period_before_the_budget_has_neither_a_limit_nor_a_share_of_it(
+    team: Team, owner: Browser
+) -> None:
+    team.send(an_event(timestamp=ago(days=40), usage=None, provider_cost_usd="3"))
+    assert owner.submit(NEW_BUDGET, **PLAIN).status == 303
+    path = f"{BUDGETS}/{budgets_of(owner)[0]['id']}"
+    periods = owner.open(path).html.partition('id="periods-title"')[2].partition("</table>")[0]
+    now, *before = periods.partition("<tbody>")[2].split("</tr>")[:-1]
+    assert 'class="share"' in now
+    assert any("$3" in each for each in before)
+    for each in before:
+        assert "There was no budget yet" in each
+        assert 'class="share"' not in each
 
 
 def test_what_blocks_by_the_name_of_a_model_says_that_it_does_not_hold(owner: Browser) -> None:

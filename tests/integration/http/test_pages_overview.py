@@ -184,6 +184,15 @@ def test_the_comparison_can_be_left_out_and_taken_up_again(team: Team) -> None:
     assert not [link for link in alone.links if "api/v1/usage" in link and "compare" in link]
 
 
+def test_a_running_range_says_from_when_to_when_it_is_compared(team: Team) -> None:
+    old = an_event(timestamp=ago(days=9), usage=None, provider_cost_usd="3")
+    team.send(old, an_event(timestamp=ago(days=2)))
+    page = Browser(team.owner.client).open("/dashboard?days=7")
+    titles = [found["title"] for tag, found in page.elements if tag == "span" and "title" in found]
+    (compared,) = (title for title in titles if title.startswith("$3 in "))
+    assert compared.endswith(", 00:00:00"), "up to the first midnight of the seven days"
+
+
 def test_ranges_with_a_name_say_what_they_are_compared_with(browser: Browser) -> None:
     page = browser.open("/dashboard?range=this_month&user=ada")
     chosen = [found for tag, found in page.elements if tag == "a" and "aria-current" in found]

@@ -4,7 +4,7 @@ Short where a table is read at a glance; ``exactly`` goes into a title for whoev
 digit. Absent is a dash, never a zero.
 """
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 from domain.money import plain
@@ -127,6 +127,14 @@ def days(span: Span, tz: tzinfo) -> str:
     # The year is said once where it is the same.
     begin = written(first, DAY_OF_YEAR if first.year == last.year else DAY)
     return f"{begin} {_EN_DASH} {written(last, DAY)}"
+
+
+def days_or_moments(span: Span, tz: tzinfo) -> str:
+    """The days of a span, or its moments where it is not of whole days."""
+    bounds = [bound.astimezone(tz) for bound in (span.start, span.end)]
+    if all(bound.time() == time.min for bound in bounds):
+        return days(span, tz)
+    return f" {_EN_DASH} ".join(written(bound, MOMENT) for bound in bounds)
 
 
 def token_breakdown(measures: Measures) -> str:

@@ -23,12 +23,12 @@ from entrypoints.http.pages.report_filters import Filter, event_filter, filters_
 from entrypoints.http.pages.stacking import DEFAULT_STACK, default_stack, group_by, stack_of
 
 PRESETS = (7, 30, 90)
-DEFAULT_DAYS = 30
+DEFAULT_DAYS, MOST_DAYS = 30, 3_660
 
 
 @dataclass(frozen=True, slots=True)
 class ReportAddress:
-    """``start`` and ``end`` are as typed, empty where not given; ``days`` is one of the presets.
+    """``start`` and ``end`` are as typed, empty where not given; ``days`` end today.
 
     Of ``days``, ``named`` and what is typed only one is given.
 
@@ -49,18 +49,16 @@ class ReportAddress:
 
     @classmethod
     def read(cls, args: MultiDict[str, str], own_zone: str | None = None) -> "ReportAddress":
-        """Nothing is judged here but what is no filter and no preset; that is left out.
+        """Nothing is judged here but what is no filter and no number of days; that is left out.
 
         ``own_zone`` is the reader's, for an address that names none.
         """
         start, end = args.get("from", "").strip(), args.get("to", "").strip()
-        days = args.get("days", "")
-        preset = int(days) if days in map(str, PRESETS) else DEFAULT_DAYS
         named = None if start or end else range_named(args.get("range", ""))
         return cls(
             tz=args.get("tz", "").strip() or own_zone or "UTC",
             names_utc=own_zone is not None,
-            days=None if start or end or named else preset,
+            days=None if start or end or named else _days_of(args.get("days", "")),
             named=named,
             start=start,
             end=end,
@@ -210,3 +208,8 @@ def _span_query(span: Span) -> str:
 
 def _rfc3339(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _days_of(text: str) -> int:
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_DAYS))
+    return int(text) if is_number and 1 <= int(text) <= MOST_DAYS else DEFAULT_DAYS

@@ -41,6 +41,7 @@ _FILTERS = (
     change_words.signed_usd,
     formats.day,
     formats.days,
+    formats.days_or_moments,
     formats.duration,
     formats.exactly,
     formats.share_of_hundred,

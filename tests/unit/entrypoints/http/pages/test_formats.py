@@ -16,6 +16,7 @@ from entrypoints.http.pages.formats import (
     change,
     day,
     days,
+    days_or_moments,
     duration,
     exactly,
     last_day,
@@ -164,6 +165,15 @@ def test_a_span_is_named_by_its_first_and_last_day() -> None:
         "23 Nov 2025 \u2013 23 Nov 2026"
     )
     assert last_day(midnight, UTC) == "23 Nov 2026"
+
+
+def test_a_span_that_is_not_of_whole_days_is_named_by_its_moments() -> None:
+    midnight = datetime(2026, 11, 24, tzinfo=UTC)
+    whole = Span(midnight - timedelta(days=2), midnight)
+    assert days_or_moments(whole, UTC) == days(whole, UTC)
+    part = Span(NOON, midnight)
+    assert days_or_moments(part, UTC) == "23 Nov 2026, 12:00:00 \u2013 24 Nov 2026, 00:00:00"
+    assert days_or_moments(whole, KOLKATA).startswith("22 Nov 2026, 05:30:00")
 
 
 def test_identifiers_and_counts_become_words() -> None:

@@ -40,8 +40,16 @@ def test_a_preset_begins_at_local_midnight() -> None:
     assert address.bounds(NOW) == (utc(2026, 11, 16, 18, 30), None)
 
 
-def test_an_unknown_preset_is_the_default() -> None:
-    assert read(("days", "8")).days == 30
+@pytest.mark.parametrize(("days", "first"), [("1", utc(2026, 11, 23)), ("365", utc(2025, 11, 24))])
+def test_any_number_of_days_ends_today(days: str, first: datetime) -> None:
+    address = read(("days", days))
+    assert address.bounds(NOW) == (first, None)
+    assert address.query() == f"?days={days}"
+
+
+@pytest.mark.parametrize("days", ["", "0", "-3", "abc", "3661", "9" * 5_000, "\u0667"])
+def test_what_is_no_number_of_days_is_the_default(days: str) -> None:
+    assert read(("days", days)).days == 30
     assert read(("days", "\u0667")).days == 30
 
 
