@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from domain.period import Span
-from domain.rollup import Tier
+from domain.rollup import EPOCH, Tier
 
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
@@ -128,8 +127,8 @@ def _goes_on(run: Piece, piece: Piece) -> bool:
 
 
 def _floor(instant: datetime, tier: Tier) -> datetime:
-    return instant - (instant - _EPOCH) % tier.length
+    return instant - (instant - EPOCH) % tier.length
 
 
 def _ceiling(instant: datetime, tier: Tier) -> datetime:
-    return instant + (_EPOCH - instant) % tier.length
+    return instant + (EPOCH - instant) % tier.length

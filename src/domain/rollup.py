@@ -7,7 +7,8 @@ from enum import IntEnum, StrEnum
 from domain.period import Span
 from domain.report import Dimension, EventFilter, TagDimension
 
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+#: All buckets are counted from here, a Monday, as weeks of charts are.
+EPOCH = datetime(2000, 1, 3, tzinfo=UTC)
 
 #: Tags of an organization that sums are kept of, and values of each, as they first come: senders
 #: may invent any number of both. The calls with further values of a tag share a sum.
@@ -16,16 +17,17 @@ MOST_SUMMED_VALUES = 1_000
 
 
 class Tier(IntEnum):
-    """Widths of the buckets of UTC that sums are kept for, counted from 2000 on.
+    """Widths of the buckets of UTC that sums are kept for, counted from ``EPOCH`` on.
 
-    Every time zone's days begin in a quarter of an hour. Weeks begin on Saturdays, which nobody
-    sees: they only are fewer rows than days.
+    Every time zone's days begin in a quarter of an hour. Four weeks begin on some Monday, which
+    nobody sees: they only are fewer rows than days.
     """
 
     QUARTER = 0
     HOUR = 1
     DAY = 2
     WEEK = 3
+    FOUR_WEEKS = 4
 
     @property
     def length(self) -> timedelta:
@@ -37,6 +39,7 @@ _LENGTHS = {
     Tier.HOUR: timedelta(hours=1),
     Tier.DAY: timedelta(days=1),
     Tier.WEEK: timedelta(weeks=1),
+    Tier.FOUR_WEEKS: timedelta(weeks=4),
 }
 
 
@@ -74,14 +77,19 @@ class Breakdown(StrEnum):
 
         With quarters of all combinations the sums would take three times the room of the calls.
         """
-        if self is Breakdown.TOTAL:
+        if self in _BY_QUARTER:
             return Tier.QUARTER
         return Tier.HOUR if self in _BY_HOUR else Tier.DAY
 
     @property
     def coarsest(self) -> Tier:
-        """The widest buckets: of users there are thousands, whom a month asks for day by day."""
-        return Tier.WEEK if self is Breakdown.USER else Tier.DAY
+        """The widest buckets, by which a year is a few rows of each user or model.
+
+        Of what has thousands of combinations with hardly any calls they would be as many as days.
+        """
+        if self in (Breakdown.COMBINED, Breakdown.TAG_MODEL):
+            return Tier.DAY
+        return Tier.WEEK if self is Breakdown.TAG else Tier.FOUR_WEEKS
 
 
 # A model's name says little without its provider.
@@ -111,8 +119,8 @@ _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
     Breakdown.TAG: (),
     Breakdown.TAG_MODEL: _MODEL,
 }
+_BY_QUARTER = (Breakdown.TOTAL, Breakdown.MODEL)
 _BY_HOUR = (
-    Breakdown.MODEL,
     Breakdown.PROJECT,
     Breakdown.ENVIRONMENT,
     Breakdown.API_KEY,
@@ -131,7 +139,7 @@ def is_summed_up(passing: EventFilter, span: Span) -> bool:
         return False
     found = breakdown_for(passing.dimensions)
     return found is not None and all(
-        not (bound - _EPOCH) % found.finest.length for bound in (span.start, span.end)
+        not (bound - EPOCH) % found.finest.length for bound in (span.start, span.end)
     )
 
 

@@ -4,14 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from adapters.sql.rollup_tables import DIMENSIONS
 from domain.report import Dimension
-from domain.rollup import BY_DIMENSIONS, Breakdown, Tier
+from domain.rollup import BY_DIMENSIONS, EPOCH, Breakdown, Tier
 
-_WIDTHS = {Tier.QUARTER: "15 minutes", Tier.HOUR: "1 hour", Tier.DAY: "1 day", Tier.WEEK: "7 days"}
+_WIDTHS = {
+    Tier.QUARTER: "15 minutes",
+    Tier.HOUR: "1 hour",
+    Tier.DAY: "1 day",
+    Tier.WEEK: "7 days",
+    Tier.FOUR_WEEKS: "28 days",
+}
 
 
 def start_of(tier: Tier, moment: str) -> str:
     """When the bucket of a moment begins, which is an expression like this one."""
-    return f"date_bin('{_WIDTHS[tier]}', {moment}, '2000-01-01 00:00:00+00')"
+    return f"date_bin('{_WIDTHS[tier]}', {moment}, '{EPOCH.isoformat()}')"
 
 
 def listed(names: Iterable[str]) -> str:

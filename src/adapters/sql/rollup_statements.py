@@ -151,7 +151,7 @@ ORDER BY month"""
 #: All calls of a month. One that comes meanwhile waits, and is in no sum yet.
 OF_MONTH = f"""{SUMMED} AND "timestamp" >= CAST(:month AS timestamptz)
     AND "timestamp" < CAST(:month AS timestamptz) + interval '1 month'"""
-#: Weeks may lie in two months, or have begun when calls were there that are deleted.
+#: Weeks and more may lie in several months, or have begun when calls were there that are deleted.
 _IN_MONTHS = (Tier.QUARTER, Tier.HOUR, Tier.DAY)
 #: In the order of the key, as a report reads them: neighbours stand on the same page.
 FILL = f"""WITH {_made(OF_MONTH, _whole(_IN_MONTHS), _IN_MONTHS)}

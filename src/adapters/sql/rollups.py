@@ -28,7 +28,7 @@ from adapters.sql.event_tables import events
 from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, usage_rollups
 from adapters.sql.tables import organizations
 from adapters.sql.tag_tables import tag_model_rollups, tag_rollups
-from adapters.sql.week_statements import FILL_WEEKS, FORGET_WEEKS
+from adapters.sql.wide_statements import OF_DIMENSIONS, OF_TAGS
 from application.ports.rollups import Rollups, WaitingCalls
 from domain.rollup import Breakdown, Tier
 from domain.rollup_difference import RollupDifference
@@ -130,9 +130,8 @@ class SqlRollups(Rollups):
         of_month = [{**scope, "month": month} for month in months]
         for each in of_month:
             self._connection.execute(text(of_dimensions.FILL), each)
-        for statement in (FORGET_WEEKS, FILL_WEEKS):
+        for statement in (*OF_DIMENSIONS, of_tags.FILL, *OF_TAGS):
             self._connection.execute(text(statement), scope)
-        self._connection.execute(text(of_tags.FILL), scope)
         for each in of_month:
             self._connection.execute(text(of_tag_models.FILL), each)
 

@@ -4,8 +4,10 @@ Events are summed up by hour and marking (all of their tags) first, so that the 
 program marks alike are few rows.
 """
 
+from collections.abc import Iterable
+
 from adapters.sql.event_tables import TOKEN_COLUMNS
-from adapters.sql.rollup_groups import listed
+from adapters.sql.rollup_groups import listed, start_of
 from adapters.sql.rollup_statements import (
     ADDED,
     DURATIONS,
@@ -25,7 +27,9 @@ ANY_VALUE = "(any value)"
 _KEY = ("organization_id", "number", "tier", "start")
 _COLUMNS = (*_KEY, *COUNTS, *SUMS, "durations")
 _OWN = "organization_id = CAST(:organization_id AS uuid)"
-_START = f"CASE tier WHEN {Tier.HOUR} THEN hour ELSE date_trunc('day', hour, 'UTC') END"
+_TIERS = (Tier.HOUR, Tier.DAY, Tier.WEEK)
+_STARTS = (f"WHEN {tier} THEN {start_of(tier, 'hour')}" for tier in _TIERS)
+_START = f"CASE tier {' '.join(_STARTS)} END"
 
 
 #: Tags and values without sums, those with the most calls first, as far as there is room.
@@ -71,7 +75,7 @@ _LOST = f"""{_ROOM}, new AS (
 _NO_NEW = "new (number, tag, value) AS (SELECT 0::bigint, ''::text, ''::text WHERE false)"
 
 
-def _made(source: str, slotted: str, new: str = _NO_NEW) -> str:
+def _made(source: str, slotted: str, new: str = _NO_NEW, tiers: Iterable[Tier] = _TIERS) -> str:
     """Table expressions, the last of which is the sums of an organization's calls as ``made``.
 
     What a statement inserts is not yet in its tables: a number is found there or in ``new``.
@@ -109,7 +113,7 @@ calls AS MATERIALIZED (
     SELECT marking, number FROM pairs JOIN numbered USING (tag, value) WHERE number IS NOT NULL
     UNION ALL SELECT marking, number FROM pairs JOIN whole USING (tag)
     UNION ALL SELECT marking, number FROM markings CROSS JOIN whole WHERE tag IS NULL
-), tiers (tier) AS (VALUES ({Tier.HOUR}::smallint), ({Tier.DAY}::smallint)
+), tiers (tier) AS (VALUES {", ".join(f"({tier}::smallint)" for tier in tiers)}
 ), summed AS (
     SELECT number, tier, {_START} AS start,
         {", ".join(f"sum({name}) AS {name}" for name in OF_EVENT)}
@@ -158,20 +162,22 @@ INSERT INTO tag_rollups AS r ({listed(_COLUMNS)}) {_IN_ORDER}
 ON CONFLICT ({listed(_KEY)}) DO UPDATE SET {ADDED}, {DURATIONS}"""
 TAKE_AWAY, GIVE_BACK = _change(TAKEN_AWAY), _change(ADDED)
 #: After the other sums were made anew, in the same transaction: of the calls that these have, and
-#: of none that has come meanwhile and waits.
-FILL = f"""WITH {_made(SUMMED, _WHOLE, _REGISTER)}
+#: of none that has come meanwhile and waits. Weeks are made of days then.
+FILL = f"""WITH {_made(SUMMED, _WHOLE, _REGISTER, (Tier.HOUR, Tier.DAY))}
 INSERT INTO tag_rollups ({listed(_COLUMNS)}) {_IN_ORDER}"""
 VERIFY = f"""WITH {_made(SUMMED, _WHOLE, _LOST)}, kept AS (
     SELECT * FROM tag_rollups
     WHERE {_OWN} AND start >= CAST(:begin AS timestamptz)
         AND (calls <> 0 OR durations IS NOT NULL)
+), comparable AS (
+    SELECT * FROM made WHERE start >= CAST(:begin AS timestamptz)
 )
 SELECT '{Breakdown.TAG}' AS breakdown, tier, start,
     CASE WHEN tag <> '{WHOLE}' THEN tag ELSE value END AS tag,
     CASE WHEN tag <> '{WHOLE}' THEN value WHEN value IS NOT NULL THEN '{ANY_VALUE}' END AS value,
     kept.calls AS kept_calls, made.calls AS true_calls,
     kept.cost_usd AS kept_cost_usd, made.cost_usd AS true_cost_usd
-FROM kept FULL JOIN made USING (number, tier, start)
+FROM kept FULL JOIN comparable AS made USING (number, tier, start)
 LEFT JOIN (SELECT number, tag, value FROM tag_values WHERE {_OWN}
     UNION ALL SELECT number, tag, value FROM new) AS named USING (number)
 WHERE {differing((*COUNTS, *SUMS))}

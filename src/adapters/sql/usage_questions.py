@@ -104,8 +104,7 @@ class Questions:
         covering = pieces(
             buckets or [selection.span],
             breakdown.finest,
-            # Short parts that meet within a week would have more days put right than there are.
-            coarsest=breakdown.coarsest if len(buckets) <= 1 else Tier.DAY,
+            coarsest=_coarsest(breakdown, buckets or [selection.span]),
             now=now,
             calls_begin=self._begin_of(selection, now, at_once=at_once),
         )
@@ -140,6 +139,13 @@ class Questions:
             found = self.connection.execute(asked, {"of": organization_id}).scalar_one()
             self.note_begin(organization_id, found)
         return self._calls_begin[organization_id]
+
+
+def _coarsest(breakdown: Breakdown, spans: Sequence[Span]) -> Tier:
+    """Short parts that meet within a week would have more days put right than there are."""
+    longest = max(span.length for span in spans)
+    fitting = (tier for tier in Tier if tier > Tier.DAY and tier.length <= longest)
+    return min(max(fitting, default=Tier.DAY), breakdown.coarsest)
 
 
 def _breakdown(selection: EventSelection, by: GroupBy, *, of_sums: bool) -> Breakdown | None:

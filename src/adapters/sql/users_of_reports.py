@@ -41,7 +41,8 @@ def of_users(
     Each bucket is looked up by itself: the planner knows neither how many there are nor how few of
     the rows are of these users, and would read all of the breakdown for each piece.
     """
-    width = case((piece.c.tier == int(Tier.WEEK), _length(Tier.WEEK)), else_=_length(Tier.DAY))
+    tiers = [each for each in Tier if Breakdown.USER.finest <= each <= Breakdown.USER.coarsest]
+    width = case(*((piece.c.tier == int(tier), _length(tier)) for tier in tiers))
     starts = func.generate_series(piece.c.first, piece.c.next - width, width)
     bucket = starts.table_valued("start").render_derived("bucket")
     names = func.unnest(bindparam(USERS, type_=ARRAY(String))).table_valued("name")

@@ -55,9 +55,10 @@ def probes(cut: Sequence[Span]) -> list[datetime]:
     return sorted({at + sign * by for at in bounds | hours for by in near for sign in (1, -1)})
 
 
-@given(
-    SPANS, ZONES, st.sampled_from(Interval), TIERS, st.sampled_from([Tier.DAY, Tier.WEEK]), MOMENTS
-)
+WIDE = st.sampled_from([Tier.DAY, Tier.WEEK, Tier.FOUR_WEEKS])
+
+
+@given(SPANS, ZONES, st.sampled_from(Interval), TIERS, WIDE, MOMENTS)
 def test_every_call_is_counted_once_where_it_belongs(
     span: Span, tz: str, interval: Interval, finest: Tier, coarsest: Tier, now: datetime
 ) -> None:
@@ -142,13 +143,24 @@ def test_the_day_of_today_is_read_as_a_day_however_early_it_is() -> None:
     ]
 
 
-def test_thirty_days_are_read_as_weeks_and_few_days() -> None:
-    for day in range(7):
+@pytest.mark.parametrize(
+    ("days", "coarsest", "most"),
+    [(30, Tier.WEEK, 5 + 2 * 3), (365, Tier.WEEK, 53 + 2 * 3), (365, Tier.FOUR_WEEKS, 14 + 2 * 5)],
+)
+def test_a_long_time_is_read_as_weeks_and_few_days(days: int, coarsest: Tier, most: int) -> None:
+    for day in range(28):
         start = START + timedelta(days=day)
-        found = pieces([Span(start, start + timedelta(days=30))], Tier.DAY, coarsest=Tier.WEEK)
+        found = pieces([Span(start, start + timedelta(days=days))], Tier.DAY, coarsest=coarsest)
         assert all(piece.tier is not None for piece in found)
         read = sum(piece.span.length / piece.tier.length for piece in found if piece.tier)
-        assert read <= 5 + 2 * 3
+        assert read <= most
+
+
+def test_weeks_that_begin_on_mondays_are_read_as_weeks() -> None:
+    monday = datetime(2026, 3, 2, tzinfo=UTC)
+    span = Span(monday, monday + timedelta(weeks=9))
+    weeks = buckets(span, Interval.WEEK, UTC)
+    assert pieces(weeks, Tier.DAY, coarsest=Tier.WEEK) == [Piece(Tier.WEEK, span, monday)]
 
 
 def days_of(number: int, tz: str) -> list[Span]:

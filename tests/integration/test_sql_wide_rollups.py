@@ -1,4 +1,4 @@
-"""Sums by week, and of a tag whatever its value, are those of what they are made of."""
+"""Sums by weeks, and of a tag whatever its value, are those of what they are made of."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -14,16 +14,18 @@ from application.maintenance.keep_months import KeepMonths
 from domain.api_key import ApiKey
 from domain.event import Event
 from domain.period import Span
-from domain.report import Dimension, EventSelection, GroupRow
+from domain.report import Dimension, EventSelection, GroupRow, TagDimension
+from domain.rollup import Tier
 from tests.builders import a_cost, an_event
 from tests.contracts.event_storage import add_waiting
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 from tests.integration.test_sql_rollups import differences, reprice
 
-#: In the middle of a week that began on Saturday the 21st.
+#: On a Tuesday, in the last week of the second one of two times four weeks.
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-WEEKS = Span(datetime(2026, 10, 31, tzinfo=UTC), datetime(2026, 11, 28, tzinfo=UTC))
+TWICE_FOUR_WEEKS = Span(datetime(2026, 10, 5, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC))
+THREE_WEEKS = Span(datetime(2026, 11, 9, tzinfo=UTC), TWICE_FOUR_WEEKS.end)
 #: What a row is of, and its sums; durations as they would be if those of a slot stood together.
 ROWS: LiteralString = """
 SELECT to_jsonb(r) - '{number,durations}'::text[] || to_jsonb(v) - '{number}'::text[],
@@ -31,7 +33,8 @@ SELECT to_jsonb(r) - '{number,durations}'::text[] || to_jsonb(v) - '{number}'::t
         SELECT each & 1023 AS slot, sum(each >> 10) AS n FROM unnest(durations) AS each GROUP BY 1
     ) AS slots)
 """
-WEEK_ROWS = f"{ROWS} FROM usage_rollups AS r, (SELECT) AS v WHERE tier = 3"
+WIDE_ROWS = f"{ROWS} FROM usage_rollups AS r, (SELECT) AS v WHERE tier >= 3"
+QUARTER_ROWS = f"{ROWS} FROM usage_rollups AS r, (SELECT) AS v WHERE tier = 0"
 TAG_ROWS = f"{ROWS} FROM tag_rollups AS r JOIN tag_values AS v USING (organization_id, number)"
 
 
@@ -67,9 +70,15 @@ def rows(database_url: str, statement: LiteralString) -> list[str]:
 
 
 def by_user(units_of_work: SqlUnitsOfWork, key: ApiKey) -> list[GroupRow]:
-    selection = EventSelection(organization_id=key.organization_id, span=WEEKS)
+    return by(Dimension.USER, TWICE_FOUR_WEEKS, units_of_work, key)
+
+
+def by(
+    dimension: Dimension | TagDimension, span: Span, units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> list[GroupRow]:
+    selection = EventSelection(organization_id=key.organization_id, span=span)
     with units_of_work(snapshot=True) as uow:
-        return uow.usage_reports.groups(selection, (Dimension.USER,))
+        return uow.usage_reports.groups(selection, (dimension,))
 
 
 def rebuild(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
@@ -78,7 +87,7 @@ def rebuild(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
         uow.commit()
 
 
-@pytest.mark.parametrize("statement", [WEEK_ROWS, TAG_ROWS])
+@pytest.mark.parametrize("statement", [WIDE_ROWS, QUARTER_ROWS, TAG_ROWS])
 def test_the_upgrade_makes_the_sums_that_adding_calls_would_have_made(
     units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str, statement: LiteralString
 ) -> None:
@@ -93,25 +102,56 @@ def test_the_upgrade_makes_the_sums_that_adding_calls_would_have_made(
     assert differences(units_of_work, key) == []
 
 
-def test_weeks_that_are_made_anew_are_as_they_were(
+def test_going_back_a_step_leaves_the_weeks_that_were_there(
     units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
 ) -> None:
     store(units_of_work, key, some_events(key, 25))
-    added = rows(database_url, WEEK_ROWS)
+    downgrade(database_url, "0018")
+    # Of users alone, from Saturday to Saturday.
+    kept = """SELECT extract(dow FROM start), sum(calls), count(DISTINCT start) FROM usage_rollups
+        WHERE tier > 2 AND breakdown = 'user' GROUP BY 1"""
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute(kept).fetchall() == [(6, 25, 5)]
+    upgrade(database_url)
+    assert differences(units_of_work, key) == []
+
+
+@pytest.mark.parametrize("statement", [WIDE_ROWS, TAG_ROWS])
+def test_weeks_that_are_made_anew_are_as_they_were(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str, statement: LiteralString
+) -> None:
+    store(units_of_work, key, some_events(key, 25))
+    added = rows(database_url, statement)
     rebuild(units_of_work, key)
-    assert rows(database_url, WEEK_ROWS) == added
+    assert rows(database_url, statement) == added
 
 
-def test_weeks_alone_tell_what_users_cost(
-    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+@pytest.mark.parametrize(
+    ("dimension", "span", "tier"),
+    [
+        (Dimension.USER, THREE_WEEKS, Tier.WEEK),
+        (Dimension.MODEL, THREE_WEEKS, Tier.WEEK),
+        (TagDimension("team"), THREE_WEEKS, Tier.WEEK),
+        (Dimension.USER, TWICE_FOUR_WEEKS, Tier.FOUR_WEEKS),
+        (Dimension.PROJECT, TWICE_FOUR_WEEKS, Tier.FOUR_WEEKS),
+    ],
+)
+def test_weeks_alone_tell_what_a_long_time_costs(
+    units_of_work: SqlUnitsOfWork,
+    key: ApiKey,
+    database_url: str,
+    dimension: Dimension | TagDimension,
+    span: Span,
+    tier: Tier,
 ) -> None:
     store(units_of_work, key, some_events(key, 20))
-    before = by_user(units_of_work, key)
+    before = by(dimension, span, units_of_work, key)
     with psycopg.connect(database_url) as connection:
-        connection.execute("DELETE FROM usage_rollups WHERE tier < 3")
+        connection.execute("DELETE FROM usage_rollups WHERE tier <> %s", [tier])
+        connection.execute("DELETE FROM tag_rollups WHERE tier < 3")
         connection.execute("DELETE FROM events")
-    assert by_user(units_of_work, key) == before
-    assert sum(row.measures.calls for row in before) == 20
+    assert by(dimension, span, units_of_work, key) == before
+    assert sum(row.measures.calls for row in before) == (20 if span is TWICE_FOUR_WEEKS else 13)
 
 
 def test_a_new_cost_is_in_the_weeks(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
@@ -126,15 +166,15 @@ def test_a_week_of_which_some_calls_are_deleted_keeps_them_when_sums_are_made_an
     units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
 ) -> None:
     store(units_of_work, key, some_events(key, 20))
-    before, weeks = by_user(units_of_work, key), rows(database_url, WEEK_ROWS)
+    before, weeks = by_user(units_of_work, key), rows(database_url, WIDE_ROWS)
     # Days of three weeks go, and of the third one three days only.
     longest = NOON + timedelta(days=360)
     KeepMonths(units_of_work, ManualClock(longest), longest_days=365)()
     with psycopg.connect(database_url) as connection:
         (left,) = connection.execute("SELECT min(timestamp), count(*) FROM events").fetchall()
-    assert WEEKS.start < left[0]
+    assert TWICE_FOUR_WEEKS.start < left[0]
     assert 0 < left[1] < 20
     rebuild(units_of_work, key)
-    assert rows(database_url, WEEK_ROWS) == weeks
+    assert rows(database_url, WIDE_ROWS) == weeks
     assert by_user(units_of_work, key) == before
     assert differences(units_of_work, key) == []

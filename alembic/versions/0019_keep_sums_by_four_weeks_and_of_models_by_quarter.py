@@ -1,0 +1,165 @@
+"""Keep sums by week and four weeks of nearly everything, and of models by quarter of an hour.
+
+Weeks begin on Mondays now. They are made of days, so that those of deleted calls are there as well;
+quarters of an hour are made of the calls.
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+_DIMENSIONS = (
+    "provider", "model", "project", "environment", "api_key", "operation", "status", "user",
+)  # fmt: skip
+_TOKENS = (
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "input_audio_tokens",
+    "cache_read_audio_tokens",
+    "output_audio_tokens",
+    "input_image_tokens",
+    "output_image_tokens",
+    "input_video_tokens",
+)
+_SOURCES = ("provider_reported", "computed", "estimated", "partial", "unpriced")
+_COUNTS = ("calls", "errors", *(f"{source}_calls" for source in _SOURCES))
+_SUMS = ("cost_usd", "cache_savings_usd", "latency_ms", "first_token_ms", *_TOKENS)
+_NUMBERS = (*_COUNTS, *_SUMS)
+_OF_EVENT = {
+    "calls": "1",
+    "errors": "(status = 'error')::integer",
+    **{f"{source}_calls": f"(cost_source = '{source}')::integer" for source in _SOURCES},
+    **{name: name for name in _SUMS},
+    "latency_ms": "latency_ms::bigint",
+    "first_token_ms": "time_to_first_token_ms::bigint",
+}
+#: Slots of durations begin at these milliseconds; each is at most 3.8 % wide.
+_BOUNDS = [0]
+while _BOUNDS[-1] <= 86_400_000:
+    _BOUNDS.append(_BOUNDS[-1] + max(1, int(_BOUNDS[-1] * 0.038)))
+_ARRAY = f"'{{{','.join(map(str, _BOUNDS))}}}'::integer[]"
+
+_ROW = ("organization_id", "breakdown", "digest")
+#: A table's rows by week, or by as many weeks as a tier has, of those by day.
+_WIDE = """
+WITH days AS MATERIALIZED (
+    SELECT *, date_bin('{days} days', start, '{origin} 00:00:00+00') AS wide
+    FROM {table} WHERE tier = 2 AND {which}
+), sums AS (
+    SELECT {named}, wide, {counts}, {sums} FROM days GROUP BY {named}, wide
+), slotted AS (
+    SELECT {key}, wide, array_agg((n::bigint << 10) | slot ORDER BY slot) AS durations
+    FROM (
+        SELECT {key}, wide, entry & 1023 AS slot, sum(entry >> 10) AS n
+        FROM days CROSS JOIN LATERAL unnest(durations) AS each (entry)
+        GROUP BY {key}, wide, slot
+    ) AS spread GROUP BY {key}, wide
+)
+INSERT INTO {table} (tier, start, {named}, {numbers}, durations)
+SELECT {tier}, wide, {named}, {numbers}, durations
+FROM sums LEFT JOIN slotted USING ({key}, wide) ORDER BY {key}, wide
+"""
+#: Since when weeks are counted: a Monday; a Saturday until now.
+_MONDAY, _SATURDAY = "2000-01-03", "2000-01-01"
+_MONTHS = """
+SELECT DISTINCT date_trunc('month', start, 'UTC') FROM usage_rollups
+WHERE breakdown = 'total' AND tier = 2"""
+_DIGEST = "md5(row(provider, model{nulls})::text)::uuid".format(nulls=", NULL::varchar" * 6)
+_QUARTER = "organization_id, start, provider, model"
+_QUARTERS = f"""
+WITH calls AS MATERIALIZED (
+    SELECT e.organization_id, date_bin('15 minutes', "timestamp", '2000-01-03 00:00:00+00') AS start,
+        provider, model, {", ".join(f"{own} AS {name}" for name, own in _OF_EVENT.items())},
+        time_to_first_token_ms
+    FROM events AS e JOIN organizations AS o ON o.id = e.organization_id
+    WHERE e."timestamp" >= CAST(:month AS timestamptz)
+        AND e."timestamp" < CAST(:month AS timestamptz) + interval '1 month'
+        AND e."timestamp" >= coalesce(o.events_begin, '-infinity')
+        AND (e.organization_id, e.id) NOT IN (
+            SELECT organization_id, unnest(event_ids) FROM pending_rollups)
+), sums AS (
+    SELECT {_QUARTER}, {", ".join(f"sum({name}) AS {name}" for name in _COUNTS)},
+        {", ".join(f"nullif(sum({name}), 0) AS {name}" for name in _SUMS)}
+    FROM calls GROUP BY {_QUARTER}
+), slotted AS (
+    SELECT {_QUARTER}, array_agg((n::bigint << 10) | slot ORDER BY slot) AS durations
+    FROM (
+        SELECT {_QUARTER}, slot, count(*) AS n
+        FROM calls CROSS JOIN LATERAL unnest(ARRAY[width_bucket(latency_ms, {_ARRAY}),
+            512 + width_bucket(time_to_first_token_ms, {_ARRAY})]) AS each (slot)
+        WHERE slot IS NOT NULL GROUP BY {_QUARTER}, slot
+    ) AS spread GROUP BY {_QUARTER}
+)
+INSERT INTO usage_rollups (breakdown, tier, digest, {_QUARTER}, {", ".join(_NUMBERS)}, durations)
+SELECT 'model', 0, {_DIGEST} AS digest, {_QUARTER}, {", ".join(_NUMBERS)}, durations
+FROM sums LEFT JOIN slotted USING ({_QUARTER}) ORDER BY organization_id, start, digest
+"""
+
+
+def upgrade() -> None:
+    # A worker that still runs would add calls meanwhile.
+    op.execute("LOCK TABLE pending_rollups, usage_rollups, tag_rollups IN EXCLUSIVE MODE")
+    op.execute("SET LOCAL work_mem = '64MB'")
+    for month in op.get_bind().execute(sa.text(_MONTHS)).scalars().all():
+        op.get_bind().execute(sa.text(_QUARTERS), {"month": month})
+    op.execute("DELETE FROM usage_rollups WHERE tier = 3")
+    # From here on reports wait.
+    _let_tiers_be("usage_rollups", "BETWEEN 0 AND 4")
+    _let_tiers_be("tag_rollups", "BETWEEN 1 AND 3")
+    _fill_dimensions(3, 1, "breakdown <> 'combined'", _MONDAY)
+    _fill_dimensions(4, 4, "breakdown <> 'combined'", _MONDAY)
+    op.execute(_fill("tag_rollups", 3, 1, ("organization_id", "number"), "true", _MONDAY))
+
+
+def downgrade() -> None:
+    op.execute("DELETE FROM usage_rollups WHERE breakdown = 'model' AND tier = 0")
+    op.execute("DELETE FROM usage_rollups WHERE tier > 2")
+    op.execute("DELETE FROM tag_rollups WHERE tier = 3")
+    _let_tiers_be("usage_rollups", "BETWEEN 0 AND 3")
+    _let_tiers_be("tag_rollups", "BETWEEN 1 AND 2")
+    _fill_dimensions(3, 1, "breakdown = 'user'", _SATURDAY)
+
+
+def _let_tiers_be(table: str, these: str) -> None:
+    name = op.f(f"ck_{table}_tier")
+    op.drop_constraint(name, table, type_="check")
+    op.create_check_constraint(name, table, f"tier {these}")
+
+
+def _fill_dimensions(tier: int, weeks: int, which: str, origin: str) -> None:
+    op.execute(_fill("usage_rollups", tier, weeks, _ROW, which, origin, _DIMENSIONS))
+
+
+def _fill(
+    table: str,
+    tier: int,
+    weeks: int,
+    key: Sequence[str],
+    which: str,
+    origin: str,
+    also: Sequence[str] = (),
+) -> str:
+    """The rows of a tier: of days that have the same ``key``, and so the same of ``also``."""
+    named = (*key, *(f'"{name}"' for name in also))
+    return _WIDE.format(
+        table=table,
+        tier=tier,
+        days=7 * weeks,
+        which=which,
+        origin=origin,
+        key=", ".join(key),
+        named=", ".join(named),
+        counts=", ".join(f"sum({name}) AS {name}" for name in _COUNTS),
+        sums=", ".join(f"nullif(sum({name}), 0) AS {name}" for name in _SUMS),
+        numbers=", ".join(_NUMBERS),
+    )
