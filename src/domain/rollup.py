@@ -85,9 +85,9 @@ class Breakdown(StrEnum):
     def coarsest(self) -> Tier:
         """The widest buckets, by which a year is a few rows of each user or model.
 
-        Of what has thousands of combinations with hardly any calls they would be as many as days.
+        A tag's values have fewer of them, because each call may be in a row for each of its tags.
         """
-        if self in (Breakdown.COMBINED, Breakdown.TAG_MODEL):
+        if self is Breakdown.TAG_MODEL:
             return Tier.DAY
         return Tier.WEEK if self is Breakdown.TAG else Tier.FOUR_WEEKS
 

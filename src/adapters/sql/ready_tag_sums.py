@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Select,
@@ -55,6 +56,12 @@ class TagSums:
         self._asked = passing_tags(shape.chosen) if shape.chosen.tags else None
         self._has_none = shape.chosen.or_none is not None
         self.reach = self._reach()
+        of_tag = [_VALUES.c.tag == self._tag]
+        if self._asked is not None:
+            of_tag.append(_VALUES.c.value.in_(self._asked))
+        self._own = _found_once(*of_tag)
+        with_tag = or_(_VALUES.c.value.is_(None), _VALUES.c.value == self._tag)
+        self._whole = _found_once(_VALUES.c.tag == WHOLE, with_tag)
 
     def _reach(self) -> ColumnElement[datetime]:
         """The moment before which sums answer, and from which on calls must: often infinity.
@@ -105,27 +112,23 @@ class TagSums:
 
     def ready(self, piece: TableValuedAlias) -> Iterator[Ready]:
         """Each value's; and all calls' less those with the tag, which are those without it."""
-        if self._asked is not None:
-            own = self._kept(piece, _VALUES.c.tag == self._tag, _VALUES.c.value.in_(self._asked))
-        else:
-            own = self._kept(piece, _VALUES.c.tag == self._tag)
+        own = self._kept(piece, self._own)
         value = func.coalesce(own.c.value, FURTHER)
         keys = [own.c[each.value] if isinstance(each, Dimension) else value for each in self._by]
         yield Ready(own, keys, piece)
         if self._asked is None or self._has_none:
-            with_tag = or_(_VALUES.c.value.is_(None), _VALUES.c.value == self._tag)
-            all_calls = self._kept(piece, _VALUES.c.tag == WHOLE, with_tag)
+            all_calls = self._kept(piece, self._whole)
             sign = case((all_calls.c.value.is_(None), 1), else_=-1)
             yield Ready(all_calls, [null() for _ in self._by], piece, sign)
 
-    def _kept(self, piece: TableValuedAlias, *which: ColumnElement[bool]) -> LateralFromClause:
+    def _kept(self, piece: TableValuedAlias, values: CTE) -> LateralFromClause:
+        """What each of ``values`` has in a piece."""
         rollups = self._rollups
         return (
-            select(_VALUES.c.value, *(rollups.c[name] for name in self._wanted))
-            .join_from(_VALUES, rollups, _is_of_value(rollups))
+            select(values.c.value, *(rollups.c[name] for name in self._wanted))
+            .join_from(values, rollups, rollups.c.number == values.c.number)
             .where(
-                _VALUES.c.organization_id == bindparam("of"),
-                *which,
+                rollups.c.organization_id == bindparam("of"),
                 *in_piece(rollups, piece),
                 *self._filters,
                 rollups.c.start < self.reach,
@@ -133,6 +136,13 @@ class TagSums:
             .offset(0)
             .lateral()
         )
+
+
+def _found_once(*which: ColumnElement[bool]) -> CTE:
+    """Not anew for each piece of a report, of which there may be hundreds."""
+    found = select(_VALUES.c.number, _VALUES.c.value)
+    found = found.where(_VALUES.c.organization_id == bindparam("of"), *which)
+    return found.cte().prefix_with("MATERIALIZED")
 
 
 def _is_of_value(rollups: TableClause) -> ColumnElement[bool]:

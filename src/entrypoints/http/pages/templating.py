@@ -13,6 +13,7 @@ from entrypoints.http.converters import escaped
 from entrypoints.http.cookies import csrf_token, theme
 from entrypoints.http.file_names import report_name
 from entrypoints.http.pages import change_words, formats, vocabulary
+from entrypoints.http.pages.amounts import money, seen_and_heard
 from entrypoints.http.pages.budget_bar import budget_bar
 from entrypoints.http.pages.counts import plural
 from entrypoints.http.pages.filter_form import FIELDS
@@ -104,8 +105,10 @@ _GLOBALS = (
     is_date,
     is_other_zone,
     model_path,
+    money,
     query_of,
     report_name,
+    seen_and_heard,
     zone,
     zone_is_unknown,
     zone_query,
