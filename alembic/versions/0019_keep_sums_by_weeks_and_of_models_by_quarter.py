@@ -1,4 +1,4 @@
-"""Keep sums by week and four weeks, and of models by quarter of an hour.
+"""Keep sums by one and four weeks, of users by sixteen, and of models by quarter of an hour.
 
 Weeks begin on Mondays now. They are made of days, so that those of deleted calls are there as well;
 quarters of an hour are made of the calls.
@@ -114,10 +114,11 @@ def upgrade() -> None:
         op.get_bind().execute(sa.text(_QUARTERS), {"month": month})
     op.execute("DELETE FROM usage_rollups WHERE tier = 3")
     # From here on reports wait.
-    _let_tiers_be("usage_rollups", "BETWEEN 0 AND 4")
+    _let_tiers_be("usage_rollups", "BETWEEN 0 AND 5")
     _let_tiers_be("tag_rollups", "BETWEEN 1 AND 3")
     _fill_dimensions(3, 1, "true", _MONDAY)
     _fill_dimensions(4, 4, "true", _MONDAY)
+    _fill_dimensions(5, 16, "breakdown = 'user'", _MONDAY)
     op.execute(_fill("tag_rollups", 3, 1, ("organization_id", "number"), "true", _MONDAY))
 
 

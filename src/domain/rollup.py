@@ -19,8 +19,8 @@ MOST_SUMMED_VALUES = 1_000
 class Tier(IntEnum):
     """Widths of the buckets of UTC that sums are kept for, counted from ``EPOCH`` on.
 
-    Every time zone's days begin in a quarter of an hour. Four weeks begin on some Monday, which
-    nobody sees: they only are fewer rows than days.
+    Every time zone's days begin in a quarter of an hour. Four weeks begin on some Monday, and
+    sixteen, which nobody sees: they only are fewer rows than days.
     """
 
     QUARTER = 0
@@ -28,6 +28,7 @@ class Tier(IntEnum):
     DAY = 2
     WEEK = 3
     FOUR_WEEKS = 4
+    SIXTEEN_WEEKS = 5
 
     @property
     def length(self) -> timedelta:
@@ -40,6 +41,7 @@ _LENGTHS = {
     Tier.DAY: timedelta(days=1),
     Tier.WEEK: timedelta(weeks=1),
     Tier.FOUR_WEEKS: timedelta(weeks=4),
+    Tier.SIXTEEN_WEEKS: timedelta(weeks=16),
 }
 
 
@@ -83,13 +85,12 @@ class Breakdown(StrEnum):
 
     @property
     def coarsest(self) -> Tier:
-        """The widest buckets, by which a year is a few rows of each user or model.
+        """The widest buckets, by which a year is a few rows of each model.
 
-        A tag's values have fewer of them, because each call may be in a row for each of its tags.
+        There may be thousands of users, of whom a year is fewer still, and a call may be in a row
+        for each of its tags, which therefore have fewer tiers.
         """
-        if self is Breakdown.TAG_MODEL:
-            return Tier.DAY
-        return Tier.WEEK if self is Breakdown.TAG else Tier.FOUR_WEEKS
+        return _COARSEST.get(self, Tier.FOUR_WEEKS)
 
 
 # A model's name says little without its provider.
@@ -118,6 +119,11 @@ _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
     # Beside a tag, whose name the senders choose.
     Breakdown.TAG: (),
     Breakdown.TAG_MODEL: _MODEL,
+}
+_COARSEST = {
+    Breakdown.USER: Tier.SIXTEEN_WEEKS,
+    Breakdown.TAG: Tier.WEEK,
+    Breakdown.TAG_MODEL: Tier.DAY,
 }
 _BY_QUARTER = (Breakdown.TOTAL, Breakdown.MODEL)
 _BY_HOUR = (

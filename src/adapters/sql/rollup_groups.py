@@ -12,6 +12,7 @@ _WIDTHS = {
     Tier.DAY: "1 day",
     Tier.WEEK: "7 days",
     Tier.FOUR_WEEKS: "28 days",
+    Tier.SIXTEEN_WEEKS: "112 days",
 }
 
 

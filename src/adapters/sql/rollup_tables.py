@@ -76,7 +76,7 @@ usage_rollups = Table(
     Column(Dimension.USER.value, String(256)),
     PrimaryKeyConstraint("organization_id", "breakdown", "tier", "start", "digest"),
     ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
-    CheckConstraint("tier BETWEEN 0 AND 4", name="tier"),
+    CheckConstraint("tier BETWEEN 0 AND 5", name="tier"),
     finite_time("start"),
     *bounded_sums(),
     # A bucket of now is written with every batch: room for its next version on the same page.

@@ -1,4 +1,4 @@
-"""SQL that makes the sums by week and by four weeks anew, of those by day, which outlive the calls.
+"""SQL that makes the sums by weeks anew, one or several, of those by day, which outlive the calls.
 
 They may have lost the calls of their first days to retention, or have them in several months.
 """
@@ -11,7 +11,7 @@ from adapters.sql.rollup_tables import COUNTS, DIMENSIONS, SLOT_BITS, SUMS
 from domain.rollup import BY_DIMENSIONS, Breakdown, Tier
 
 #: The tiers that are made so.
-WIDE = (Tier.WEEK, Tier.FOUR_WEEKS)
+WIDE = (Tier.WEEK, Tier.FOUR_WEEKS, Tier.SIXTEEN_WEEKS)
 _OWN = "organization_id = CAST(:organization_id AS uuid)"
 _NUMBERS = (*COUNTS, *SUMS)
 _OF_VALUE = ("organization_id", "number", "tier", "start")
