@@ -1,7 +1,7 @@
 """Keep sums by one and four weeks, of users by sixteen, and of models by quarter of an hour.
 
-Weeks begin on Mondays now. They are made of days, so that those of deleted calls are there as well;
-quarters of an hour are made of the calls.
+Weeks begin on Mondays now, and have sums when they are over. They are made of days, so that those of
+deleted calls are there as well; quarters of an hour are made of the calls.
 """
 
 from collections.abc import Sequence
@@ -55,13 +55,16 @@ _WIDE = """
 WITH days AS MATERIALIZED (
     SELECT *, date_bin('{days} days', start, '{origin} 00:00:00+00') AS wide
     FROM {table} WHERE tier = 2 AND {which}
+), over AS (
+    SELECT days.* FROM days JOIN organizations AS o ON o.id = organization_id
+    WHERE {until}
 ), sums AS (
-    SELECT {named}, wide, {counts}, {sums} FROM days GROUP BY {named}, wide
+    SELECT {named}, wide, {counts}, {sums} FROM over GROUP BY {named}, wide
 ), slotted AS (
     SELECT {key}, wide, array_agg((n::bigint << 10) | slot ORDER BY slot) AS durations
     FROM (
         SELECT {key}, wide, entry & 1023 AS slot, sum(entry >> 10) AS n
-        FROM days CROSS JOIN LATERAL unnest(durations) AS each (entry)
+        FROM over CROSS JOIN LATERAL unnest(durations) AS each (entry)
         GROUP BY {key}, wide, slot
     ) AS spread GROUP BY {key}, wide
 )
@@ -106,13 +109,26 @@ FROM sums LEFT JOIN slotted USING ({_QUARTER}) ORDER BY organization_id, start, 
 """
 
 
+#: The Monday before which weeks are over, as those say who will sum up the later ones.
+_OVER = """
+UPDATE organizations SET weeks_until
+    = date_bin('7 days', now() - interval '2 days', '2000-01-03 00:00:00+00')"""
+
+
 def upgrade() -> None:
+    op.add_column("organizations", sa.Column("weeks_until", sa.DateTime(timezone=True)))
+    op.create_check_constraint(
+        op.f("ck_organizations_weeks_until"),
+        "organizations",
+        "weeks_until >= '2000-01-01Z' AND weeks_until < '2200-01-01Z'",
+    )
     # A worker that still runs would add calls meanwhile.
     op.execute("LOCK TABLE pending_rollups, usage_rollups, tag_rollups IN EXCLUSIVE MODE")
     op.execute("SET LOCAL work_mem = '64MB'")
     for month in op.get_bind().execute(sa.text(_MONTHS)).scalars().all():
         op.get_bind().execute(sa.text(_QUARTERS), {"month": month})
     op.execute("DELETE FROM usage_rollups WHERE tier = 3")
+    op.execute(_OVER)
     # From here on reports wait.
     _let_tiers_be("usage_rollups", "BETWEEN 0 AND 5")
     _let_tiers_be("tag_rollups", "BETWEEN 1 AND 3")
@@ -129,6 +145,7 @@ def downgrade() -> None:
     _let_tiers_be("usage_rollups", "BETWEEN 0 AND 3")
     _let_tiers_be("tag_rollups", "BETWEEN 1 AND 2")
     _fill_dimensions(3, 1, "breakdown = 'user'", _SATURDAY)
+    op.drop_column("organizations", "weeks_until")
 
 
 def _let_tiers_be(table: str, these: str) -> None:
@@ -158,6 +175,7 @@ def _fill(
         days=7 * weeks,
         which=which,
         origin=origin,
+        until=f"wide + interval '{7 * weeks} days' <= weeks_until" if origin == _MONDAY else "true",
         key=", ".join(key),
         named=", ".join(named),
         counts=", ".join(f"sum({name}) AS {name}" for name in _COUNTS),

@@ -34,6 +34,7 @@ def pieces(
     coarsest: Tier = Tier.DAY,
     now: datetime = _NEVER,
     calls_begin: datetime = _EVER,
+    weeks_until: datetime = _NEVER,
 ) -> list[Piece]:
     """What covers adjacent ``spans`` exactly, if each piece is added to ``into`` and taken out.
 
@@ -42,9 +43,10 @@ def pieces(
     parts are put right by narrower buckets, and from the ``finest`` on by calls: a day that begins
     at 18:30 UTC is a day of UTC and twice five hours and a half, in place of 24 hours. Before
     ``calls_begin``, where calls may be gone, it is not, as nothing could put it right. Later than
-    ``now`` there are hardly any calls to read.
+    ``now`` there are hardly any calls to read. What ends after ``weeks_until`` has no sums that are
+    wider than a day.
     """
-    return list(_joined(_Cover(spans, finest, now, calls_begin).pieces(coarsest)))
+    return list(_joined(_Cover(spans, finest, now, calls_begin).pieces(coarsest, weeks_until)))
 
 
 class _Cover:
@@ -55,9 +57,15 @@ class _Cover:
         #: Where a part of the report begins, and where the last one ends.
         self._bounds = [*(span.start for span in spans), spans[-1].end]
 
-    def pieces(self, tier: Tier) -> Iterator[Piece]:
-        first, last = self._bounds[0], self._bounds[-1]
-        return self._within(Span(_floor(first, tier), _ceiling(last, tier)), tier, None)
+    def pieces(self, coarsest: Tier, weeks_until: datetime) -> Iterator[Piece]:
+        first, last, done = self._bounds[0], self._bounds[-1], _EVER
+        for tier in sorted((tier for tier in Tier if Tier.DAY <= tier <= coarsest), reverse=True):
+            begin, end = max(done, _floor(first, tier)), _ceiling(last, tier)
+            if tier is not Tier.DAY:
+                end = min(end, _floor(weeks_until, tier))
+            if begin < end:
+                yield from self._within(Span(begin, end), tier, None)
+                done = end
 
     def _within(self, span: Span, tier: Tier, counted: datetime | None) -> Iterator[Piece]:
         """What is left to do of whole buckets, all of which are ``counted`` somewhere so far."""

@@ -20,7 +20,8 @@ class Tier(IntEnum):
     """Widths of the buckets of UTC that sums are kept for, counted from ``EPOCH`` on.
 
     Every time zone's days begin in a quarter of an hour. Four weeks begin on some Monday, and
-    sixteen, which nobody sees: they only are fewer rows than days.
+    sixteen, which nobody sees: they only are fewer rows than days. What is wider than a day has
+    sums when it is over (``weeks_over``), so that calls that come need not change them.
     """
 
     QUARTER = 0
@@ -133,10 +134,18 @@ _BY_HOUR = (
     Breakdown.OPERATION,
     Breakdown.TAG,
 )
+#: Most calls that come late have come by then.
+_LATE = timedelta(days=2)
 #: The breakdowns that tell the values of one tag.
 BY_TAG = (Breakdown.TAG, Breakdown.TAG_MODEL)
 #: The breakdowns by dimensions that every organization has.
 BY_DIMENSIONS = tuple(breakdown for breakdown in Breakdown if breakdown not in BY_TAG)
+
+
+def weeks_over(now: datetime) -> datetime:
+    """The Monday before which weeks are over, and may have sums of their own."""
+    known = now - _LATE
+    return known - (known - EPOCH) % Tier.WEEK.length
 
 
 def is_summed_up(passing: EventFilter, span: Span) -> bool:

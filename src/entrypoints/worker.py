@@ -20,6 +20,7 @@ _LOOK_EVERY_S = 1.0
 _NOTE_EVERY_S = 10.0
 _PURGE_EVERY_S = 600.0
 _KEEP_MONTHS_EVERY_S = 3600.0
+_CLOSE_WEEKS_EVERY_S = 600.0
 _GIVE_BACK_EVERY_S = 5.0
 _MEASURE_EVERY_S = 10.0
 _FORECAST_EVERY_S = 60.0
@@ -70,6 +71,7 @@ def run(container: Container) -> None:
         _Chore(lambda: _purge(container), _PURGE_EVERY_S),
         _Chore(lambda: _note_price_book(container), _NOTE_EVERY_S),
         _Chore(lambda: _add_waiting_calls(container, stopping), _LOOK_EVERY_S),
+        _Chore(lambda: _close_weeks(container, stopping), _CLOSE_WEEKS_EVERY_S),
         _Chore(lambda: _reprice(container, stopping), _LOOK_EVERY_S),
         _Chore(container.give_back_expired(), _GIVE_BACK_EVERY_S),
         _Chore(container.refresh_statistics(), _MEASURE_EVERY_S),
@@ -124,6 +126,11 @@ def _reprice(container: Container, stopping: threading.Event) -> None:
 
 def _add_waiting_calls(container: Container, stopping: threading.Event) -> None:
     while not stopping.is_set() and container.add_waiting_calls()():
+        pass
+
+
+def _close_weeks(container: Container, stopping: threading.Event) -> None:
+    while not stopping.is_set() and container.close_weeks()():
         pass
 
 

@@ -6,6 +6,12 @@ from adapters.sql.rollup_tables import DIMENSIONS
 from domain.report import Dimension
 from domain.rollup import BY_DIMENSIONS, EPOCH, Breakdown, Tier
 
+#: Tiers whose rows are made of calls, and those whose rows are made of days'.
+NARROW = tuple(tier for tier in Tier if tier <= Tier.DAY)
+WIDE = tuple(tier for tier in Tier if tier > Tier.DAY)
+#: Before it the weeks of an organization are over and have sums.
+WEEKS_UNTIL = """(SELECT weeks_until FROM organizations
+        WHERE id = CAST(:organization_id AS uuid))"""
 _WIDTHS = {
     Tier.QUARTER: "15 minutes",
     Tier.HOUR: "1 hour",
@@ -18,7 +24,11 @@ _WIDTHS = {
 
 def start_of(tier: Tier, moment: str) -> str:
     """When the bucket of a moment begins, which is an expression like this one."""
-    return f"date_bin('{_WIDTHS[tier]}', {moment}, '{EPOCH.isoformat()}')"
+    return _binned(f"'{_WIDTHS[tier]}'", moment)
+
+
+def _binned(width: str, moment: str) -> str:
+    return f"date_bin({width}, {moment}, '{EPOCH.isoformat()}')"
 
 
 def listed(names: Iterable[str]) -> str:
@@ -32,13 +42,29 @@ def digest_of(values: Mapping[Dimension, str]) -> str:
     return f"md5(row({row})::text)::uuid"
 
 
-def by_tier(sums: str, source: str, *also_by: str, tiers: Iterable[Tier] = Tier) -> str:
-    """A query for ``sums`` over ``source`` by each of ``tiers`` and every breakdown that is kept.
+def by_tier(sums: str, source: str, *also_by: str) -> str:
+    """A query for ``sums`` over ``source`` by tiers up to days, and every breakdown that is kept.
 
     Its columns are ``breakdown``, ``tier``, ``start``, ``digest``, the dimensions, and ``also_by``,
     by which it is grouped as well. ``source`` has ``quarter`` and the dimensions.
     """
-    return " UNION ALL ".join(_of_tier(tier, sums, source, also_by) for tier in tiers)
+    return " UNION ALL ".join(_of_tier(tier, sums, source, also_by) for tier in NARROW)
+
+
+def of_days(sums: str, source: str, *also_by: str) -> str:
+    """The same by wider tiers that are over, for ``sums`` of what ``source`` has of ``days``."""
+    kept = ", ".join(
+        f"('{breakdown}', {tier}::smallint, interval '{_WIDTHS[tier]}')"
+        for breakdown in BY_DIMENSIONS
+        for tier in WIDE
+        if tier <= breakdown.coarsest
+    )
+    named = ", ".join(("breakdown", "wide.tier", "digest", *(f'"{name}"' for name in also_by)))
+    start = _binned("wide.width", "start")
+    return f"""SELECT breakdown, wide.tier, {start} AS start, {named.partition("tier, ")[2]}, {sums}
+    FROM {source} JOIN (VALUES {kept}) AS wide (breakdown, tier, width) USING (breakdown)
+    WHERE days.tier = {Tier.DAY} AND {start} + wide.width <= {WEEKS_UNTIL}
+    GROUP BY {start}, {named}"""
 
 
 def _of_tier(tier: Tier, sums: str, source: str, also_by: Sequence[str]) -> str:

@@ -4,10 +4,10 @@ Events are summed up by quarter of an hour and all dimensions first, so that the
 breakdowns are made of few rows.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from adapters.sql.event_tables import TOKEN_COLUMNS
-from adapters.sql.rollup_groups import by_tier, listed, start_of
+from adapters.sql.rollup_groups import by_tier, listed, of_days, start_of
 from adapters.sql.rollup_tables import COUNTS, DIMENSIONS, FIRST_TOKEN_BIT, SLOT_BITS, SUMS
 from domain.costing import CostSource
 from domain.durations import BOUNDS
@@ -37,7 +37,10 @@ OF_EVENT = {
 SLOTS_OF_EVENT = f"""unnest(ARRAY[width_bucket(latency_ms, {_BOUNDS_ARRAY}),
     {FIRST_TOKEN_BIT} + width_bucket(time_to_first_token_ms, {_BOUNDS_ARRAY})])"""
 _SUMS = ", ".join(f"sum({name}) AS {name}" for name in OF_EVENT)
+_WIDE = f"UNION ALL {of_days(_SUMS, 'narrow AS days', *DIMENSIONS)}"
 _ENTRIES = f"array_agg((n::bigint << {SLOT_BITS}) | slot) AS durations"
+_OF_DAYS = "array_agg(entry) AS durations"
+_UNNESTED = "narrow_slotted AS days CROSS JOIN LATERAL unnest(durations) AS each (entry)"
 
 #: The calls to sum up: some, each looked up in its month (the offset keeps the planner from reading
 #: whole months in their stead), all, or all that are in a sum.
@@ -52,11 +55,11 @@ SUMMED = f"""{_ALL} AND id NOT IN (SELECT unnest(event_ids) FROM pending_rollups
     WHERE organization_id = CAST(:organization_id AS uuid))"""
 
 
-def _made(source: str, slotted: str, tiers: Collection[Tier] = tuple(Tier)) -> str:
+def _made(source: str, slotted: str, *, wide: bool = True) -> str:
     """Table expressions, the last of which is the roll-ups of an organization's calls as ``made``.
 
     Parameters are ``organization_id`` and those of ``source``. Without ``slotted`` they leave out
-    how long the calls took.
+    how long the calls took, and without ``wide`` what is wider than days.
     """
     durations = "durations" if slotted else "NULL::bigint[] AS durations"
     joined = "LEFT JOIN slotted USING (breakdown, tier, start, digest)" if slotted else ""
@@ -72,8 +75,10 @@ calls AS MATERIALIZED (
     SELECT quarter, {_DIMENSIONS},
         {", ".join(f"sum({of_event}) AS {name}" for name, of_event in OF_EVENT.items())}
     FROM calls GROUP BY quarter, {_DIMENSIONS}
+), narrow AS (
+    {by_tier(_SUMS, "sums")}
 ), summed AS (
-    {by_tier(_SUMS, "sums", tiers=tiers)}
+    SELECT * FROM narrow {_WIDE if wide else ""}
 ){slotted}, made AS (
     SELECT CAST(:organization_id AS uuid) AS organization_id, breakdown, tier, start, digest,
         {_DIMENSIONS}, {listed(COUNTS)}, {", ".join(f"nullif({n}, 0) AS {n}" for n in SUMS)},
@@ -89,20 +94,19 @@ _SLOTS = f""", slots AS (
 )"""
 
 
-def _whole(tiers: Collection[Tier] = tuple(Tier)) -> str:
-    """An entry for each slot of a row: of any number of calls."""
-    return f"""{_SLOTS}, slotted AS (
+#: An entry for each slot of a row: of any number of calls.
+_WHOLE = f"""{_SLOTS}, slotted AS (
     SELECT breakdown, tier, start, digest,
         array_agg((n::bigint << {SLOT_BITS}) | slot ORDER BY slot) AS durations
-    FROM ({by_tier("sum(n) AS n", "slots", "slot", tiers=tiers)}) AS spread
+    FROM ({by_tier("sum(n) AS n", "slots", "slot")}) AS spread
     GROUP BY digest, start, tier, breakdown
 )"""
-
-
 #: Several entries for a slot, in a third of the time: of the calls of a batch.
-_QUICK = f"""{_SLOTS}, slotted AS (
+_QUICK = f"""{_SLOTS}, narrow_slotted AS (
     SELECT breakdown, tier, start, digest, durations
     FROM ({by_tier(_ENTRIES, "slots")}) AS entries
+), slotted AS (
+    SELECT * FROM narrow_slotted UNION ALL {of_days(_OF_DAYS, _UNNESTED)}
 )"""
 
 
@@ -151,10 +155,9 @@ ORDER BY month"""
 #: All calls of a month. One that comes meanwhile waits, and is in no sum yet.
 OF_MONTH = f"""{SUMMED} AND "timestamp" >= CAST(:month AS timestamptz)
     AND "timestamp" < CAST(:month AS timestamptz) + interval '1 month'"""
-#: Weeks and more may lie in several months, or have begun when calls were there that are deleted.
-_IN_MONTHS = (Tier.QUARTER, Tier.HOUR, Tier.DAY)
-#: In the order of the key, as a report reads them: neighbours stand on the same page.
-FILL = f"""WITH {_made(OF_MONTH, _whole(_IN_MONTHS), _IN_MONTHS)}
+#: Weeks may lie in several months, or have begun when calls were there that are deleted. All is in
+#: the order of the key, as a report reads it: neighbours stand on the same page.
+FILL = f"""WITH {_made(OF_MONTH, _WHOLE, wide=False)}
 INSERT INTO usage_rollups ({listed(COLUMNS)}) SELECT {listed(COLUMNS)} FROM made
 ORDER BY {listed(KEY)}"""
 
@@ -169,7 +172,7 @@ def differing(names: Iterable[str]) -> str:
     return f"({numbers} OR {_SORTED % 'kept'} IS DISTINCT FROM {_SORTED % 'made'})"
 
 
-VERIFY = f"""WITH {_made(SUMMED, _whole())}, kept AS (
+VERIFY = f"""WITH {_made(SUMMED, _QUICK)}, kept AS (
     SELECT * FROM usage_rollups
     WHERE organization_id = CAST(:organization_id AS uuid)
         AND start >= CAST(:begin AS timestamptz) AND (calls <> 0 OR durations IS NOT NULL)

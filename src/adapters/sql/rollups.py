@@ -17,6 +17,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
@@ -28,7 +29,7 @@ from adapters.sql.event_tables import events
 from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, usage_rollups
 from adapters.sql.tables import organizations
 from adapters.sql.tag_tables import tag_model_rollups, tag_rollups
-from adapters.sql.wide_statements import OF_DIMENSIONS, OF_TAGS
+from adapters.sql.wide_statements import MAKE
 from application.ports.rollups import Rollups, WaitingCalls
 from domain.rollup import Breakdown, Tier
 from domain.rollup_difference import RollupDifference
@@ -47,6 +48,10 @@ _NO_LIMIT = {"statement_timeout": "0", "lock_timeout": "0"}
 #: With more memory less is written to disk and read again. A statement has some fifteen steps that
 #: take as much each, or twice as much, and few of them at the same moment.
 _OF_ALL_CALLS = {**_NO_LIMIT, "work_mem": "64MB"}
+
+_MOMENT = DateTime(timezone=True)
+#: In the place of a moment: there is none before which there is nothing.
+_EVER = "-infinity"
 
 #: A stored call by its id and its time, which tells the month that it is kept in.
 Call = tuple[str, datetime]
@@ -130,10 +135,34 @@ class SqlRollups(Rollups):
         of_month = [{**scope, "month": month} for month in months]
         for each in of_month:
             self._connection.execute(text(of_dimensions.FILL), each)
-        for statement in (*OF_DIMENSIONS, of_tags.FILL, *OF_TAGS):
-            self._connection.execute(text(statement), scope)
+        self._connection.execute(text(of_tags.FILL), scope)
         for each in of_month:
             self._connection.execute(text(of_tag_models.FILL), each)
+        known = select(organizations.c.weeks_until).where(organizations.c.id == organization_id)
+        until = self._connection.execute(known).scalar_one_or_none()
+        self._make_weeks(organization_id, scope["begin"], until)
+
+    def close_weeks(self, until: datetime) -> bool:
+        self._take_time(_NO_LIMIT)
+        begin = func.coalesce(organizations.c.weeks_until, cast("-infinity", _MOMENT))
+        due = select(organizations.c.id).where(begin < until)
+        for organization_id in self._connection.execute(due).scalars().all():
+            if is_locked(self._connection, organization_id):
+                self._close(str(organization_id), until)
+                return True
+        return False
+
+    def _close(self, organization_id: str, until: datetime) -> None:
+        own = organizations.c.id == organization_id
+        known = select(organizations.c.weeks_until).where(own)
+        after = self._connection.execute(known).scalar_one()
+        self._make_weeks(organization_id, after.isoformat() if after else _EVER, until)
+        self._connection.execute(update(organizations).where(own).values(weeks_until=until))
+
+    def _make_weeks(self, organization_id: str, after: str, until: datetime | None) -> None:
+        given = {"organization_id": organization_id, "after": after, "until": until}
+        for statement in MAKE:
+            self._connection.execute(text(statement), given)
 
     def _scope(self, organization_id: str) -> dict[str, str]:
         """The organization, and from when on its calls are there, of which sums are made."""
@@ -141,7 +170,7 @@ class SqlRollups(Rollups):
         found = self._connection.execute(begin).scalar_one_or_none()
         return {
             "organization_id": organization_id,
-            "begin": found.isoformat() if found else "-infinity",
+            "begin": found.isoformat() if found else _EVER,
         }
 
     def _take_time(self, settings: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ program marks alike are few rows.
 from collections.abc import Iterable
 
 from adapters.sql.event_tables import TOKEN_COLUMNS
-from adapters.sql.rollup_groups import listed, start_of
+from adapters.sql.rollup_groups import WEEKS_UNTIL, listed, start_of
 from adapters.sql.rollup_statements import (
     ADDED,
     DURATIONS,
@@ -30,6 +30,8 @@ _OWN = "organization_id = CAST(:organization_id AS uuid)"
 _TIERS = (Tier.HOUR, Tier.DAY, Tier.WEEK)
 _STARTS = (f"WHEN {tier} THEN {start_of(tier, 'hour')}" for tier in _TIERS)
 _START = f"CASE tier {' '.join(_STARTS)} END"
+#: Weeks have sums when they are over.
+_IS_KEPT = f"(tier <> {Tier.WEEK} OR {_START} + interval '7 days' <= {WEEKS_UNTIL})"
 
 
 #: Tags and values without sums, those with the most calls first, as far as there is room.
@@ -117,7 +119,8 @@ calls AS MATERIALIZED (
 ), summed AS (
     SELECT number, tier, {_START} AS start,
         {", ".join(f"sum({name}) AS {name}" for name in OF_EVENT)}
-    FROM sums JOIN marks USING (marking) CROSS JOIN tiers GROUP BY number, tier, {_START}
+    FROM sums JOIN marks USING (marking) CROSS JOIN tiers WHERE {_IS_KEPT}
+    GROUP BY number, tier, {_START}
 ){slotted}, made AS (
     SELECT CAST(:organization_id AS uuid) AS organization_id, number, tier, start,
         {listed(COUNTS)}, {", ".join(f"nullif({n}, 0) AS {n}" for n in SUMS)}, {durations}
@@ -136,13 +139,15 @@ _WHOLE = f"""{_SLOTS}, slotted AS (
         array_agg((n::bigint << {SLOT_BITS}) | slot ORDER BY slot) AS durations
     FROM (
         SELECT number, tier, {_START} AS start, slot, sum(n) AS n
-        FROM slots JOIN marks USING (marking) CROSS JOIN tiers GROUP BY number, tier, {_START}, slot
+        FROM slots JOIN marks USING (marking) CROSS JOIN tiers WHERE {_IS_KEPT}
+        GROUP BY number, tier, {_START}, slot
     ) AS spread GROUP BY number, tier, start
 )"""
 _QUICK = f"""{_SLOTS}, slotted AS (
     SELECT number, tier, {_START} AS start,
         array_agg((n::bigint << {SLOT_BITS}) | slot) AS durations
-    FROM slots JOIN marks USING (marking) CROSS JOIN tiers GROUP BY number, tier, {_START}
+    FROM slots JOIN marks USING (marking) CROSS JOIN tiers WHERE {_IS_KEPT}
+    GROUP BY number, tier, {_START}
 )"""
 
 

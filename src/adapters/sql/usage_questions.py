@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 from sqlalchemy.types import TypeEngine
@@ -27,15 +27,12 @@ _Arguments = ParamSpec("_Arguments")
 _Statement = TypeVar("_Statement")
 #: Statements of a kind that are kept: a page asks in a few shapes, but tags have any name.
 _MOST_STATEMENTS = 24
-_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-#: From when on an organization's calls are there; null where none was ever deleted.
-EVENTS_BEGIN = (
-    select(organizations.c.events_begin)
-    .where(organizations.c.id == bindparam("of"))
-    .scalar_subquery()
-)
+_EVER = datetime.min.replace(tzinfo=UTC)
 #: As long no call is deleted, nor any of the day in which a span of this time begins.
 _ALWAYS_KEPT = timedelta(days=SHORTEST_DAYS - 1)
+_KEPT = select(organizations.c.events_begin, organizations.c.weeks_until).where(
+    organizations.c.id == bindparam("of")
+)
 
 
 def made_once(make: Callable[_Arguments, _Statement]) -> Callable[_Arguments, _Statement]:
@@ -72,12 +69,19 @@ class Question:
     values: dict[str, Any]
 
 
+class _Kept(NamedTuple):
+    """From ``calls_begin`` on no call was deleted; before ``weeks_until`` weeks have sums."""
+
+    calls_begin: datetime = _EVER
+    weeks_until: datetime = _EVER
+
+
 class Questions:
     """Ask through one connection, on which a snapshot is one moment."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self._calls_begin: dict[str, datetime] = {}
+        self._known: dict[str, _Kept] = {}
 
     def ask(
         self,
@@ -88,12 +92,10 @@ class Questions:
         mark: str = "",
         of_sums: bool = False,
         or_none: Dimension | TagDimension | None = None,
-        at_once: bool = False,
     ) -> Question:
         """Of the whole span, or of each of ``buckets``; ``of_sums`` also where calls seem few.
 
-        The calls without a value of ``or_none``, which is filtered by, pass as well. ``at_once`` is
-        without asking before since when there are calls, for some more to read of a long span.
+        The calls without a value of ``or_none``, which is filtered by, pass as well.
         """
         breakdown = _breakdown(selection, by, of_sums=of_sums)
         chosen = Chosen.by(selection, or_none)
@@ -101,13 +103,10 @@ class Questions:
         if breakdown is None:
             return Question(Shape(by, chosen, None, mark=mark), values)
         now = datetime.now(UTC)  # which changes no answer, but what is read for it
-        covering = pieces(
-            buckets or [selection.span],
-            breakdown.finest,
-            coarsest=_coarsest(breakdown, buckets or [selection.span]),
-            now=now,
-            calls_begin=self._begin_of(selection, now, at_once=at_once),
-        )
+        parts = buckets or [selection.span]
+        coarsest = _coarsest(breakdown, parts)
+        kept = self._kept(selection, now, weeks=coarsest > Tier.DAY)
+        covering = pieces(parts, breakdown.finest, coarsest=coarsest, now=now, **kept._asdict())
         own = values_of_pieces(covering, selection.span)
         shape = Shape(
             by, chosen, breakdown, bool(own["taken_tiers"]), bool(own["edge_firsts"]), mark
@@ -116,29 +115,17 @@ class Questions:
 
     def has_all_calls(self, selection: EventSelection) -> bool:
         """Whether none of the span was deleted, so that sums of any kind agree in each part."""
-        return self._begin_of(selection, datetime.now(UTC)) <= selection.span.start
+        return self._kept(selection, datetime.now(UTC)).calls_begin <= selection.span.start
 
-    def _begin_of(
-        self, selection: EventSelection, now: datetime, *, at_once: bool = False
-    ) -> datetime:
-        """From when on no call was deleted, or later where it is told ``at_once``."""
-        if selection.span.start > now - _ALWAYS_KEPT:
-            return _EVER
-        if at_once and selection.organization_id not in self._calls_begin:
-            return _NEVER
-        return self._begin(selection.organization_id)
-
-    def note_begin(self, organization_id: str, begin: datetime | None) -> None:
-        """What an answer told by the way; None where no call was ever deleted."""
-        self._calls_begin[organization_id] = begin or _EVER
-
-    def _begin(self, organization_id: str) -> datetime:
-        """From when on no call was deleted; the earliest of times where none ever was."""
-        if organization_id not in self._calls_begin:
-            asked = select(EVENTS_BEGIN)
-            found = self.connection.execute(asked, {"of": organization_id}).scalar_one()
-            self.note_begin(organization_id, found)
-        return self._calls_begin[organization_id]
+    def _kept(self, selection: EventSelection, now: datetime, *, weeks: bool = False) -> _Kept:
+        """What matters for a span, and for its ``weeks``: looked up once, where anything may."""
+        if not weeks and selection.span.start > now - _ALWAYS_KEPT:
+            return _Kept()
+        organization_id = selection.organization_id
+        if organization_id not in self._known:
+            row = self.connection.execute(_KEPT, {"of": organization_id}).one_or_none() or ()
+            self._known[organization_id] = _Kept(*(moment or _EVER for moment in row))
+        return self._known[organization_id]
 
 
 def _coarsest(breakdown: Breakdown, spans: Sequence[Span]) -> Tier:

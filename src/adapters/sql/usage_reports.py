@@ -131,12 +131,11 @@ class SqlUsageReports(UsageReports):
         self, selection: EventSelection, by: GroupBy
     ) -> tuple[dict[Group, Sums], Slots]:
         """The same with the durations of all, by one statement."""
-        asked = self._questions.ask(selection, by, at_once=True)
-        of_all = self._questions.ask(selection, mark="all_", at_once=True)
+        asked = self._questions.ask(selection, by)
+        of_all = self._questions.ask(selection, mark="all_")
         found = usage_statements.sums_and_durations(asked.shape, of_all.shape)
         rows = self._connection.execute(found, asked.values | of_all.values).all()
         (last,) = (row for row in rows if row.is_last)
-        self._questions.note_begin(selection.organization_id, last.events_begin)
         return _sums_of(rows, by), _slots_of(last)
 
     def _durations(

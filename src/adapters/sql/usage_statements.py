@@ -29,7 +29,7 @@ from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.rollup_tables import COUNTS, SUMS
 from adapters.sql.selections import Chosen, conditions
 from adapters.sql.usage_groups import NOTHING
-from adapters.sql.usage_questions import EVENTS_BEGIN, Shape, made_once
+from adapters.sql.usage_questions import Shape, made_once
 from adapters.sql.usage_sources import UNPRICED, names_of, slots, sums
 
 #: Of the durations of a group.
@@ -82,13 +82,10 @@ def durations_of_groups(shape: Shape, *, of_own: bool) -> Select[Any]:
 
 @made_once
 def sums_and_durations(of_groups: Shape, of_all: Shape) -> CompoundSelect[Any]:
-    """``sums_of_groups``, and one row, ``is_last``, that has the durations of all in their stead.
-
-    It also tells since when there are calls, as ``events_begin``.
-    """
+    """``sums_of_groups``, and one row, ``is_last``, with the durations of all in their stead."""
     groups = sums_of_groups(of_groups)
     durations = durations_of_groups(of_all, of_own=False)
-    of_last = (*durations.selected_columns, EVENTS_BEGIN.label("events_begin"))
+    of_last = tuple(durations.selected_columns)
     no_sums = (null().label(each.key) for each in groups.selected_columns)
     return union_all(
         groups.add_columns(*(null().label(each.key) for each in of_last), false().label("is_last")),

@@ -27,6 +27,14 @@ class Rollups(Protocol):
         """
 
     @abstractmethod
+    def close_weeks(self, until: datetime) -> bool:
+        """Sum up the weeks of one organization that are over before ``until``, a Monday of UTC.
+
+        False when those of all are, or somebody else is at it. Calls that come later count there
+        as well.
+        """
+
+    @abstractmethod
     def waiting(self) -> WaitingCalls:
         """How much there is to add."""
 
