@@ -112,7 +112,7 @@ FROM sums LEFT JOIN slotted USING ({_QUARTER}) ORDER BY organization_id, start, 
 #: The Monday before which weeks are over, as those say who will sum up the later ones.
 _OVER = """
 UPDATE organizations SET weeks_until
-    = date_bin('7 days', now() - interval '2 days', '2000-01-03 00:00:00+00')"""
+    = date_bin('7 days', now() - interval '2 hours', '2000-01-03 00:00:00+00')"""
 
 
 def upgrade() -> None:

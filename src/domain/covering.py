@@ -62,7 +62,7 @@ class _Cover:
         for tier in sorted((tier for tier in Tier if Tier.DAY <= tier <= coarsest), reverse=True):
             begin, end = max(done, _floor(first, tier)), _ceiling(last, tier)
             if tier is not Tier.DAY:
-                end = min(end, _floor(weeks_until, tier))
+                end = min(end, _floor(weeks_until, tier)) if begin < weeks_until else begin
             if begin < end:
                 yield from self._within(Span(begin, end), tier, None)
                 done = end

@@ -135,7 +135,7 @@ _BY_HOUR = (
     Breakdown.TAG,
 )
 #: Most calls that come late have come by then.
-_LATE = timedelta(days=2)
+_LATE = timedelta(hours=2)
 #: The breakdowns that tell the values of one tag.
 BY_TAG = (Breakdown.TAG, Breakdown.TAG_MODEL)
 #: The breakdowns by dimensions that every organization has.

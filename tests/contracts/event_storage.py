@@ -1,6 +1,6 @@
 """What every storage of events promises about old ones."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -21,6 +21,15 @@ def add_waiting(units_of_work: UnitsOfWork) -> None:
         while uow.rollups.add_waiting():
             pass
         uow.commit()
+
+
+def close_weeks(units_of_work: UnitsOfWork, until: datetime) -> None:
+    """Of all organizations."""
+    is_left = True
+    while is_left:
+        with units_of_work() as uow:
+            is_left = uow.rollups.close_weeks(until)
+            uow.commit()
 
 
 def delete_before(

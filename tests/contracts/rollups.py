@@ -8,11 +8,13 @@ from application.ports.unit_of_work import UnitsOfWork
 from domain.api_key import ApiKey
 from domain.period import Span
 from domain.report import EventSelection, Measures
+from domain.rollup import weeks_over
 from tests.builders import NOW, a_cost, an_event, an_id
+from tests.contracts.event_storage import add_waiting, close_weeks
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 
-DAY = Span(NOW - timedelta(days=1), NOW + timedelta(days=1))
+WEEKS = Span(NOW - timedelta(weeks=9), NOW + timedelta(weeks=9))
 
 
 class RollupsContract:
@@ -26,7 +28,7 @@ class RollupsContract:
         return key
 
     def measured(self, units_of_work: UnitsOfWork, key: ApiKey) -> Measures:
-        selection = EventSelection(organization_id=key.organization_id, span=DAY)
+        selection = EventSelection(organization_id=key.organization_id, span=WEEKS)
         with units_of_work(snapshot=True) as uow:
             return uow.usage_reports.measures(selection)
 
@@ -34,10 +36,15 @@ class RollupsContract:
         self, units_of_work: UnitsOfWork, key: ApiKey
     ) -> None:
         before = self.measured(units_of_work, key)
-        with units_of_work() as uow:
-            while uow.rollups.add_waiting():
-                pass
-            uow.commit()
+        add_waiting(units_of_work)
+        assert self.measured(units_of_work, key) == before
+
+    def test_summing_up_weeks_changes_no_report_and_ends(
+        self, units_of_work: UnitsOfWork, key: ApiKey
+    ) -> None:
+        before = self.measured(units_of_work, key)
+        add_waiting(units_of_work)
+        close_weeks(units_of_work, weeks_over(NOW + timedelta(weeks=20)))
         assert self.measured(units_of_work, key) == before
 
     def test_making_sums_anew_changes_no_report(

@@ -14,7 +14,8 @@ from adapters.sql.rollup_groups import digest_of
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from domain.period import Interval, Span, buckets, zone
 from domain.report import Dimension, EventSelection
-from domain.rollup import Tier
+from domain.rollup import weeks_over
+from tests.contracts.event_storage import close_weeks
 from tests.contracts.tenants import a_stored_key
 from tests.integration.test_sql_plans import Plan, nodes
 
@@ -22,16 +23,14 @@ NOW = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
 USERS = 500
 MANY = {"users": USERS, "now": NOW}
 DIGEST = digest_of({Dimension.USER: "name::varchar"})
-#: Sums of a call a day of each user, by day and by week.
+#: Sums of a call a day of each user.
 SUMS = """
 INSERT INTO usage_rollups (organization_id, breakdown, tier, start, digest, "user",
     calls, errors, provider_reported_calls, computed_calls, estimated_calls, partial_calls,
     unpriced_calls, cost_usd)
-SELECT %(of)s, 'user', %(tier)s, start, {digest}, name, n, 0, 0, n, 0, 0, 0, place
+SELECT %(of)s, 'user', 2, date_trunc('day', day, 'UTC'), {digest}, name, 1, 0, 0, 1, 0, 0, 0, place
 FROM (SELECT place, 'user-' || place AS name FROM generate_series(1, %(users)s) AS place) AS users
-CROSS JOIN (SELECT date_bin(%(width)s, day, '2000-01-01Z') AS start, count(*) AS n
-    FROM generate_series(%(now)s - interval '60 days', %(now)s, '24 hours') AS day GROUP BY 1
-) AS days ORDER BY start, 5
+CROSS JOIN generate_series(%(now)s - interval '60 days', %(now)s, '24 hours') AS day ORDER BY 4, 5
 """
 
 
@@ -56,11 +55,9 @@ def many(database_url: str) -> Iterator[tuple[SqlUnitsOfWork, str, Explained]]:
     units_of_work = SqlUnitsOfWork(engine)
     organization_id = a_stored_key(units_of_work).organization_id
     with psycopg.connect(database_url, autocommit=True) as connection:
-        for tier in (Tier.DAY, Tier.WEEK):
-            connection.execute(
-                sql.SQL(SUMS).format(digest=sql.SQL(DIGEST)),
-                {"of": organization_id, "tier": tier, "width": tier.length} | MANY,
-            )
+        made = sql.SQL(SUMS).format(digest=sql.SQL(DIGEST))
+        connection.execute(made, {"of": organization_id} | MANY)
+        close_weeks(units_of_work, weeks_over(NOW))
         connection.execute("VACUUM ANALYZE usage_rollups")
     event.listen(engine, "before_cursor_execute", explained.before)
     yield units_of_work, organization_id, explained

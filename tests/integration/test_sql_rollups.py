@@ -1,5 +1,6 @@
 """Sums that are kept ready are what the calls amount to, whatever happens at once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,10 +18,11 @@ from domain.api_key import ApiKey
 from domain.event import Event
 from domain.period import Span
 from domain.report import EventSelection, Measures
-from domain.rollup import BY_DIMENSIONS, Breakdown, Tier
+from domain.rollup import BY_DIMENSIONS, Breakdown, Tier, weeks_over
 from domain.rollup_difference import RollupDifference
 from tests.builders import NOW, a_cost, an_event
 from tests.contracts.concurrency import at_once
+from tests.contracts.event_storage import close_weeks
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 
@@ -139,6 +141,7 @@ def test_there_are_sums_of_each_tier_that_a_breakdown_has(
 ) -> None:
     append(units_of_work, key, some_events(key, 8))
     add_waiting(units_of_work)
+    close_weeks(units_of_work, weeks_over(NOW + timedelta(weeks=17)))
     if is_anew:
         with units_of_work() as uow:
             uow.rollups.rebuild(key.organization_id)
@@ -234,31 +237,43 @@ def test_many_durations_of_one_hour_stay_countable(
     assert measures(units_of_work, key).latency_ms.p99 == pytest.approx(exact, rel=0.02)
 
 
-def test_storing_adding_pricing_and_rebuilding_at_once_lose_nothing(
+def test_storing_adding_pricing_rebuilding_and_closing_weeks_at_once_lose_nothing(
     units_of_work: SqlUnitsOfWork, key: ApiKey
 ) -> None:
     known = some_events(key, 60)
     append(units_of_work, key, known)
     stored = Signal()
 
-    def work(number: int) -> None:
-        if number < 3:
-            for _ in range(8):
-                append(units_of_work, key, some_events(key, 12))
-            stored.set()
-        elif number == 3:
-            for usd in range(8):
-                reprice(units_of_work, key, known, str(usd))
-        elif number == 4:
-            while not stored.is_set():
-                with units_of_work() as uow:
-                    uow.rollups.rebuild(key.organization_id)
-                    uow.commit()
-        else:
-            while not stored.is_set():
-                add_waiting(units_of_work, limit=2)
+    def store() -> None:
+        for _ in range(8):
+            append(units_of_work, key, some_events(key, 12))
+        stored.set()
 
-    at_once(7, work)
+    def rebuild() -> None:
+        with units_of_work() as uow:
+            uow.rollups.rebuild(key.organization_id)
+            uow.commit()
+
+    costs, weeks = count(), count(-2)
+
+    def price() -> None:
+        reprice(units_of_work, key, known, str(next(costs)))
+
+    def close() -> None:
+        # Weeks from before those of the calls, and then theirs.
+        close_weeks(units_of_work, weeks_over(NOW + timedelta(weeks=next(weeks))))
+
+    def meanwhile(do: Callable[[], object]) -> Callable[[], None]:
+        def again() -> None:
+            while not stored.is_set():
+                do()
+
+        return again
+
+    add = meanwhile(lambda: add_waiting(units_of_work, limit=2))
+    others = (meanwhile(each) for each in (price, rebuild, close))
+    work = (store, store, store, *others, add, add)
+    at_once(len(work), lambda number: work[number]())
     assert differences(units_of_work, key) == []
     while add_waiting(units_of_work):
         pass

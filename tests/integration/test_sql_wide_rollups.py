@@ -11,13 +11,14 @@ from adapters.memory.clock import ManualClock
 from adapters.sql.migrations import downgrade, upgrade
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.maintenance.keep_months import KeepMonths
+from application.rollups.close_weeks import CloseWeeks
 from domain.api_key import ApiKey
 from domain.event import Event
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupRow, TagDimension
-from domain.rollup import Tier
+from domain.rollup import Tier, weeks_over
 from tests.builders import a_cost, an_event
-from tests.contracts.event_storage import add_waiting
+from tests.contracts.event_storage import add_waiting, close_weeks
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 from tests.integration.test_sql_rollups import differences, reprice
@@ -93,6 +94,8 @@ def test_the_upgrade_makes_the_sums_that_adding_calls_would_have_made(
 ) -> None:
     store(units_of_work, key, some_events(key, 25))
     store(units_of_work, a_stored_key(units_of_work), [])
+    # As the upgrade has it, which has no other clock.
+    close_weeks(units_of_work, weeks_over(datetime.now(UTC)))
     added = rows(database_url, statement)
     assert added
     downgrade(database_url, "0017")
@@ -117,13 +120,57 @@ def test_going_back_a_step_leaves_the_weeks_that_were_there(
 
 
 @pytest.mark.parametrize("statement", [WIDE_ROWS, TAG_ROWS])
-def test_weeks_that_are_made_anew_are_as_they_were(
+def test_weeks_are_the_same_however_they_are_made(
     units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str, statement: LiteralString
 ) -> None:
-    store(units_of_work, key, some_events(key, 25))
-    added = rows(database_url, statement)
+    """When they are over, week by week or at once; of calls that come later; or all anew."""
+    events = some_events(key, 25)
+    store(units_of_work, key, events[::2])
+    close_weeks(units_of_work, TWICE_FOUR_WEEKS.start + timedelta(weeks=3))
+    store(units_of_work, key, events[1::4])
+    close_weeks(units_of_work, TWICE_FOUR_WEEKS.end)
+    store(units_of_work, key, events[3::4])
+    step_by_step = rows(database_url, statement)
+    assert differences(units_of_work, key) == []
     rebuild(units_of_work, key)
-    assert rows(database_url, statement) == added
+    assert rows(database_url, statement) == step_by_step
+    with psycopg.connect(database_url) as connection:
+        connection.execute("DELETE FROM usage_rollups WHERE tier > 2")
+        connection.execute("DELETE FROM tag_rollups WHERE tier > 2")
+        connection.execute("UPDATE organizations SET weeks_until = NULL")
+    close_weeks(units_of_work, TWICE_FOUR_WEEKS.end)
+    assert rows(database_url, statement) == step_by_step
+
+
+def test_a_week_that_is_not_over_has_no_sums_of_its_own(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    store(units_of_work, key, some_events(key, 25))
+    assert rows(database_url, WIDE_ROWS) == []
+    before = by_user(units_of_work, key)
+    last = TWICE_FOUR_WEEKS.end - timedelta(weeks=1)
+    close_weeks(units_of_work, last)
+    ends = """SELECT max(start + CASE tier WHEN 3 THEN interval '7 days'
+        WHEN 4 THEN interval '28 days' ELSE interval '112 days' END) FROM usage_rollups
+        WHERE tier > 2"""
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute(ends).fetchall() == [(last,)]
+    assert by_user(units_of_work, key) == before
+    assert differences(units_of_work, key) == []
+
+
+def test_weeks_are_closed_of_one_organization_after_the_other(
+    units_of_work: SqlUnitsOfWork,
+) -> None:
+    a_stored_key(units_of_work)
+    a_stored_key(units_of_work)
+    clock = ManualClock(NOON)
+    close = CloseWeeks(units_of_work, clock)
+    assert [close() for _ in range(3)] == [True, True, False]
+    clock.advance(timedelta(days=5))
+    assert not close()
+    clock.advance(timedelta(days=2))
+    assert close()
 
 
 @pytest.mark.parametrize(
@@ -145,6 +192,7 @@ def test_weeks_alone_tell_what_a_long_time_costs(
     tier: Tier,
 ) -> None:
     store(units_of_work, key, some_events(key, 20))
+    close_weeks(units_of_work, TWICE_FOUR_WEEKS.end)
     before = by(dimension, span, units_of_work, key)
     with psycopg.connect(database_url) as connection:
         connection.execute("DELETE FROM usage_rollups WHERE tier <> %s", [tier])
@@ -157,6 +205,7 @@ def test_weeks_alone_tell_what_a_long_time_costs(
 def test_a_new_cost_is_in_the_weeks(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
     events = some_events(key, 10)
     store(units_of_work, key, events)
+    close_weeks(units_of_work, TWICE_FOUR_WEEKS.end)
     reprice(units_of_work, key, events, "7")
     assert differences(units_of_work, key) == []
     assert sum(row.measures.cost_usd or 0 for row in by_user(units_of_work, key)) == 70
@@ -166,6 +215,7 @@ def test_a_week_of_which_some_calls_are_deleted_keeps_them_when_sums_are_made_an
     units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
 ) -> None:
     store(units_of_work, key, some_events(key, 20))
+    close_weeks(units_of_work, TWICE_FOUR_WEEKS.end)
     before, weeks = by_user(units_of_work, key), rows(database_url, WIDE_ROWS)
     # Days of three weeks go, and of the third one three days only.
     longest = NOON + timedelta(days=360)

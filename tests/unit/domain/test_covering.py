@@ -21,6 +21,7 @@ ZONES = st.sampled_from(
     ["UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe"]
 )
 TIERS = st.sampled_from([Tier.QUARTER, Tier.HOUR, Tier.DAY])
+WIDE = st.sampled_from([tier for tier in Tier if tier >= Tier.DAY])
 QUARTER = Tier.QUARTER.length
 
 
@@ -55,20 +56,34 @@ def probes(cut: Sequence[Span]) -> list[datetime]:
     return sorted({at + sign * by for at in bounds | hours for by in near for sign in (1, -1)})
 
 
-WIDE = st.sampled_from([Tier.DAY, Tier.WEEK, Tier.FOUR_WEEKS])
-
-
-@given(SPANS, ZONES, st.sampled_from(Interval), TIERS, WIDE, MOMENTS)
+@given(SPANS, ZONES, st.sampled_from(Interval), TIERS, WIDE, MOMENTS, MOMENTS)
 def test_every_call_is_counted_once_where_it_belongs(
-    span: Span, tz: str, interval: Interval, finest: Tier, coarsest: Tier, now: datetime
+    span: Span,
+    tz: str,
+    interval: Interval,
+    finest: Tier,
+    coarsest: Tier,
+    now: datetime,
+    weeks_until: datetime,
 ) -> None:
     if interval is Interval.HOUR:
         span = Span(span.start, min(span.end, span.start + timedelta(days=3)))
     cut = buckets(span, interval, zone(tz))
-    found = pieces(cut, finest, coarsest=coarsest, now=now)
+    found = pieces(cut, finest, coarsest=coarsest, now=now, weeks_until=weeks_until)
     for moment in probes(cut):
         own = Counter(part for part in cut if part.start <= moment < part.end)
         assert parts_of(moment, found, cut) == own, moment
+
+
+@given(SPANS, WIDE, MOMENTS)
+def test_a_week_that_is_not_over_is_read_as_days(
+    span: Span, coarsest: Tier, weeks_until: datetime
+) -> None:
+    for piece in pieces([span], Tier.DAY, coarsest=coarsest, weeks_until=weeks_until):
+        if piece.tier is not None and piece.tier > Tier.DAY:
+            assert piece.tier <= coarsest
+            assert piece.span.end <= weeks_until
+            assert is_whole(piece.span, piece.tier)
 
 
 @given(SPANS, ZONES, TIERS)
@@ -145,7 +160,12 @@ def test_the_day_of_today_is_read_as_a_day_however_early_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("days", "coarsest", "most"),
-    [(30, Tier.WEEK, 5 + 2 * 3), (365, Tier.WEEK, 53 + 2 * 3), (365, Tier.FOUR_WEEKS, 14 + 2 * 5)],
+    [
+        (30, Tier.WEEK, 5 + 2 * 3),
+        (365, Tier.WEEK, 53 + 2 * 3),
+        (365, Tier.FOUR_WEEKS, 14 + 2 * 5),
+        (365, Tier.SIXTEEN_WEEKS, 4 + 2 * 7),
+    ],
 )
 def test_a_long_time_is_read_as_weeks_and_few_days(days: int, coarsest: Tier, most: int) -> None:
     for day in range(28):
