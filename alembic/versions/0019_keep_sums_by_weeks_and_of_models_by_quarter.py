@@ -50,13 +50,13 @@ while _BOUNDS[-1] <= 86_400_000:
 _ARRAY = f"'{{{','.join(map(str, _BOUNDS))}}}'::integer[]"
 
 _ROW = ("organization_id", "breakdown", "digest")
-#: A table's rows by week, or by as many weeks as a tier has, of those by day.
+#: A table's rows by week of those by day, and by several weeks of those by fewer.
 _WIDE = """
-WITH days AS MATERIALIZED (
+WITH parts AS MATERIALIZED (
     SELECT *, date_bin('{days} days', start, '{origin} 00:00:00+00') AS wide
-    FROM {table} WHERE tier = 2 AND {which}
+    FROM {table} WHERE tier = {tier} - 1 AND {which}
 ), over AS (
-    SELECT days.* FROM days JOIN organizations AS o ON o.id = organization_id
+    SELECT parts.* FROM parts JOIN organizations AS o ON o.id = organization_id
     WHERE {until}
 ), sums AS (
     SELECT {named}, wide, {counts}, {sums} FROM over GROUP BY {named}, wide
@@ -167,7 +167,7 @@ def _fill(
     origin: str,
     also: Sequence[str] = (),
 ) -> str:
-    """The rows of a tier: of days that have the same ``key``, and so the same of ``also``."""
+    """The rows of a tier: of those of its parts that have the same ``key``, and so of ``also``."""
     named = (*key, *(f'"{name}"' for name in also))
     return _WIDE.format(
         table=table,

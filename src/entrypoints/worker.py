@@ -130,8 +130,9 @@ def _add_waiting_calls(container: Container, stopping: threading.Event) -> None:
 
 
 def _close_weeks(container: Container, stopping: threading.Event) -> None:
+    """Of one organization after the other, while new calls are added to their sums."""
     while not stopping.is_set() and container.close_weeks()():
-        pass
+        _add_waiting_calls(container, stopping)
 
 
 def main() -> None:

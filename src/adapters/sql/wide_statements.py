@@ -1,7 +1,7 @@
 """SQL that makes the sums of weeks that are over, one or several, of those of their days.
 
 These outlive the calls, of which weeks may have lost those of their first days to retention. Weeks
-are made that end after ``:after``, until ``:until``.
+are made that end after ``:after``, until ``:until``; several of single ones, which are fewer rows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ _OF_VALUE = ("organization_id", "number", "tier", "start")
 
 
 def _anew(table: str, tier: Tier, key: Sequence[str], also: Sequence[str], of: str) -> list[str]:
-    """What forgets the rows of a tier and fills it: by ``key`` and ``also``, of the days ``of``."""
+    """What forgets the rows of a tier and makes them, by ``key`` and ``also``, of parts ``of``."""
     width = f"interval '{tier.length.days} days'"
     begin, end = f"CAST(:after AS timestamptz) - {width}", "CAST(:until AS timestamptz)"
     start = start_of(tier, "start")
@@ -26,20 +26,20 @@ def _anew(table: str, tier: Tier, key: Sequence[str], also: Sequence[str], of: s
     return [
         f"""DELETE FROM {table}
 WHERE {_OWN} AND tier = {tier} AND start > {begin} AND start + {width} <= {end}""",
-        f"""WITH days AS MATERIALIZED (
+        f"""WITH parts AS MATERIALIZED (
     SELECT *, {start} AS wide FROM {table}
-    WHERE {_OWN} AND {of} AND tier = {Tier.DAY} AND start > {begin} AND start < {end}
+    WHERE {_OWN} AND {of} AND tier = {Tier(tier - 1)} AND start > {begin} AND start < {end}
         AND {start} > {begin} AND {start} + {width} <= {end}
 ), summed AS (
     SELECT {named},
         {", ".join(f"sum({name}) AS {name}" for name in COUNTS)},
         {", ".join(f"nullif(sum({name}), 0) AS {name}" for name in SUMS)}
-    FROM days GROUP BY {named}
+    FROM parts GROUP BY {named}
 ), slotted AS (
     SELECT {row}, array_agg((n::bigint << {SLOT_BITS}) | slot ORDER BY slot) AS durations
     FROM (
         SELECT {row}, entry & {SLOT_MASK} AS slot, sum(entry >> {SLOT_BITS}) AS n
-        FROM days CROSS JOIN LATERAL unnest(durations) AS each (entry)
+        FROM parts CROSS JOIN LATERAL unnest(durations) AS each (entry)
         GROUP BY {row}, slot
     ) AS spread GROUP BY {row}
 )
