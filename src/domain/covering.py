@@ -34,6 +34,7 @@ def pieces(
     coarsest: Tier = Tier.DAY,
     now: datetime = _NEVER,
     calls_begin: datetime = _EVER,
+    finest_before: Tier = Tier.QUARTER,
     weeks_until: datetime = _NEVER,
 ) -> list[Piece]:
     """What covers adjacent ``spans`` exactly, if each piece is added to ``into`` and taken out.
@@ -42,18 +43,26 @@ def pieces(
     or the last one ends, is counted as if the longest of its parts had all of it, and the other
     parts are put right by narrower buckets, and from the ``finest`` on by calls: a day that begins
     at 18:30 UTC is a day of UTC and twice five hours and a half, in place of 24 hours. Before
-    ``calls_begin``, where calls may be gone, it is not, as nothing could put it right. Later than
+    ``calls_begin``, where calls may be gone, it is not, as nothing could put it right; buckets are
+    no narrower there than ``finest_before``, so that two breakdowns leave out the same. Later than
     ``now`` there are hardly any calls to read. What ends after ``weeks_until`` has no sums that are
     wider than a day.
     """
-    return list(_joined(_Cover(spans, finest, now, calls_begin).pieces(coarsest, weeks_until)))
+    cover = _Cover(spans, finest, now, calls_begin, max(finest, finest_before))
+    return list(_joined(cover.pieces(coarsest, weeks_until)))
 
 
 class _Cover:
     def __init__(
-        self, spans: Sequence[Span], finest: Tier, now: datetime, calls_begin: datetime
+        self,
+        spans: Sequence[Span],
+        finest: Tier,
+        now: datetime,
+        calls_begin: datetime,
+        finest_before: Tier,
     ) -> None:
-        self._finest, self._now, self._calls_begin = finest, now, calls_begin
+        self._finest, self._finest_before = finest, finest_before
+        self._now, self._calls_begin = now, calls_begin
         #: Where a part of the report begins, and where the last one ends.
         self._bounds = [*(span.start for span in spans), spans[-1].end]
 
@@ -81,11 +90,11 @@ class _Cover:
     def _cut(self, bucket: Span, tier: Tier, counted: datetime | None) -> Iterator[Piece]:
         """What is left to do of a bucket that has several parts."""
         parts = list(self._parts(bucket))
-        longest = self._longest(parts, counted)
-        if longest != counted and bucket.start >= self._calls_begin:
+        longest, has_calls = self._longest(parts, counted), bucket.start >= self._calls_begin
+        if longest != counted and has_calls:
             yield Piece(tier, bucket, longest, counted)
             counted = longest
-        if tier is not self._finest:
+        if tier > (self._finest if has_calls else self._finest_before):
             yield from self._within(bucket, Tier(tier - 1), counted)
         else:
             yield from (Piece(None, part, own, counted) for part, own in parts if own != counted)

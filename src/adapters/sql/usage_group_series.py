@@ -43,7 +43,7 @@ def series_of_groups(
     No more rows leave the database than a chart has parts, however many users or tags there are.
     """
     asked = questions.ask(selection, by, buckets)
-    if are_worth_finding(asked) and questions.has_all_calls(selection):
+    if are_worth_finding(asked):
         rows = _rows_of_few(questions, selection, by, buckets, most)
     else:
         rows = _rows(questions, asked, most)
@@ -66,7 +66,7 @@ def _rows_of_few(
     span = [Span(buckets[0].start, buckets[-1].end)]
     tops, whole = (
         questions.ask(selection, by, span, mark="tops_"),
-        questions.ask(selection, (), buckets),
+        questions.ask(selection, (), buckets, beside=by),
     )
     statement = _tops_and_whole(tops.shape, whole.shape, most)
     rows = questions.connection.execute(statement, tops.values | whole.values)

@@ -92,10 +92,13 @@ class Questions:
         mark: str = "",
         of_sums: bool = False,
         or_none: Dimension | TagDimension | None = None,
+        beside: GroupBy = (),
     ) -> Question:
         """Of the whole span, or of each of ``buckets``; ``of_sums`` also where calls seem few.
 
-        The calls without a value of ``or_none``, which is filtered by, pass as well.
+        The calls without a value of ``or_none``, which is filtered by, pass as well. Where calls
+        were deleted it tells no more than a question by the groups ``beside`` it, so that these can
+        be taken off.
         """
         breakdown = _breakdown(selection, by, of_sums=of_sums)
         chosen = Chosen.by(selection, or_none)
@@ -106,16 +109,20 @@ class Questions:
         parts = buckets or [selection.span]
         coarsest = _coarsest(breakdown, parts)
         kept = self._kept(selection, now, weeks=coarsest > Tier.DAY)
-        covering = pieces(parts, breakdown.finest, coarsest=coarsest, now=now, **kept._asdict())
+        other = _breakdown(selection, beside, of_sums=of_sums)
+        covering = pieces(
+            parts,
+            breakdown.finest,
+            coarsest=coarsest,
+            now=now,
+            finest_before=(other or breakdown).finest,
+            **kept._asdict(),
+        )
         own = values_of_pieces(covering, selection.span)
         shape = Shape(
             by, chosen, breakdown, bool(own["taken_tiers"]), bool(own["edge_firsts"]), mark
         )
         return Question(shape, values | {mark + name: value for name, value in own.items()})
-
-    def has_all_calls(self, selection: EventSelection) -> bool:
-        """Whether none of the span was deleted, so that sums of any kind agree in each part."""
-        return self._kept(selection, datetime.now(UTC)).calls_begin <= selection.span.start
 
     def _kept(self, selection: EventSelection, now: datetime, *, weeks: bool = False) -> _Kept:
         """What matters for a span, and for its ``weeks``: looked up once, where anything may."""

@@ -104,6 +104,24 @@ def test_where_calls_may_be_gone_nothing_is_taken_away(span: Span, tz: str, fine
         assert one.span.end == following.span.start
 
 
+@given(SPANS, ZONES, MOMENTS)
+def test_where_calls_are_gone_narrower_sums_tell_no_more_than_those_beside_them(
+    span: Span, tz: str, begin: datetime
+) -> None:
+    """What they put right with calls that are there may differ."""
+    cut = buckets(span, Interval.DAY, zone(tz))
+    days, quarters = (
+        {piece for piece in found if piece.span.start < begin and piece.tier is not None}
+        for found in (
+            pieces(cut, Tier.DAY, calls_begin=begin),
+            pieces(cut, Tier.QUARTER, calls_begin=begin, finest_before=Tier.DAY),
+        )
+    )
+    assert {it for it in quarters if it.span.end <= begin} == {
+        it for it in days if it.span.end <= begin
+    }
+
+
 def test_where_calls_begin_within_a_report_the_part_before_is_as_careful() -> None:
     cut = days_of(10, "Asia/Kolkata")
     begin = START + timedelta(days=5)
