@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -22,7 +23,9 @@ from playwright.sync_api import BrowserContext, sync_playwright
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from benchmarks.reports import OTHERS, database, prepare, seed
+from domain.rollup import weeks_over
 from tests.chaos.senders import open_account
+from tests.contracts.event_storage import close_weeks
 from tests.contracts.tenants import a_stored_key
 from tests.integration.browser import CHROMIUM_ARGUMENTS, WATCH_SHIFTS, chromium_path
 from tests.integration.server import served
@@ -34,12 +37,16 @@ PAGES = (
     "/dashboard?tz=Asia/Kolkata",
     "/dashboard?by=model",
     "/dashboard?days=90&by=project",
+    "/dashboard?by=user",
+    "/dashboard?days=365&by=user",
+    "/dashboard?days=365&tz=Asia/Kolkata",
     "/dashboard?tz=Asia/Kolkata&by=model",
     "/dashboard?project=project-3&tz=Asia/Kolkata",
     "/dashboard?user=user-7",
     "/dashboard?tag.feature=feature-3",
     "/dashboard/providers",
     "/dashboard/models",
+    "/dashboard/models?days=365",
     "/dashboard/models?project=project-3",
     "/dashboard/models?tag.feature=feature-3",
     "/dashboard/models/openai/model-0",
@@ -74,6 +81,7 @@ def fill(url: str, organization: str, key: str) -> None:
         with units_of_work() as uow:
             uow.rollups.rebuild(organization_id)
             uow.commit()
+    close_weeks(units_of_work, weeks_over(datetime.now(UTC)))
     engine.dispose()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
