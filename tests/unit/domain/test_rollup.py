@@ -1,9 +1,12 @@
 """Which sums that are kept ready can answer a question."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from domain.report import Dimension, TagDimension
-from domain.rollup import Breakdown, breakdown_for
+from domain.period import Span
+from domain.report import Dimension, EventFilter, TagDimension
+from domain.rollup import Breakdown, breakdown_for, is_summed_up
 
 
 @pytest.mark.parametrize(
@@ -31,3 +34,23 @@ def test_the_smallest_breakdown_that_knows_all_dimensions_is_read(
     dimensions: list[Dimension | TagDimension], expected: Breakdown | None
 ) -> None:
     assert breakdown_for(dimensions) == expected
+
+
+@pytest.mark.parametrize(
+    ("passing", "minutes", "expected"),
+    [
+        (EventFilter(), 15, True),
+        (EventFilter(), 7, False),
+        (EventFilter({Dimension.MODEL: ("gpt",)}), 60, True),
+        # Upgraded stores have no quarters of models of a time whose calls are gone.
+        (EventFilter({Dimension.MODEL: ("gpt",)}), 30, False),
+        (EventFilter({Dimension.MODEL: ("gpt",), Dimension.PROJECT: ("shop",)}), 60, False),
+        (EventFilter({Dimension.USER: ("ann",)}), 24 * 60, False),
+        (EventFilter(tags={"team": ("red",)}), 24 * 60, False),
+    ],
+)
+def test_sums_outlive_the_calls_of_a_span_of_whole_buckets(
+    passing: EventFilter, minutes: int, *, expected: bool
+) -> None:
+    start = datetime(2026, 11, 23, tzinfo=UTC) + timedelta(minutes=minutes)
+    assert is_summed_up(passing, Span(start, start + timedelta(days=30))) is expected
