@@ -23,6 +23,11 @@ PASSING = ("3", "2", "2", "1", None)
 MONTH = Span(datetime(NOW.year, NOW.month, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
 
 
+@pytest.fixture(autouse=True)
+def as_far_as_a_test_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_places, "_LEAST", 1)
+
+
 @pytest.fixture
 def key(units_of_work: SqlUnitsOfWork) -> ApiKey:
     key = a_stored_key(units_of_work)
@@ -126,6 +131,18 @@ def test_calls_of_the_same_month_that_lie_outside_of_the_span_are_not_among_them
     later = EventSelection(organization_id=key.organization_id, span=span)
     first, *_ = list_pages(units_of_work, later, EventSort.COST, 7)
     assert [event.cost.cost_usd for event in first] == [Decimal(9)] * 7
+
+
+def test_for_a_few_no_fewer_are_looked_at_than_for_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_places, "_REACH", 5)
+    monkeypatch.setattr(event_places, "_LEAST", 250)
+    selection = EventSelection(organization_id="any", span=MONTH)
+    way = Way(EventSort.COST)
+    for limit, looked_at in ((5, 250), (50, 250), (51, 255)):
+        first = next(event_places.places_of(selection, way, limit=limit))
+        assert sorted(v for v in first.compile().params.values() if isinstance(v, int)) == [
+            limit, looked_at,
+        ]  # fmt: skip
 
 
 def test_both_ways_are_asked_where_the_first_calls_are_not_enough(

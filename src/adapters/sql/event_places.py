@@ -17,6 +17,8 @@ from domain.retention import next_month
 #: How many calls of the organization's months are looked at for each that is asked for, from the
 #: costliest on. Where fewer pass, all that pass are sorted.
 _REACH = 100
+#: So many are looked at even for a few: a part of a hundred may lack five, and seldom fifty.
+_LEAST = 5_000
 #: Of one of these there are few calls, so that hardly any is among the first ones.
 _RARE = frozenset({Dimension.USER, Dimension.SESSION, Dimension.TRACE, Dimension.REQUEST})
 
@@ -27,7 +29,7 @@ def places_of(selection: EventSelection, way: Way, *, limit: int) -> Iterator[Se
     """
     chosen = Chosen.by(selection)
     if _may_be_among_the_first(selection, way.position):
-        first = _first(selection.span, way, _REACH * limit)
+        first = _first(selection.span, way, max(_REACH * limit, _LEAST))
         # In the very order of what they are chosen from: nothing is looked at beyond the last one.
         yield _places(first, chosen).order_by(*way.order_of_known(first)).limit(limit)
     passing = _places(events, chosen).where(*way.passed(events))
