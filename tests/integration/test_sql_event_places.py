@@ -16,10 +16,12 @@ from tests.builders import NOW, a_cost, an_event
 from tests.contracts.event_pages import DAY, list_pages
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
+from tests.integration.http.test_page_statements import statements
 
 #: The costliest and the slowest first; what passes stands at the end, with ties and unknown ones.
 OTHERS = range(40)
 PASSING = ("3", "2", "2", "1", None)
+HOUR = timedelta(hours=1)
 MONTH = Span(datetime(NOW.year, NOW.month, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
 
 
@@ -174,3 +176,62 @@ def test_the_months_of_a_span_are_those_that_it_touches(
 ) -> None:
     moments = [datetime.fromisoformat(f"{day}T00:00:00+00:00") for day in (start, end, *whole)]
     assert event_places._months(Span(*moments[:2])) == Span(*moments[2:])
+
+
+RED = EventFilter(tags={"team": ("red",)})
+
+
+def sorts_all(
+    units_of_work: SqlUnitsOfWork,
+    key: ApiKey,
+    chosen: EventFilter,
+    *sorts: EventSort,
+    limit: int = 1,
+    span: Span = MONTH,
+) -> bool:
+    selection = EventSelection(organization_id=key.organization_id, span=span, filter=chosen)
+    with units_of_work.look() as uow:
+        return uow.events.sorts_single_calls(selection, sorts, limit=limit)
+
+
+def test_all_calls_are_sorted_where_hardly_any_of_the_first_ones_pass(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cost, latency, dear = (
+        EventSort.COST,
+        EventSort.LATENCY,
+        EventFilter({Dimension.MODEL: ("dear",)}),
+    )
+    monkeypatch.setattr(event_places, "_REACH", 40)
+    for sorts in ((cost,), (latency,), (cost, latency)):
+        assert sorts_all(units_of_work, key, RED, *sorts)
+        assert not sorts_all(units_of_work, key, dear, *sorts)
+    monkeypatch.setattr(event_places, "_REACH", 41)
+    assert not sorts_all(units_of_work, key, RED, cost, latency)
+    assert sorts_all(units_of_work, key, RED, cost, limit=5), "one of five has no known cost"
+    assert sorts_all(units_of_work, key, RED, cost, span=Span(DAY.start, DAY.start + HOUR / 60))
+
+
+@pytest.mark.parametrize(
+    "chosen", [EventFilter(), EventFilter({Dimension.USER: ("u",)}, {"team": ("red",)})]
+)
+def test_nothing_is_asked_where_an_index_has_what_passes(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, chosen: EventFilter
+) -> None:
+    with statements() as sent:
+        assert not sorts_all(units_of_work, key, chosen, EventSort.COST, EventSort.LATENCY)
+        assert not sorts_all(units_of_work, key, RED, EventSort.TIMESTAMP)
+    assert sent == []
+    with statements() as sent:
+        assert sorts_all(units_of_work, key, RED, EventSort.COST, EventSort.LATENCY, limit=50)
+    assert len(sent) == 1
+
+
+def test_of_few_calls_all_are_sorted_at_once(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
+    selection = EventSelection(organization_id=key.organization_id, span=MONTH, filter=RED)
+    sorts, found = [EventSort.COST, EventSort.LATENCY], []
+    for of_few in (False, True):
+        with statements() as sent, units_of_work(snapshot=True) as uow:
+            found.append(uow.events.firsts(selection, sorts, limit=5, of_few=of_few))
+        assert len(sent) == 2 - of_few
+    assert found[0] == found[1]

@@ -58,9 +58,31 @@ class InMemoryEventStore(EventStore):
         return [event for _, event in ahead[:limit]][::-1]
 
     def firsts(
-        self, selection: EventSelection, sorts: Sequence[EventSort], *, limit: int
+        self,
+        selection: EventSelection,
+        sorts: Sequence[EventSort],
+        *,
+        limit: int,
+        of_few: bool = False,  # noqa: ARG002 - all are sorted anyway
     ) -> dict[EventSort, list[Event]]:
         return {sort: self.page(selection, sort, limit=limit) for sort in sorts}
+
+    def may_sort_single_calls(
+        self,
+        selection: EventSelection,  # noqa: ARG002 - there is no order to be without
+        sorts: Sequence[EventSort],  # noqa: ARG002
+    ) -> bool:
+        return False
+
+    def sorts_single_calls(
+        self,
+        selection: EventSelection,  # noqa: ARG002
+        sorts: Sequence[EventSort],  # noqa: ARG002
+        *,
+        after: EventPosition | None = None,  # noqa: ARG002
+        limit: int,  # noqa: ARG002
+    ) -> bool:
+        return False
 
     def around(
         self, selection: EventSelection, event: Event, *, limit: int

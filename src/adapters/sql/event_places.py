@@ -1,10 +1,10 @@
 """The places of events on a page: their times and ids, so that no whole event is sorted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import MAXYEAR, timedelta
 from typing import Any
 
-from sqlalchemy import FromClause, Select, bindparam, literal, select
+from sqlalchemy import FromClause, Select, bindparam, func, literal, select
 
 from adapters.sql.event_order import Way
 from adapters.sql.event_tables import events
@@ -23,17 +23,42 @@ _LEAST = 5_000
 _RARE = frozenset({Dimension.USER, Dimension.SESSION, Dimension.TRACE, Dimension.REQUEST})
 
 
-def places_of(selection: EventSelection, way: Way, *, limit: int) -> Iterator[Select[Any]]:
+def places_of(
+    selection: EventSelection, way: Way, *, limit: int, of_few: bool = False
+) -> Iterator[Select[Any]]:
     """Queries for ``timestamp`` and ``id`` in the order of ``way``, each to be asked where the one
     before found fewer than ``limit``. Their parameters are the selection's.
     """
-    chosen = Chosen.by(selection)
-    if _may_be_among_the_first(selection, way.position):
-        first = _first(selection.span, way, max(_REACH * limit, _LEAST))
-        # In the very order of what they are chosen from: nothing is looked at beyond the last one.
-        yield _places(first, chosen).order_by(*way.order_of_known(first)).limit(limit)
-    passing = _places(events, chosen).where(*way.passed(events))
+    if not of_few and _may_be_among_the_first(selection, way.position):
+        yield _places_among_the_first(selection, way, limit)
+    passing = _places(events, Chosen.by(selection)).where(*way.passed(events))
     yield passing.order_by(*way.order(events)).limit(limit)
+
+
+def may_be_rare(selection: EventSelection) -> bool:
+    """Whether hardly any of the first calls may pass, and no index finds those that do."""
+    chosen = selection.filter
+    return bool(chosen.dimensions or chosen.tags) and _RARE.isdisjoint(chosen.dimensions)
+
+
+def among_the_first(
+    selection: EventSelection, ways: Sequence[Way], *, limit: int
+) -> Select[Any] | None:
+    """How many are found of each of ``ways`` before all that pass are sorted, as one row.
+
+    None where they are sorted anyway.
+    """
+    if not all(_may_be_among_the_first(selection, way.position) for way in ways):
+        return None
+    found = (_places_among_the_first(selection, way, limit).subquery() for way in ways)
+    return select(*(select(func.count()).select_from(each).scalar_subquery() for each in found))
+
+
+def _places_among_the_first(selection: EventSelection, way: Way, limit: int) -> Select[Any]:
+    first = _first(selection.span, way, max(_REACH * limit, _LEAST))
+    # In the very order of what they are chosen from: nothing is looked at beyond the last one.
+    found = _places(first, Chosen.by(selection)).order_by(*way.order_of_known(first))
+    return found.limit(limit)
 
 
 def _may_be_among_the_first(selection: EventSelection, start: EventPosition | None) -> bool:

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.sql.event_inserts import add_quotes, call_of, store_events
 from adapters.sql.event_keys import OF_KEY, Claims, claim_keys
 from adapters.sql.event_order import Way
-from adapters.sql.event_places import places_of
+from adapters.sql.event_places import among_the_first, may_be_rare, places_of
 from adapters.sql.event_rows import priced_columns, to_event
 from adapters.sql.event_tables import IS_UNPRICED, event_keys, events, quotes
 from adapters.sql.rollups import summed_again
@@ -107,9 +107,17 @@ class SqlEventStore(EventStore):
         return found
 
     def firsts(
-        self, selection: EventSelection, sorts: Sequence[EventSort], *, limit: int
+        self,
+        selection: EventSelection,
+        sorts: Sequence[EventSort],
+        *,
+        limit: int,
+        of_few: bool = False,
     ) -> dict[EventSort, list[Event]]:
-        ways = {sort: places_of(selection, Way(sort, None), limit=limit) for sort in sorts}
+        ways = {
+            sort: places_of(selection, Way(sort, None), limit=limit, of_few=of_few)
+            for sort in sorts
+        }
         found: dict[EventSort, list[Event]] = {sort: [] for sort in sorts}
         # The next way of all lists that lack some is asked at once, so that pages wait once.
         while asked := _next_ways(ways, lacking=[s for s in sorts if len(found[s]) < limit]):
@@ -128,6 +136,26 @@ class SqlEventStore(EventStore):
             sort: sorted(each, key=partial(place_in, sort), reverse=True)
             for sort, each in found.items()
         }
+
+    def may_sort_single_calls(self, selection: EventSelection, sorts: Sequence[EventSort]) -> bool:
+        return may_be_rare(selection) and any(sort is not EventSort.TIMESTAMP for sort in sorts)
+
+    def sorts_single_calls(
+        self,
+        selection: EventSelection,
+        sorts: Sequence[EventSort],
+        *,
+        after: EventPosition | None = None,
+        limit: int,
+    ) -> bool:
+        if not self.may_sort_single_calls(selection, sorts):
+            return False
+        ways = [Way(sort, after) for sort in sorts if sort is not EventSort.TIMESTAMP]
+        counted = among_the_first(selection, ways, limit=limit)
+        if counted is None:
+            return True
+        found = self._connection.execute(counted, values_of(selection)).one()
+        return any(number < limit for number in found)
 
     def around(
         self, selection: EventSelection, event: Event, *, limit: int

@@ -115,6 +115,11 @@ class Questions:
         )
         return Question(shape, values | {mark + name: value for name, value in own.items()})
 
+    @staticmethod
+    def breakdown_of(selection: EventSelection, by: GroupBy) -> Breakdown | None:
+        """By what there are sums to answer with; None where calls alone can."""
+        return _breakdown(selection, by, of_sums=False)
+
     def has_all_calls(self, selection: EventSelection) -> bool:
         """Whether none of the span was deleted, so that sums of any kind agree in each part."""
         return self._begin_of(selection, datetime.now(UTC)) <= selection.span.start

@@ -73,9 +73,35 @@ class EventStore(Protocol):
 
     @abstractmethod
     def firsts(
-        self, selection: EventSelection, sorts: Sequence[EventSort], *, limit: int
+        self,
+        selection: EventSelection,
+        sorts: Sequence[EventSort],
+        *,
+        limit: int,
+        of_few: bool = False,
     ) -> dict[EventSort, list[Event]]:
-        """The first page of each of ``sorts``; one that has no events is empty."""
+        """The first page of each of ``sorts``; one that has no events is empty.
+
+        ``of_few`` tells that there are so few in the span that sorting them is little work.
+        """
+
+    @abstractmethod
+    def may_sort_single_calls(self, selection: EventSelection, sorts: Sequence[EventSort]) -> bool:
+        """Whether ``sorts_single_calls`` need be asked. It is told without reading anything."""
+
+    @abstractmethod
+    def sorts_single_calls(
+        self,
+        selection: EventSelection,
+        sorts: Sequence[EventSort],
+        *,
+        after: EventPosition | None = None,
+        limit: int,
+    ) -> bool:
+        """Whether a page in any of these orders takes a look at each call of the span.
+
+        That is so where hardly any of the first calls of all pass the filter.
+        """
 
     @abstractmethod
     def around(

@@ -12,10 +12,11 @@ from domain.report import EventSort
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFirstEventsRequest(ReportRequest):
-    """At most ``limit`` calls in each of the orders ``sorts``."""
+    """At most ``limit`` calls in each of the orders ``sorts``; ``of_few`` as in ``EventStore``."""
 
     sorts: Sequence[EventSort]
     limit: int
+    of_few: bool = False
 
 
 class ListFirstEvents:
@@ -33,4 +34,6 @@ class ListFirstEvents:
         span = request.span(self._clock.now())
         selection = request.over(span)
         with self._units_of_work(snapshot=True) as uow:
-            return uow.events.firsts(selection, request.sorts, limit=request.limit)
+            return uow.events.firsts(
+                selection, request.sorts, limit=request.limit, of_few=request.of_few
+            )
