@@ -8,6 +8,7 @@ import pytest
 from adapters.sql import event_places
 from adapters.sql.event_order import Way
 from adapters.sql.unit_of_work import SqlUnitsOfWork
+from application.ports.events import Reach
 from application.reports.list_events import position_of
 from domain.api_key import ApiKey
 from domain.period import Span
@@ -21,7 +22,6 @@ from tests.integration.http.test_page_statements import statements
 #: The costliest and the slowest first; what passes stands at the end, with ties and unknown ones.
 OTHERS = range(40)
 PASSING = ("3", "2", "2", "1", None)
-HOUR = timedelta(hours=1)
 MONTH = Span(datetime(NOW.year, NOW.month, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
 
 
@@ -179,59 +179,55 @@ def test_the_months_of_a_span_are_those_that_it_touches(
 
 
 RED = EventFilter(tags={"team": ("red",)})
+BOTH = (EventSort.COST, EventSort.LATENCY)
 
 
-def sorts_all(
-    units_of_work: SqlUnitsOfWork,
-    key: ApiKey,
-    chosen: EventFilter,
-    *sorts: EventSort,
-    limit: int = 1,
-    span: Span = MONTH,
-) -> bool:
-    selection = EventSelection(organization_id=key.organization_id, span=span, filter=chosen)
-    with units_of_work.look() as uow:
-        return uow.events.sorts_single_calls(selection, sorts, limit=limit)
+def in_month(key: ApiKey, chosen: EventFilter) -> EventSelection:
+    return EventSelection(organization_id=key.organization_id, span=MONTH, filter=chosen)
 
 
-def test_all_calls_are_sorted_where_hardly_any_of_the_first_ones_pass(
+def test_a_list_that_goes_no_further_than_the_first_calls_may_be_short(
     units_of_work: SqlUnitsOfWork, key: ApiKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cost, latency, dear = (
-        EventSort.COST,
-        EventSort.LATENCY,
-        EventFilter({Dimension.MODEL: ("dear",)}),
-    )
-    monkeypatch.setattr(event_places, "_REACH", 40)
-    for sorts in ((cost,), (latency,), (cost, latency)):
-        assert sorts_all(units_of_work, key, RED, *sorts)
-        assert not sorts_all(units_of_work, key, dear, *sorts)
-    monkeypatch.setattr(event_places, "_REACH", 41)
-    assert not sorts_all(units_of_work, key, RED, cost, latency)
-    assert sorts_all(units_of_work, key, RED, cost, limit=5), "one of five has no known cost"
-    assert sorts_all(units_of_work, key, RED, cost, span=Span(DAY.start, DAY.start + HOUR / 60))
+    for reach, found in ((40, 0), (41, 1), (44, 4), (100, 4)):
+        monkeypatch.setattr(event_places, "_REACH", 1)
+        monkeypatch.setattr(event_places, "_LEAST", reach)
+        with statements() as sent, units_of_work.look() as uow:
+            red = in_month(key, RED)
+            page = uow.events.page(red, EventSort.COST, limit=5, reach=Reach.FIRST)
+            lists = uow.events.firsts(red, BOTH, limit=5, reach=Reach.FIRST)
+        assert len(sent) == 2
+        assert [len(page), *map(len, lists.values())] == [found] * 3, "one has no known cost"
+
+
+def test_where_calls_are_known_to_be_few_all_are_sorted_at_once(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    for limit in (2, 5, 50):
+        found = []
+        for reach in (Reach.ANY, Reach.ALL):
+            with statements() as sent, units_of_work(snapshot=True) as uow:
+                lists = uow.events.firsts(in_month(key, RED), BOTH, limit=limit, reach=reach)
+                page = uow.events.page(in_month(key, RED), EventSort.COST, limit=limit, reach=reach)
+            found.append((lists, page))
+        assert found[0] == found[1]
+        assert len(sent) == 2
 
 
 @pytest.mark.parametrize(
-    "chosen", [EventFilter(), EventFilter({Dimension.USER: ("u",)}, {"team": ("red",)})]
+    ("chosen", "may"),
+    [
+        (EventFilter(), False),
+        (EventFilter({Dimension.USER: ("u",)}, {"team": ("red",)}), False),
+        (EventFilter({Dimension.TRACE: ("t",)}), False),
+        (EventFilter({Dimension.MODEL: ("m",)}), True),
+        (RED, True),
+    ],
 )
-def test_nothing_is_asked_where_an_index_has_what_passes(
-    units_of_work: SqlUnitsOfWork, key: ApiKey, chosen: EventFilter
+def test_what_may_have_to_be_sorted_is_known_without_asking(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, chosen: EventFilter, *, may: bool
 ) -> None:
-    with statements() as sent:
-        assert not sorts_all(units_of_work, key, chosen, EventSort.COST, EventSort.LATENCY)
-        assert not sorts_all(units_of_work, key, RED, EventSort.TIMESTAMP)
+    with statements() as sent, units_of_work.look() as uow:
+        assert uow.events.may_sort_all(in_month(key, chosen), BOTH) is may
+        assert not uow.events.may_sort_all(in_month(key, chosen), [EventSort.TIMESTAMP])
     assert sent == []
-    with statements() as sent:
-        assert sorts_all(units_of_work, key, RED, EventSort.COST, EventSort.LATENCY, limit=50)
-    assert len(sent) == 1
-
-
-def test_of_few_calls_all_are_sorted_at_once(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
-    selection = EventSelection(organization_id=key.organization_id, span=MONTH, filter=RED)
-    sorts, found = [EventSort.COST, EventSort.LATENCY], []
-    for of_few in (False, True):
-        with statements() as sent, units_of_work(snapshot=True) as uow:
-            found.append(uow.events.firsts(selection, sorts, limit=5, of_few=of_few))
-        assert len(sent) == 2 - of_few
-    assert found[0] == found[1]

@@ -1,15 +1,15 @@
 """The places of events on a page: their times and ids, so that no whole event is sorted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import MAXYEAR, timedelta
 from typing import Any
 
-from sqlalchemy import FromClause, Select, bindparam, func, literal, select
+from sqlalchemy import FromClause, Select, bindparam, literal, select
 
 from adapters.sql.event_order import Way
 from adapters.sql.event_tables import events
 from adapters.sql.selections import Chosen, conditions
-from application.ports.events import EventPosition
+from application.ports.events import EventPosition, Reach
 from domain.period import Span, midnight
 from domain.report import Dimension, EventSelection
 from domain.retention import next_month
@@ -24,34 +24,22 @@ _RARE = frozenset({Dimension.USER, Dimension.SESSION, Dimension.TRACE, Dimension
 
 
 def places_of(
-    selection: EventSelection, way: Way, *, limit: int, of_few: bool = False
+    selection: EventSelection, way: Way, *, limit: int, reach: Reach = Reach.ANY
 ) -> Iterator[Select[Any]]:
     """Queries for ``timestamp`` and ``id`` in the order of ``way``, each to be asked where the one
     before found fewer than ``limit``. Their parameters are the selection's.
     """
-    if not of_few and _may_be_among_the_first(selection, way.position):
+    if reach is not Reach.ALL and _may_be_among_the_first(selection, way.position):
         yield _places_among_the_first(selection, way, limit)
-    passing = _places(events, Chosen.by(selection)).where(*way.passed(events))
-    yield passing.order_by(*way.order(events)).limit(limit)
+    if reach is not Reach.FIRST:
+        passing = _places(events, Chosen.by(selection)).where(*way.passed(events))
+        yield passing.order_by(*way.order(events)).limit(limit)
 
 
 def may_be_rare(selection: EventSelection) -> bool:
     """Whether hardly any of the first calls may pass, and no index finds those that do."""
     chosen = selection.filter
     return bool(chosen.dimensions or chosen.tags) and _RARE.isdisjoint(chosen.dimensions)
-
-
-def among_the_first(
-    selection: EventSelection, ways: Sequence[Way], *, limit: int
-) -> Select[Any] | None:
-    """How many are found of each of ``ways`` before all that pass are sorted, as one row.
-
-    None where they are sorted anyway.
-    """
-    if not all(_may_be_among_the_first(selection, way.position) for way in ways):
-        return None
-    found = (_places_among_the_first(selection, way, limit).subquery() for way in ways)
-    return select(*(select(func.count()).select_from(each).scalar_subquery() for each in found))
 
 
 def _places_among_the_first(selection: EventSelection, way: Way, limit: int) -> Select[Any]:

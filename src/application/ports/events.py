@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Protocol
 
 from domain.event import Event
@@ -27,6 +27,17 @@ class EventPosition:
 
     value: str | None
     id: str
+
+
+class Reach(Enum):
+    """How far a list goes that is in the order of costs or latencies, where no index has it."""
+
+    #: As far as it takes: all calls that pass are sorted where too few are among the first of all.
+    ANY = auto()
+    #: Not so far, so that it may be without calls that pass.
+    FIRST = auto()
+    #: All that pass are sorted straight away, as they are known to be few.
+    ALL = auto()
 
 
 class EventStore(Protocol):
@@ -62,6 +73,7 @@ class EventStore(Protocol):
         *,
         after: EventPosition | None = None,
         limit: int = 50,
+        reach: Reach = Reach.ANY,
     ) -> list[Event]:
         """Events in the order of ``sort``, those behind ``after``."""
 
@@ -78,29 +90,15 @@ class EventStore(Protocol):
         sorts: Sequence[EventSort],
         *,
         limit: int,
-        of_few: bool = False,
+        reach: Reach = Reach.ANY,
     ) -> dict[EventSort, list[Event]]:
-        """The first page of each of ``sorts``; one that has no events is empty.
-
-        ``of_few`` tells that there are so few in the span that sorting them is little work.
-        """
+        """The first page of each of ``sorts``; one that has no events is empty."""
 
     @abstractmethod
-    def may_sort_single_calls(self, selection: EventSelection, sorts: Sequence[EventSort]) -> bool:
-        """Whether ``sorts_single_calls`` need be asked. It is told without reading anything."""
+    def may_sort_all(self, selection: EventSelection, sorts: Sequence[EventSort]) -> bool:
+        """Whether a list in any of these orders may have to sort all calls that pass.
 
-    @abstractmethod
-    def sorts_single_calls(
-        self,
-        selection: EventSelection,
-        sorts: Sequence[EventSort],
-        *,
-        after: EventPosition | None = None,
-        limit: int,
-    ) -> bool:
-        """Whether a page in any of these orders takes a look at each call of the span.
-
-        That is so where hardly any of the first calls of all pass the filter.
+        It is told without reading anything: no index has them, and the first of all may be others.
         """
 
     @abstractmethod

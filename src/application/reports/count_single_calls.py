@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from application.ports.clock import Clock
-from application.ports.events import EventPosition
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.reports.report_request import ComparedRequest
 from domain.period import Span, buckets, interval_for, zone
@@ -19,26 +18,24 @@ class CountSingleCallsRequest(ComparedRequest):
     """What a report asks of its calls: by what it takes all of them apart, those of the time before
     too, and by what it does ``over_time``; None for nothing of the kind.
 
-    Besides it may have lists of ``limit`` calls in each of the orders ``sorts``, from ``after`` on.
+    Besides it may have lists of calls in each of the orders ``sorts``.
     """
 
     whole: GroupBy | None = None
     over_time: GroupBy | None = None
     sorts: Sequence[EventSort] = ()
-    limit: int = 0
-    after: EventPosition | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleCalls:
-    """``count`` is 0 where so few are read that nobody waits for them.
+    """How many are ``added_up``; 0 where so few that nobody waits for them.
 
-    They ``are_listed`` where they are looked through for a list, and not added up. ``are_few`` is
-    true where all calls of the range together are known to be no more than nobody waits for.
+    ``looked_through`` are those that lists take where they have to sort all that pass, or 0
+    likewise. ``are_few`` tells that all calls of the range together are no more than that.
     """
 
-    count: int = 0
-    are_listed: bool = False
+    added_up: int = 0
+    looked_through: int = 0
     are_few: bool = False
 
 
@@ -63,7 +60,7 @@ class CountSingleCalls:
         span = request.span(now)
         with self._units_of_work.look() as uow:
             of_whole, of_range = _shares(uow, request, span)
-            has_lists = uow.events.may_sort_single_calls(request.over(span), request.sorts)
+            has_lists = uow.events.may_sort_all(request.over(span), request.sorts)
             # What sums alone answer is most of what is asked, and costs no statement more.
             if not of_range and not has_lists:
                 return SingleCalls()
@@ -71,10 +68,11 @@ class CountSingleCalls:
             if round(of_range * calls) > self._most_at_once:
                 before = request.span_before(span, now) if of_whole else None
                 more = _calls(uow, request, before) if before else 0
-                return SingleCalls(count=round(of_range * calls + of_whole * more))
-            if calls > self._most_at_once and has_lists and _are_sorted(uow, request, span):
-                return SingleCalls(count=calls, are_listed=True)
-        return SingleCalls(are_few=calls <= self._most_at_once)
+                return SingleCalls(added_up=round(of_range * calls + of_whole * more))
+        are_few = calls <= self._most_at_once
+        return SingleCalls(
+            looked_through=calls if has_lists and not are_few else 0, are_few=are_few
+        )
 
 
 def _shares(uow: UnitOfWork, request: CountSingleCallsRequest, span: Span) -> tuple[float, float]:
@@ -91,9 +89,3 @@ def _calls(uow: UnitOfWork, request: CountSingleCallsRequest, span: Span) -> int
     """All of the organization's calls in a span."""
     everything = EventSelection(organization_id=request.organization_id, span=span)
     return uow.usage_reports.tally(everything).calls
-
-
-def _are_sorted(uow: UnitOfWork, request: CountSingleCallsRequest, span: Span) -> bool:
-    return uow.events.sorts_single_calls(
-        request.over(span), request.sorts, after=request.after, limit=request.limit
-    )

@@ -59,7 +59,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             "known": known_names(run_list_names),
         }
         calls = calls_to_wait_for(run_count_single, _counted(asked, by))
-        if calls.count:
+        if calls.added_up:
             return interim_page("dashboard/breakdown.html", calls, asked, clock, head)
         report = run_report_groups(
             ReportGroupsRequest(

@@ -59,7 +59,7 @@ def dashboard_pages(container: Container) -> Blueprint:
             return unchanged
         is_live = ends_now(asked, clock)
         calls = calls_to_wait_for(run_count_single, _counted(address, asked, clock))
-        if calls.count:
+        if calls.added_up:
             head = {"known": known_names(run_list_names), "room_for_live": is_live}
             return interim_page("dashboard/overview.html", calls, asked, clock, head)
         found = run_report_overview(_overview_of(address, asked, clock))

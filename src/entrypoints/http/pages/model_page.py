@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from application.ports.events import Reach
 from application.reports.count_single_calls import CountSingleCallsRequest
 from application.reports.list_first_events import ListFirstEventsRequest
 from application.reports.list_prices import ListPricesRequest
@@ -15,7 +16,7 @@ from domain.report import Dimension, EventSort, Measures
 from domain.text import has_unstorable
 from entrypoints.container import Container
 from entrypoints.http.pages.filter_form import suggested, values_of
-from entrypoints.http.pages.interim import calls_to_wait_for, interim_page
+from entrypoints.http.pages.interim import calls_to_wait_for, interim_page, reach_of
 from entrypoints.http.pages.price_sheets import by_circumstance, sheets_of
 from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_page import (
@@ -63,15 +64,16 @@ def add_pages(pages: Blueprint, container: Container) -> None:
         # A model's own calls are many; of those that pass other filters besides there may be few.
         sorts = _SORTS if shared.filters else ()
         calls = calls_to_wait_for(run_count_single, _counted(asked, sorts))
-        if calls.count:
+        if calls.added_up:
             return interim_page("dashboard/model.html", calls, asked, clock, head)
         report = run_report_groups(ReportGroupsRequest(**asked, by=_BY, with_trends=True))
         # The lists end at the same moment, so that all figures agree.
         asked["start"], asked["end"] = report.span.start, report.span.end
         (row,) = report.rows or (None,)
         totals = row.measures if row else Measures()
-        of_lists = _of_lists(asked, of_few=calls.are_few)
-        firsts = run_list_first(of_lists) if totals.calls else {}
+        firsts = run_list_first(_of_lists(asked, reach_of(calls))) if totals.calls else {}
+        if calls.looked_through and any(len(each) < _CALLS for each in firsts.values()):
+            return interim_page("dashboard/model.html", calls, asked, clock, head)
         return render_template(
             "dashboard/model.html",
             own=own,
@@ -95,12 +97,12 @@ def add_pages(pages: Blueprint, container: Container) -> None:
 
 def _counted(asked: Asked, sorts: Sequence[EventSort]) -> CountSingleCallsRequest:
     return CountSingleCallsRequest(
-        **asked, whole=_BY, over_time=_BY, is_compared=False, sorts=sorts, limit=_CALLS
+        **asked, whole=_BY, over_time=_BY, is_compared=False, sorts=sorts
     )
 
 
-def _of_lists(asked: Asked, *, of_few: bool) -> ListFirstEventsRequest:
-    return ListFirstEventsRequest(**asked, sorts=_SORTS, limit=_CALLS, of_few=of_few)
+def _of_lists(asked: Asked, reach: Reach) -> ListFirstEventsRequest:
+    return ListFirstEventsRequest(**asked, sorts=_SORTS, limit=_CALLS, reach=reach)
 
 
 def _other_values(calls: Mapping[EventSort, Iterable[Event]]) -> Iterator[tuple[str, str | None]]:

@@ -15,7 +15,7 @@ from domain.report import EventSort
 from entrypoints.container import Container
 from entrypoints.http.cursors import read_cursor, write_cursor
 from entrypoints.http.pages.filter_form import suggested, values_of
-from entrypoints.http.pages.interim import calls_to_wait_for, interim_page
+from entrypoints.http.pages.interim import calls_to_wait_for, interim_page, reach_of
 from entrypoints.http.pages.live import live_page, seen_already, version_now
 from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_page import (
@@ -68,16 +68,18 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             )
             return redirect(request.path + address.query(("sort", sort), *_cursor(start, sort)))
         after = read_cursor(cursor, sort) if cursor else None
-        calls = calls_to_wait_for(run_count_single, _counted(asked, sort, after))
-        if calls.count:
-            return interim_page("dashboard/queries.html", calls, asked, clock, _head())
+        calls = calls_to_wait_for(run_count_single, CountSingleCallsRequest(**asked, sorts=(sort,)))
         # Before the calls are read: one that comes in between is shown once more, never missed.
         # New ones are seen only where the newest stand on top.
         is_top = sort is EventSort.TIMESTAMP and not cursor
         version = version_now(run_tally_usage, asked, clock) if is_top else None
         if (unchanged := seen_already(version)) is not None:
             return unchanged
-        page = run_list_events(ListEventsRequest(**asked, sort=sort, after=after, limit=_ROWS))
+        page = run_list_events(
+            ListEventsRequest(**asked, sort=sort, after=after, limit=_ROWS, reach=reach_of(calls))
+        )
+        if calls.looked_through and page.next is None:
+            return interim_page("dashboard/queries.html", calls, asked, clock, _head())
         html = _shown(
             page.span,
             version=version,
@@ -105,11 +107,6 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             "orders": ORDERS,
             "known": known_names(run_list_names),
         }
-
-
-def _counted(asked: Asked, sort: EventSort, after: EventPosition | None) -> CountSingleCallsRequest:
-    # One more than is shown, as the list asks for.
-    return CountSingleCallsRequest(**asked, sorts=(sort,), limit=_ROWS + 1, after=after)
 
 
 def _looked_for(name: str, asked: Asked) -> FindCallsRequest:

@@ -28,7 +28,7 @@ REPORT = CountSingleCallsRequest(
     over_time=PROVIDERS,
     is_compared=False,
 )
-LISTS = replace(REPORT, whole=None, over_time=None, sorts=(EventSort.COST,), limit=5)
+LISTS = replace(REPORT, whole=None, over_time=None, sorts=(EventSort.COST,))
 
 
 @pytest.fixture
@@ -53,8 +53,7 @@ def without_sums(
 
 
 def without_orders(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("may_sort_single_calls", "sorts_single_calls"):
-        monkeypatch.setattr(InMemoryEventStore, name, lambda *_args, **_kwargs: True)
+    monkeypatch.setattr(InMemoryEventStore, "may_sort_all", lambda *_: True)
 
 
 def counted(world: World, request: CountSingleCallsRequest, most: int = 5) -> SingleCalls:
@@ -70,7 +69,7 @@ def test_without_any_sums_all_calls_of_the_range_are_read_whether_or_not_they_pa
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_sums(monkeypatch, {(MODELS, False): 1.0, (PROVIDERS, True): 1.0})
-    assert counted(world, REPORT, most=39) == SingleCalls(count=40)
+    assert counted(world, REPORT, most=39) == SingleCalls(added_up=40)
     assert counted(world, REPORT, most=40) == SingleCalls(are_few=True)
 
 
@@ -79,30 +78,30 @@ def test_the_time_before_is_read_too_where_it_is_compared_and_has_no_sums(
 ) -> None:
     compared = replace(REPORT, is_compared=True)
     without_sums(monkeypatch, {(MODELS, False): 1.0})
-    assert counted(world, compared).count == 60
+    assert counted(world, compared).added_up == 60
     without_sums(monkeypatch, {(PROVIDERS, True): 1.0})
-    assert counted(world, compared).count == 40, "only the chart has none"
+    assert counted(world, compared).added_up == 40, "only the chart has none"
 
 
 def test_a_part_counts_as_such_and_the_longest_one_alone(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_sums(monkeypatch, {(MODELS, False): 0.1, (PROVIDERS, True): 0.25})
-    assert counted(world, REPORT) == SingleCalls(count=10)
+    assert counted(world, REPORT) == SingleCalls(added_up=10)
     assert counted(world, REPORT, most=10) == SingleCalls()
     assert counted(world, replace(REPORT, over_time=())) == SingleCalls()
 
 
-def test_a_list_whose_order_is_not_kept_looks_at_all_calls(
+def test_a_list_whose_order_is_not_kept_may_look_at_all_calls(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert counted(world, LISTS) == SingleCalls()
     without_orders(monkeypatch)
-    assert counted(world, LISTS) == SingleCalls(count=40, are_listed=True)
+    assert counted(world, LISTS) == SingleCalls(looked_through=40)
     assert counted(world, LISTS, most=40) == SingleCalls(are_few=True)
     without_sums(monkeypatch, {(MODELS, False): 1.0})
-    both = replace(REPORT, sorts=LISTS.sorts, limit=5)
-    assert counted(world, both) == SingleCalls(count=40), "sums are waited for first"
+    both = replace(REPORT, sorts=LISTS.sorts)
+    assert counted(world, both) == SingleCalls(added_up=40), "sums are waited for first"
 
 
 def test_a_range_that_is_none_is_refused(world: World) -> None:
