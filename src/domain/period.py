@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from domain.errors import Invalid
@@ -89,7 +90,7 @@ def buckets(span: Span, interval: Interval, tz: tzinfo) -> list[Span]:
     pieces: list[Span] = []
     start = span.start
     while start < span.end:
-        end = min(span_containing(start, interval, tz).end, span.end)
+        end = min(_known_span(start, interval, tz).end, span.end)
         pieces.append(Span(start, end))
         if len(pieces) > MOST_BUCKETS:
             detail = Phrase(
@@ -98,6 +99,10 @@ def buckets(span: Span, interval: Interval, tz: tzinfo) -> list[Span]:
             raise Invalid.at("/interval", detail, code="interval_too_short")
         start = end
     return pieces
+
+
+#: Nearly all buckets of a chart are those of the chart before.
+_known_span = lru_cache(maxsize=4_096)(span_containing)
 
 
 def interval_for(span: Span) -> Interval:

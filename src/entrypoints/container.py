@@ -80,6 +80,7 @@ from application.pricing.return_to_bundled_book import ReturnToBundledBook
 from application.pricing.set_terms import SetTerms
 from application.pricing.stage_price_book import StagePriceBook
 from application.reports.compare_costs import CompareCosts
+from application.reports.count_single_calls import CountSingleCalls
 from application.reports.describe_price_book import DescribePriceBook
 from application.reports.explain_event import ExplainEvent
 from application.reports.find_calls import FindCalls
@@ -205,6 +206,7 @@ class Container(containers.DeclarativeContainer):
     report_series = providers.Singleton(ReportSeries, units_of_work, clock)
     compare_costs = providers.Singleton(CompareCosts, units_of_work, clock)
     report_overview = providers.Singleton(ReportOverview, units_of_work, clock)
+    count_single_calls = providers.Singleton(CountSingleCalls, units_of_work, clock)
     has_events = providers.Singleton(HasEvents, units_of_work)
     tally_usage = providers.Singleton(TallyUsage, units_of_work, clock)
     list_events = providers.Singleton(ListEvents, units_of_work, clock)

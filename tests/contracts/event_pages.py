@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from application.ports.events import Reach
 from application.ports.unit_of_work import UnitsOfWork
 from application.reports.list_events import position_of
 from domain.api_key import ApiKey
@@ -198,3 +199,21 @@ class EventPagesContract:
         pages = list_pages(units_of_work, selection, EventSort.COST, 1)
         assert pages == [[dear], [cheap]]
         assert dear.cost.cost_usd != cheap.cost.cost_usd != Decimal("0.1")
+
+    @pytest.mark.parametrize("sort", EventSort)
+    @pytest.mark.parametrize("reach", Reach)
+    def test_however_far_a_list_goes_it_is_in_its_order(
+        self,
+        units_of_work: UnitsOfWork,
+        selection: EventSelection,
+        events: list[Event],
+        sort: EventSort,
+        reach: Reach,
+    ) -> None:
+        with units_of_work(snapshot=True) as uow:
+            whole = uow.events.page(selection, sort)
+            found = uow.events.page(selection, sort, reach=reach)
+            lists = uow.events.firsts(selection, [sort], limit=50, reach=reach)
+        assert len(whole) == len(events)
+        assert found == lists[sort] == whole[: len(found)]
+        assert reach is Reach.FIRST or found == whole

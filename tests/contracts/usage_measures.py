@@ -207,3 +207,10 @@ class UsageMeasuresContract:
         theirs = replace(selection, organization_id=stranger.organization_id)
         assert measures(units_of_work, theirs) == Measures()
         assert spent(units_of_work, theirs) == 0
+
+    def test_of_all_calls_together_none_is_read_by_itself(
+        self, units_of_work: UnitsOfWork, selection: EventSelection
+    ) -> None:
+        with units_of_work.look() as uow:
+            assert uow.usage_reports.share_of_single_calls(selection, ()) == 0
+            assert uow.usage_reports.share_of_single_calls(selection, (), [selection.span]) == 0

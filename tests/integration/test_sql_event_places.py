@@ -8,6 +8,7 @@ import pytest
 from adapters.sql import event_places
 from adapters.sql.event_order import Way
 from adapters.sql.unit_of_work import SqlUnitsOfWork
+from application.ports.events import Reach
 from application.reports.list_events import position_of
 from domain.api_key import ApiKey
 from domain.period import Span
@@ -16,11 +17,17 @@ from tests.builders import NOW, a_cost, an_event
 from tests.contracts.event_pages import DAY, list_pages
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
+from tests.integration.http.test_page_statements import statements
 
 #: The costliest and the slowest first; what passes stands at the end, with ties and unknown ones.
 OTHERS = range(40)
 PASSING = ("3", "2", "2", "1", None)
 MONTH = Span(datetime(NOW.year, NOW.month, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC))
+
+
+@pytest.fixture(autouse=True)
+def as_far_as_a_test_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_places, "_LEAST", 1)
 
 
 @pytest.fixture
@@ -128,6 +135,18 @@ def test_calls_of_the_same_month_that_lie_outside_of_the_span_are_not_among_them
     assert [event.cost.cost_usd for event in first] == [Decimal(9)] * 7
 
 
+def test_for_a_few_no_fewer_are_looked_at_than_for_a_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_places, "_REACH", 5)
+    monkeypatch.setattr(event_places, "_LEAST", 250)
+    selection = EventSelection(organization_id="any", span=MONTH)
+    way = Way(EventSort.COST)
+    for limit, looked_at in ((5, 250), (50, 250), (51, 255)):
+        first = next(event_places.places_of(selection, way, limit=limit))
+        assert sorted(v for v in first.compile().params.values() if isinstance(v, int)) == [
+            limit, looked_at,
+        ]  # fmt: skip
+
+
 def test_both_ways_are_asked_where_the_first_calls_are_not_enough(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -157,3 +176,58 @@ def test_the_months_of_a_span_are_those_that_it_touches(
 ) -> None:
     moments = [datetime.fromisoformat(f"{day}T00:00:00+00:00") for day in (start, end, *whole)]
     assert event_places._months(Span(*moments[:2])) == Span(*moments[2:])
+
+
+RED = EventFilter(tags={"team": ("red",)})
+BOTH = (EventSort.COST, EventSort.LATENCY)
+
+
+def in_month(key: ApiKey, chosen: EventFilter) -> EventSelection:
+    return EventSelection(organization_id=key.organization_id, span=MONTH, filter=chosen)
+
+
+def test_a_list_that_goes_no_further_than_the_first_calls_may_be_short(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for reach, found in ((40, 0), (41, 1), (44, 4), (100, 4)):
+        monkeypatch.setattr(event_places, "_REACH", 1)
+        monkeypatch.setattr(event_places, "_LEAST", reach)
+        with statements() as sent, units_of_work.look() as uow:
+            red = in_month(key, RED)
+            page = uow.events.page(red, EventSort.COST, limit=5, reach=Reach.FIRST)
+            lists = uow.events.firsts(red, BOTH, limit=5, reach=Reach.FIRST)
+        assert len(sent) == 2
+        assert [len(page), *map(len, lists.values())] == [found] * 3, "one has no known cost"
+
+
+def test_where_calls_are_known_to_be_few_all_are_sorted_at_once(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    for limit in (2, 5, 50):
+        found = []
+        for reach in (Reach.ANY, Reach.ALL):
+            with statements() as sent, units_of_work(snapshot=True) as uow:
+                lists = uow.events.firsts(in_month(key, RED), BOTH, limit=limit, reach=reach)
+                page = uow.events.page(in_month(key, RED), EventSort.COST, limit=limit, reach=reach)
+            found.append((lists, page))
+        assert found[0] == found[1]
+        assert len(sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("chosen", "may"),
+    [
+        (EventFilter(), False),
+        (EventFilter({Dimension.USER: ("u",)}, {"team": ("red",)}), False),
+        (EventFilter({Dimension.TRACE: ("t",)}), False),
+        (EventFilter({Dimension.MODEL: ("m",)}), True),
+        (RED, True),
+    ],
+)
+def test_what_may_have_to_be_sorted_is_known_without_asking(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, chosen: EventFilter, *, may: bool
+) -> None:
+    with statements() as sent, units_of_work.look() as uow:
+        assert uow.events.may_sort_all(in_month(key, chosen), BOTH) is may
+        assert not uow.events.may_sort_all(in_month(key, chosen), [EventSort.TIMESTAMP])
+    assert sent == []

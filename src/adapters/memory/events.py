@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from adapters.memory.selections import select
 from adapters.memory.state import MergedEvent, State
-from application.ports.events import EventPosition, EventStore, Fate
+from application.ports.events import EventPosition, EventStore, Fate, Reach
 from domain.costing import CostSource
 from domain.event import Event
 from domain.event_order import Value, place, place_in
@@ -40,6 +40,7 @@ class InMemoryEventStore(EventStore):
         *,
         after: EventPosition | None = None,
         limit: int = 50,
+        reach: Reach = Reach.ANY,  # noqa: ARG002 - it has no first ones
     ) -> list[Event]:
         placed = [(place_in(sort, event), event) for event in self._in(selection)]
         if after is not None:
@@ -58,9 +59,21 @@ class InMemoryEventStore(EventStore):
         return [event for _, event in ahead[:limit]][::-1]
 
     def firsts(
-        self, selection: EventSelection, sorts: Sequence[EventSort], *, limit: int
+        self,
+        selection: EventSelection,
+        sorts: Sequence[EventSort],
+        *,
+        limit: int,
+        reach: Reach = Reach.ANY,  # noqa: ARG002 - it has no first ones
     ) -> dict[EventSort, list[Event]]:
         return {sort: self.page(selection, sort, limit=limit) for sort in sorts}
+
+    def may_sort_all(
+        self,
+        selection: EventSelection,  # noqa: ARG002 - that is all it does
+        sorts: Sequence[EventSort],  # noqa: ARG002
+    ) -> bool:
+        return False
 
     def around(
         self, selection: EventSelection, event: Event, *, limit: int

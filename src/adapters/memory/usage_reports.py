@@ -99,6 +99,14 @@ class InMemoryUsageReports(UsageReports):
         events = list(select(self._state, selection))
         return Tally(len(events), _cost(events), _unpriced(events))
 
+    def share_of_single_calls(
+        self,
+        selection: EventSelection,  # noqa: ARG002 - there are no sums to be without
+        by: GroupBy,  # noqa: ARG002
+        buckets: Sequence[Span] = (),  # noqa: ARG002
+    ) -> float:
+        return 0.0
+
     def known_names(self, organization_id: str, *, keys: int, tags: int) -> KnownNames:
         owned = (
             (own, key.name)

@@ -9,7 +9,7 @@ from sqlalchemy import FromClause, Select, bindparam, literal, select
 from adapters.sql.event_order import Way
 from adapters.sql.event_tables import events
 from adapters.sql.selections import Chosen, conditions
-from application.ports.events import EventPosition
+from application.ports.events import EventPosition, Reach
 from domain.period import Span, midnight
 from domain.report import Dimension, EventSelection
 from domain.retention import next_month
@@ -17,21 +17,36 @@ from domain.retention import next_month
 #: How many calls of the organization's months are looked at for each that is asked for, from the
 #: costliest on. Where fewer pass, all that pass are sorted.
 _REACH = 100
+#: So many are looked at even for a few: a part of a hundred may lack five, and seldom fifty.
+_LEAST = 5_000
 #: Of one of these there are few calls, so that hardly any is among the first ones.
 _RARE = frozenset({Dimension.USER, Dimension.SESSION, Dimension.TRACE, Dimension.REQUEST})
 
 
-def places_of(selection: EventSelection, way: Way, *, limit: int) -> Iterator[Select[Any]]:
+def places_of(
+    selection: EventSelection, way: Way, *, limit: int, reach: Reach = Reach.ANY
+) -> Iterator[Select[Any]]:
     """Queries for ``timestamp`` and ``id`` in the order of ``way``, each to be asked where the one
     before found fewer than ``limit``. Their parameters are the selection's.
     """
-    chosen = Chosen.by(selection)
-    if _may_be_among_the_first(selection, way.position):
-        first = _first(selection.span, way, _REACH * limit)
-        # In the very order of what they are chosen from: nothing is looked at beyond the last one.
-        yield _places(first, chosen).order_by(*way.order_of_known(first)).limit(limit)
-    passing = _places(events, chosen).where(*way.passed(events))
-    yield passing.order_by(*way.order(events)).limit(limit)
+    if reach is not Reach.ALL and _may_be_among_the_first(selection, way.position):
+        yield _places_among_the_first(selection, way, limit)
+    if reach is not Reach.FIRST:
+        passing = _places(events, Chosen.by(selection)).where(*way.passed(events))
+        yield passing.order_by(*way.order(events)).limit(limit)
+
+
+def may_be_rare(selection: EventSelection) -> bool:
+    """Whether hardly any of the first calls may pass, and no index finds those that do."""
+    chosen = selection.filter
+    return bool(chosen.dimensions or chosen.tags) and _RARE.isdisjoint(chosen.dimensions)
+
+
+def _places_among_the_first(selection: EventSelection, way: Way, limit: int) -> Select[Any]:
+    first = _first(selection.span, way, max(_REACH * limit, _LEAST))
+    # In the very order of what they are chosen from: nothing is looked at beyond the last one.
+    found = _places(first, Chosen.by(selection)).order_by(*way.order_of_known(first))
+    return found.limit(limit)
 
 
 def _may_be_among_the_first(selection: EventSelection, start: EventPosition | None) -> bool:

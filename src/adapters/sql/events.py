@@ -26,12 +26,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.sql.event_inserts import add_quotes, call_of, store_events
 from adapters.sql.event_keys import OF_KEY, Claims, claim_keys
 from adapters.sql.event_order import Way
-from adapters.sql.event_places import places_of
+from adapters.sql.event_places import may_be_rare, places_of
 from adapters.sql.event_rows import priced_columns, to_event
 from adapters.sql.event_tables import IS_UNPRICED, event_keys, events, quotes
 from adapters.sql.rollups import summed_again
 from adapters.sql.selections import Chosen, conditions, values_of
-from application.ports.events import EventPosition, EventStore, Fate
+from application.ports.events import EventPosition, EventStore, Fate, Reach
 from domain.event import Event
 from domain.event_order import place_in
 from domain.report import EventSelection, EventSort
@@ -86,30 +86,40 @@ class SqlEventStore(EventStore):
         *,
         after: EventPosition | None = None,
         limit: int = 50,
+        reach: Reach = Reach.ANY,
     ) -> list[Event]:
-        return self._along(selection, Way(sort, after), limit)
+        return self._along(selection, Way(sort, after), limit, reach)
 
     def page_before(
         self, selection: EventSelection, sort: EventSort, *, before: EventPosition, limit: int
     ) -> list[Event]:
         return self._along(selection, Way(sort, before, up=True), limit)[::-1]
 
-    def _along(self, selection: EventSelection, way: Way, limit: int) -> list[Event]:
+    def _along(
+        self, selection: EventSelection, way: Way, limit: int, reach: Reach = Reach.ANY
+    ) -> list[Event]:
         values, order = values_of(selection), way.order(events)
         if way.sort is EventSort.TIMESTAMP:
             passing = (*conditions(Chosen.by(selection)), *way.passed(events))
             return self._read(_SELECT.where(*passing).order_by(*order).limit(limit), values)
         found: list[Event] = []
-        for places in places_of(selection, way, limit=limit):
+        for places in places_of(selection, way, limit=limit, reach=reach):
             found = self._read(_of_places(places, selection).order_by(*order), values)
             if len(found) == limit:
                 break
         return found
 
     def firsts(
-        self, selection: EventSelection, sorts: Sequence[EventSort], *, limit: int
+        self,
+        selection: EventSelection,
+        sorts: Sequence[EventSort],
+        *,
+        limit: int,
+        reach: Reach = Reach.ANY,
     ) -> dict[EventSort, list[Event]]:
-        ways = {sort: places_of(selection, Way(sort, None), limit=limit) for sort in sorts}
+        ways = {
+            sort: places_of(selection, Way(sort, None), limit=limit, reach=reach) for sort in sorts
+        }
         found: dict[EventSort, list[Event]] = {sort: [] for sort in sorts}
         # The next way of all lists that lack some is asked at once, so that pages wait once.
         while asked := _next_ways(ways, lacking=[s for s in sorts if len(found[s]) < limit]):
@@ -128,6 +138,9 @@ class SqlEventStore(EventStore):
             sort: sorted(each, key=partial(place_in, sort), reverse=True)
             for sort, each in found.items()
         }
+
+    def may_sort_all(self, selection: EventSelection, sorts: Sequence[EventSort]) -> bool:
+        return may_be_rare(selection) and any(sort is not EventSort.TIMESTAMP for sort in sorts)
 
     def around(
         self, selection: EventSelection, event: Event, *, limit: int

@@ -27,7 +27,7 @@ _Arguments = ParamSpec("_Arguments")
 _Statement = TypeVar("_Statement")
 #: Statements of a kind that are kept: a page asks in a few shapes, but tags have any name.
 _MOST_STATEMENTS = 24
-_EVER = datetime.min.replace(tzinfo=UTC)
+_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 #: As long no call is deleted, nor any of the day in which a span of this time begins.
 _ALWAYS_KEPT = timedelta(days=SHORTEST_DAYS - 1)
 _KEPT = select(organizations.c.events_begin, organizations.c.weeks_until).where(
@@ -76,6 +76,10 @@ class _Kept(NamedTuple):
     weeks_until: datetime = _EVER
 
 
+#: What is no mistake, whatever is kept.
+_UNKNOWN = _Kept(calls_begin=_NEVER)
+
+
 class Questions:
     """Ask through one connection, on which a snapshot is one moment."""
 
@@ -93,12 +97,13 @@ class Questions:
         of_sums: bool = False,
         or_none: Dimension | TagDimension | None = None,
         beside: GroupBy = (),
+        at_once: bool = False,
     ) -> Question:
         """Of the whole span, or of each of ``buckets``; ``of_sums`` also where calls seem few.
 
         The calls without a value of ``or_none``, which is filtered by, pass as well. Where calls
         were deleted it tells no more than a question by the groups ``beside`` it, so that these can
-        be taken off.
+        be taken off. ``at_once`` is without a look at what is kept, for some more to read.
         """
         breakdown = _breakdown(selection, by, of_sums=of_sums)
         chosen = Chosen.by(selection, or_none)
@@ -108,7 +113,7 @@ class Questions:
         now = datetime.now(UTC)  # which changes no answer, but what is read for it
         parts = buckets or [selection.span]
         coarsest = _coarsest(breakdown, parts)
-        kept = self._kept(selection, now, weeks=coarsest > Tier.DAY)
+        kept = _UNKNOWN if at_once else self._kept(selection, now, weeks=coarsest > Tier.DAY)
         other = _breakdown(selection, beside, of_sums=of_sums)
         covering = pieces(
             parts,
@@ -123,6 +128,11 @@ class Questions:
             by, chosen, breakdown, bool(own["taken_tiers"]), bool(own["edge_firsts"]), mark
         )
         return Question(shape, values | {mark + name: value for name, value in own.items()})
+
+    @staticmethod
+    def breakdown_of(selection: EventSelection, by: GroupBy) -> Breakdown | None:
+        """By what there are sums to answer with; None where calls alone can."""
+        return _breakdown(selection, by, of_sums=False)
 
     def _kept(self, selection: EventSelection, now: datetime, *, weeks: bool = False) -> _Kept:
         """What matters for a span, and for its ``weeks``: looked up once, where anything may."""

@@ -11,6 +11,7 @@ from adapters.sql import usage_group_series, usage_series, usage_statements
 from adapters.sql.known_names import known_names
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.selections import Chosen, values_of
+from adapters.sql.single_calls import share_of_single_calls
 from adapters.sql.usage_groups import Group, apart, own_values, rows_of, without_last
 from adapters.sql.usage_questions import Questions
 from adapters.sql.usage_sources import UNPRICED, names_of
@@ -21,6 +22,7 @@ from domain.period import Span
 from domain.price_gap import GapReason, PriceGap
 from domain.report import (
     Dimension,
+    EventFilter,
     EventSelection,
     GroupBy,
     GroupRow,
@@ -95,13 +97,20 @@ class SqlUsageReports(UsageReports):
         return Decimal(found.scalar_one())
 
     def tally(self, selection: EventSelection) -> Tally:
-        asked = self._questions.ask(selection)
+        # Of all calls there are sums by quarters of an hour: there is hardly any more to read.
+        is_of_all = selection.filter == EventFilter()
+        asked = self._questions.ask(selection, at_once=is_of_all)
         found = self._connection.execute(usage_statements.tally(asked.shape), asked.values)
         row = found.one()._asdict()
         if not row["calls"]:  # sums over no rows at all are null
             return Tally(0, Decimal(0))
         unpriced = int(row[UNPRICED])
         return Tally(int(row["calls"]), known_cost(row), unpriced)
+
+    def share_of_single_calls(
+        self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span] = ()
+    ) -> float:
+        return share_of_single_calls(selection, by, buckets)
 
     def known_names(self, organization_id: str, *, keys: int, tags: int) -> KnownNames:
         return known_names(self._connection, organization_id, keys=keys, tags=tags)

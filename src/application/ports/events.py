@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Protocol
 
 from domain.event import Event
@@ -27,6 +27,17 @@ class EventPosition:
 
     value: str | None
     id: str
+
+
+class Reach(Enum):
+    """How far a list goes that is in the order of costs or latencies, where no index has it."""
+
+    #: As far as it takes: all calls that pass are sorted where too few are among the first of all.
+    ANY = auto()
+    #: Not so far, so that it may be without calls that pass.
+    FIRST = auto()
+    #: All that pass are sorted straight away, as they are known to be few.
+    ALL = auto()
 
 
 class EventStore(Protocol):
@@ -62,6 +73,7 @@ class EventStore(Protocol):
         *,
         after: EventPosition | None = None,
         limit: int = 50,
+        reach: Reach = Reach.ANY,
     ) -> list[Event]:
         """Events in the order of ``sort``, those behind ``after``."""
 
@@ -73,9 +85,21 @@ class EventStore(Protocol):
 
     @abstractmethod
     def firsts(
-        self, selection: EventSelection, sorts: Sequence[EventSort], *, limit: int
+        self,
+        selection: EventSelection,
+        sorts: Sequence[EventSort],
+        *,
+        limit: int,
+        reach: Reach = Reach.ANY,
     ) -> dict[EventSort, list[Event]]:
         """The first page of each of ``sorts``; one that has no events is empty."""
+
+    @abstractmethod
+    def may_sort_all(self, selection: EventSelection, sorts: Sequence[EventSort]) -> bool:
+        """Whether a list in any of these orders may have to sort all calls that pass.
+
+        It is told without reading anything: no index has them, and the first of all may be others.
+        """
 
     @abstractmethod
     def around(

@@ -83,6 +83,16 @@ class UsageReports(Protocol):
         """That of ``measures``, for a small part of their work: it is asked every few seconds."""
 
     @abstractmethod
+    def share_of_single_calls(
+        self, selection: EventSelection, by: GroupBy, buckets: Sequence[Span] = ()
+    ) -> float:
+        """How much of the span such a question reads call by call, for want of sums: from 0 to 1.
+
+        Calls that an index finds are none of these, nor is what the two ends of the span cut. It is
+        told without reading anything. ``buckets`` are as in ``series``, or empty for the whole.
+        """
+
+    @abstractmethod
     def known_names(self, organization_id: str, *, keys: int, tags: int) -> KnownNames:
         """The newest ``keys``, and of all tags that sums are kept by the first ``tags``.
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from application.ports.clock import Clock
-from application.ports.events import EventPosition
+from application.ports.events import EventPosition, Reach
 from application.ports.unit_of_work import UnitsOfWork
 from application.reports.report_request import ReportRequest
 from domain.event import Event
@@ -14,11 +14,15 @@ from domain.report import EventSort
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEventsRequest(ReportRequest):
-    """``after`` is the position that the page before ended with."""
+    """``after`` is the position that the page before ended with.
+
+    With ``Reach.FIRST`` a page that says that it is the last one may be without some calls.
+    """
 
     sort: EventSort = EventSort.TIMESTAMP
     after: EventPosition | None = None
     limit: int = 50
+    reach: Reach = Reach.ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,11 @@ class ListEvents:
         with self._units_of_work(snapshot=True) as uow:
             # One more than asked for tells whether there is another page.
             events = uow.events.page(
-                selection, request.sort, after=request.after, limit=request.limit + 1
+                selection,
+                request.sort,
+                after=request.after,
+                limit=request.limit + 1,
+                reach=request.reach,
             )
         shown = tuple(events[: request.limit])
         more = len(events) > request.limit

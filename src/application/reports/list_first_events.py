@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from application.ports.clock import Clock
+from application.ports.events import Reach
 from application.ports.unit_of_work import UnitsOfWork
 from application.reports.report_request import ReportRequest
 from domain.event import Event
@@ -12,10 +13,11 @@ from domain.report import EventSort
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListFirstEventsRequest(ReportRequest):
-    """At most ``limit`` calls in each of the orders ``sorts``."""
+    """At most ``limit`` calls in each of the orders ``sorts``; fewer only if ``reach`` allows."""
 
     sorts: Sequence[EventSort]
     limit: int
+    reach: Reach = Reach.ANY
 
 
 class ListFirstEvents:
@@ -33,4 +35,6 @@ class ListFirstEvents:
         span = request.span(self._clock.now())
         selection = request.over(span)
         with self._units_of_work(snapshot=True) as uow:
-            return uow.events.firsts(selection, request.sorts, limit=request.limit)
+            return uow.events.firsts(
+                selection, request.sorts, limit=request.limit, reach=request.reach
+            )

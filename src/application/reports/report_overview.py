@@ -8,7 +8,7 @@ from application.ports.unit_of_work import UnitsOfWork
 from application.ports.usage_reports import UsageReports
 from application.reports.compare_costs import MODELS, CostComparison, compared
 from application.reports.report_groups import GroupReport, report_of
-from application.reports.report_request import ReportRequest
+from application.reports.report_request import ComparedRequest
 from application.reports.report_series import MOST_SERIES
 from domain.period import Interval, Span, buckets, interval_for, zone
 from domain.report import (
@@ -21,15 +21,10 @@ from domain.whole_series import whole_series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReportOverviewRequest(ReportRequest):
-    """``start`` and ``end`` are aware; ``by`` takes the series apart, unless it is empty.
-
-    ``before`` is what to compare with, None for as much time as has passed, just before.
-    """
+class ReportOverviewRequest(ComparedRequest):
+    """``start`` and ``end`` are aware; ``by`` takes the series apart, unless it is empty."""
 
     by: GroupBy = ()
-    is_compared: bool = True
-    before: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +77,7 @@ class ReportOverview:
         tz = zone(request.timezone)
         now = self._clock.now()
         span = request.span(now)
-        so_far = span.until(now)
-        before = (request.before or so_far.before) if request.is_compared else None
+        before = request.span_before(span, now)
         interval = interval_for(span)
         pieces = buckets(span, interval, tz)
         asked = request.over(span)
@@ -100,7 +94,7 @@ class ReportOverview:
             past = _past(reports, request, before, models_now) if before else None
         return Overview(
             span=span,
-            so_far=so_far,
+            so_far=span.until(now),
             interval=interval,
             totals=of_all.measures,
             past=past,

@@ -29,3 +29,15 @@ class ReportRequest:
     def over(self, span: Span) -> EventSelection:
         """The calls of a span that pass."""
         return EventSelection(organization_id=self.organization_id, span=span, filter=self.filter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedRequest(ReportRequest):
+    """``before`` is what to compare with, None for as much time as has passed, just before."""
+
+    is_compared: bool = True
+    before: Span | None = None
+
+    def span_before(self, span: Span, now: datetime) -> Span | None:
+        """What ``span`` is compared with; None where it is not."""
+        return (self.before or span.until(now).before) if self.is_compared else None

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 from application.budgets.list_budgets_in_danger import ListBudgetsInDangerRequest
 from application.ports.clock import Clock
 from application.reports.compare_costs import MODELS
+from application.reports.count_single_calls import CountSingleCallsRequest
 from application.reports.report_overview import Overview, ReportOverviewRequest
 from domain.known_names import KnownNames
 from entrypoints.container import Container
@@ -17,6 +18,7 @@ from entrypoints.http.pages.charts import bar_chart
 from entrypoints.http.pages.comparing import time_before
 from entrypoints.http.pages.filter_form import suggested
 from entrypoints.http.pages.formats import change
+from entrypoints.http.pages.interim import calls_to_wait_for, interim_page
 from entrypoints.http.pages.live import ends_now, live_page, seen_already, version_now, version_of
 from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_page import (
@@ -41,6 +43,7 @@ def dashboard_pages(container: Container) -> Blueprint:
     run_has_events, run_list_in_danger = container.has_events(), container.list_budgets_in_danger()
     run_report_overview = container.report_overview()
     run_list_names, clock = container.list_known_names(), container.clock()
+    run_count_single = container.count_single_calls()
     run_tally_usage = container.tally_usage()
     app_url = container.settings().app_url
     for part in (breakdowns, model_page, queries, calls, chart_image):
@@ -55,6 +58,10 @@ def dashboard_pages(container: Container) -> Blueprint:
         if (unchanged := seen_already(version)) is not None:
             return unchanged
         is_live = ends_now(asked, clock)
+        calls = calls_to_wait_for(run_count_single, _counted(address, asked, clock))
+        if calls.added_up:
+            head = {"known": known_names(run_list_names), "room_for_live": is_live}
+            return interim_page("dashboard/overview.html", calls, asked, clock, head)
         found = run_report_overview(_overview_of(address, asked, clock))
         # Where nothing is shown, there is nothing to choose: one question less beside this one.
         is_bare = not (found.totals.calls or address.filters)
@@ -87,6 +94,16 @@ def _overview_of(address: ReportAddress, asked: Asked, clock: Clock) -> ReportOv
     )
 
 
+def _counted(address: ReportAddress, asked: Asked, clock: Clock) -> CountSingleCallsRequest:
+    return CountSingleCallsRequest(
+        **asked,
+        whole=MODELS,
+        over_time=address.group_by,
+        is_compared=address.is_compared,
+        before=address.before(clock.now()),
+    )
+
+
 def _of_all_budgets() -> ListBudgetsInDangerRequest:
     return ListBudgetsInDangerRequest(organization_id=current_organization().id)
 
@@ -98,6 +115,7 @@ def _shown(found: Overview, address: ReportAddress, known: KnownNames) -> dict[s
     stacked = stacked_chart(chart, found.groups, by, known.keys) if by else None
     return {
         "found": found,
+        "span": found.span,
         "totals": found.totals,
         "past": past,
         "change": change(found.totals.cost_usd, past.totals.cost_usd) if past else None,

@@ -1,9 +1,12 @@
 """One model: what it costs an organization, what it is used for, and its prices through time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from flask import Blueprint, render_template
 
+from application.ports.events import Reach
+from application.reports.count_single_calls import CountSingleCallsRequest
 from application.reports.list_first_events import ListFirstEventsRequest
 from application.reports.list_prices import ListPricesRequest
 from application.reports.report_groups import ReportGroupsRequest
@@ -13,6 +16,7 @@ from domain.report import Dimension, EventSort, Measures
 from domain.text import has_unstorable
 from entrypoints.container import Container
 from entrypoints.http.pages.filter_form import suggested, values_of
+from entrypoints.http.pages.interim import calls_to_wait_for, interim_page, reach_of
 from entrypoints.http.pages.price_sheets import by_circumstance, sheets_of
 from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_page import (
@@ -29,6 +33,7 @@ from entrypoints.http.pages.token_mix import token_mix
 
 #: Of the costliest calls, and of the slowest ones.
 _CALLS = 5
+_SORTS = (EventSort.COST, EventSort.LATENCY)
 _LONGEST_NAME = 256
 _BY = (Dimension.PROVIDER, Dimension.MODEL)
 
@@ -38,6 +43,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
     run_report_groups, run_list_first = container.report_groups(), container.list_first_events()
     run_list_prices, run_list_names = container.list_prices(), container.list_known_names()
     clock, run_has_events = container.clock(), container.has_events()
+    run_count_single = container.count_single_calls()
 
     @pages.get("/models/<name:provider>/<last_name:model>")
     @report_page
@@ -46,20 +52,30 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             raise NotFound("There is no such model.")
         own = address.with_filter((Dimension.PROVIDER, provider), (Dimension.MODEL, model))
         asked = asked_of(own, clock)
+        # Filters by another model would leave nothing to see on this page.
+        shared = address.without(*_BY)
+        head: dict[str, Any] = {
+            "provider": provider,
+            "model": model,
+            "path": model_path(provider, model),
+            "address": shared,
+            "known": known_names(run_list_names),
+        }
+        # A model's own calls are many; of those that pass other filters besides there may be few.
+        sorts = _SORTS if shared.filters else ()
+        calls = calls_to_wait_for(run_count_single, _counted(asked, sorts))
+        if calls.added_up:
+            return interim_page("dashboard/model.html", calls, asked, clock, head)
         report = run_report_groups(ReportGroupsRequest(**asked, by=_BY, with_trends=True))
         # The lists end at the same moment, so that all figures agree.
         asked["start"], asked["end"] = report.span.start, report.span.end
-        # Filters by another model would leave nothing to see on this page.
-        shared = address.without(*_BY)
         (row,) = report.rows or (None,)
         totals = row.measures if row else Measures()
-        calls = run_list_first(_of_lists(asked)) if totals.calls else {}
+        firsts = run_list_first(_of_lists(asked, reach_of(calls))) if totals.calls else {}
+        if calls.looked_through and any(len(each) < _CALLS for each in firsts.values()):
+            return interim_page("dashboard/model.html", calls, asked, clock, head)
         return render_template(
             "dashboard/model.html",
-            provider=provider,
-            model=model,
-            path=model_path(provider, model),
-            address=shared,
             own=own,
             span=report.span,
             totals=totals,
@@ -73,14 +89,20 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             ),
             today=clock.now().date(),
             sheets_of=sheets_of,
-            calls=calls,
-            known=known_names(run_list_names),
-            suggested=suggested(_other_values(calls)),
+            calls=firsts,
+            suggested=suggested(_other_values(firsts)),
+            **head,
         )
 
 
-def _of_lists(asked: Asked) -> ListFirstEventsRequest:
-    return ListFirstEventsRequest(**asked, sorts=(EventSort.COST, EventSort.LATENCY), limit=_CALLS)
+def _counted(asked: Asked, sorts: Sequence[EventSort]) -> CountSingleCallsRequest:
+    return CountSingleCallsRequest(
+        **asked, whole=_BY, over_time=_BY, is_compared=False, sorts=sorts
+    )
+
+
+def _of_lists(asked: Asked, reach: Reach) -> ListFirstEventsRequest:
+    return ListFirstEventsRequest(**asked, sorts=_SORTS, limit=_CALLS, reach=reach)
 
 
 def _other_values(calls: Mapping[EventSort, Iterable[Event]]) -> Iterator[tuple[str, str | None]]:

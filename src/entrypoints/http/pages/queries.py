@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request
 
 from application.ports.events import EventPosition
+from application.reports.count_single_calls import CountSingleCallsRequest
 from application.reports.find_calls import FindCallsRequest, FoundCalls
 from application.reports.find_page_before import FindPageBeforeRequest
 from application.reports.list_events import EventPage, ListEventsRequest, position_of
@@ -14,6 +15,7 @@ from domain.report import EventSort
 from entrypoints.container import Container
 from entrypoints.http.cursors import read_cursor, write_cursor
 from entrypoints.http.pages.filter_form import suggested, values_of
+from entrypoints.http.pages.interim import calls_to_wait_for, interim_page, reach_of
 from entrypoints.http.pages.live import live_page, seen_already, version_now
 from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.report_page import (
@@ -48,6 +50,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
     run_find_page_before = container.find_page_before()
     run_list_names, clock = container.list_known_names(), container.clock()
     run_tally_usage, run_has_events = container.tally_usage(), container.has_events()
+    run_count_single = container.count_single_calls()
 
     @pages.get("/queries")
     @report_page
@@ -64,14 +67,19 @@ def add_pages(pages: Blueprint, container: Container) -> None:
                 FindPageBeforeRequest(**asked, sort=sort, before=first, limit=_ROWS)
             )
             return redirect(request.path + address.query(("sort", sort), *_cursor(start, sort)))
+        after = read_cursor(cursor, sort) if cursor else None
+        calls = calls_to_wait_for(run_count_single, CountSingleCallsRequest(**asked, sorts=(sort,)))
         # Before the calls are read: one that comes in between is shown once more, never missed.
         # New ones are seen only where the newest stand on top.
         is_top = sort is EventSort.TIMESTAMP and not cursor
         version = version_now(run_tally_usage, asked, clock) if is_top else None
         if (unchanged := seen_already(version)) is not None:
             return unchanged
-        after = read_cursor(cursor, sort) if cursor else None
-        page = run_list_events(ListEventsRequest(**asked, sort=sort, after=after, limit=_ROWS))
+        page = run_list_events(
+            ListEventsRequest(**asked, sort=sort, after=after, limit=_ROWS, reach=reach_of(calls))
+        )
+        if calls.looked_through and page.next is None:
+            return interim_page("dashboard/queries.html", calls, asked, clock, _head())
         html = _shown(
             page.span,
             version=version,
@@ -87,13 +95,18 @@ def add_pages(pages: Blueprint, container: Container) -> None:
         return render_template(
             "dashboard/queries.html",
             span=span,
-            sort=_sort(),
-            sorts=SORTS,
-            orders=ORDERS,
-            known=known_names(run_list_names),
             suggested=suggested(values_of(found.get("events", ()))),
+            **_head(),
             **found,
         )
+
+    def _head() -> dict[str, Any]:
+        return {
+            "sort": _sort(),
+            "sorts": SORTS,
+            "orders": ORDERS,
+            "known": known_names(run_list_names),
+        }
 
 
 def _looked_for(name: str, asked: Asked) -> FindCallsRequest:

@@ -24,6 +24,9 @@ from entrypoints.http.pages.stacking import DEFAULT_STACK, default_stack, group_
 
 PRESETS = (7, 30, 90)
 DEFAULT_DAYS, MOST_DAYS = 30, 3_660
+#: In the address that an interim page leads on to, with figures however long they take. It is no
+#: part of what is asked for, so no link takes it along.
+AT_ONCE = "at_once"
 
 
 @dataclass(frozen=True, slots=True)

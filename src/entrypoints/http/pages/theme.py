@@ -10,6 +10,10 @@ from entrypoints.container import Container
 from entrypoints.http.cookies import set_theme
 from entrypoints.http.pages.forms import text
 from entrypoints.http.pages.next_page import after_sign_in, safe_next
+from entrypoints.http.pages.report_address import AT_ONCE
+
+#: What was done is said once, and whoever comes back waits as before.
+_PASSING = ("notice", AT_ONCE)
 
 
 def theme_pages(container: Container) -> Blueprint:  # noqa: ARG001 - as all pages are made
@@ -30,8 +34,7 @@ def this_page() -> str | None:
     """
     if request.method != "GET":
         return _nearest_page(request.path)
-    # What was done is said once.
-    pairs = [pair for pair in request.args.items(multi=True) if pair[0] != "notice"]
+    pairs = [pair for pair in request.args.items(multi=True) if pair[0] not in _PASSING]
     path = request.full_path.partition("?")[0]
     return f"{path}?{urlencode(pairs)}" if pairs else path
 

@@ -43,6 +43,7 @@ const offer = document.querySelector("[data-zone-offer]");
 
 if (offer && zone && zone !== offer.dataset.zoneOffer) {
   const address = new URL(location.href);
+  address.searchParams.delete("at_once");
   address.searchParams.set("tz", zone);
   address.searchParams.set("tz_before", offer.dataset.zoneOffer);
   offer.href = address.href;
