@@ -82,6 +82,12 @@ def by(
         return uow.usage_reports.groups(selection, (dimension,))
 
 
+def levels(units_of_work: SqlUnitsOfWork, key: ApiKey) -> list[list[GroupRow]]:
+    selection = EventSelection(organization_id=key.organization_id, span=TWICE_FOUR_WEEKS)
+    with units_of_work(snapshot=True) as uow:
+        return uow.usage_reports.levels(selection, (Dimension.PROVIDER, Dimension.MODEL))
+
+
 def rebuild(units_of_work: SqlUnitsOfWork, key: ApiKey) -> None:
     with units_of_work() as uow:
         uow.rollups.rebuild(key.organization_id)
@@ -228,3 +234,17 @@ def test_a_week_of_which_some_calls_are_deleted_keeps_them_when_sums_are_made_an
     assert rows(database_url, WIDE_ROWS) == weeks
     assert by_user(units_of_work, key) == before
     assert differences(units_of_work, key) == []
+
+
+def test_a_report_does_not_rest_on_weeks_that_are_no_longer_there(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    """An older copy of the database, say, was put in the place of the one that was seen."""
+    store(units_of_work, key, some_events(key, 20))
+    close_weeks(units_of_work, TWICE_FOUR_WEEKS.end)
+    before = levels(units_of_work, key)
+    assert levels(units_of_work, key) == before
+    with psycopg.connect(database_url) as connection:
+        connection.execute("DELETE FROM usage_rollups WHERE tier > 2")
+        connection.execute("UPDATE organizations SET weeks_until = NULL")
+    assert levels(units_of_work, key) == before

@@ -15,6 +15,7 @@ from adapters.sql.deliveries import SqlDeliveryRepository
 from adapters.sql.event_storage import SqlEventStorage
 from adapters.sql.events import SqlEventStore
 from adapters.sql.invitations import SqlInvitationRepository
+from adapters.sql.kept_sums import SeenWeeks
 from adapters.sql.ledger import SqlLedger
 from adapters.sql.members import SqlMemberRepository
 from adapters.sql.organization_revisions import OrganizationRevisions
@@ -40,10 +41,15 @@ class SqlUnitOfWork(UnitOfWork):
     """
 
     def __init__(
-        self, engine: Engine, places: Places, isolation_level: IsolationLevel = "READ COMMITTED"
+        self,
+        engine: Engine,
+        places: Places,
+        weeks: SeenWeeks,
+        isolation_level: IsolationLevel = "READ COMMITTED",
     ) -> None:
         self._engine = engine
         self._places = places
+        self._weeks = weeks
         self._isolation_level: IsolationLevel = isolation_level
 
     def __enter__(self) -> Self:
@@ -61,7 +67,7 @@ class SqlUnitOfWork(UnitOfWork):
         self.invitations = SqlInvitationRepository(connection)
         self.api_keys = SqlApiKeyRepository(connection)
         self.events = SqlEventStore(connection)
-        self.usage_reports = SqlUsageReports(connection)
+        self.usage_reports = SqlUsageReports(connection, self._weeks)
         revisions = OrganizationRevisions(connection)
         self.budgets = SqlBudgetRepository(connection, revisions)
         self.ledger = SqlLedger(connection, revisions, self._places)
@@ -97,6 +103,7 @@ class SqlUnitsOfWork(UnitsOfWork):
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._places = Places()
+        self._weeks = SeenWeeks()
 
     def __call__(self, *, snapshot: bool = False) -> SqlUnitOfWork:
         return self._new("REPEATABLE READ" if snapshot else "READ COMMITTED")
@@ -108,7 +115,7 @@ class SqlUnitsOfWork(UnitsOfWork):
         return self._new("AUTOCOMMIT")
 
     def _new(self, isolation_level: IsolationLevel) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self._engine, self._places, isolation_level)
+        return SqlUnitOfWork(self._engine, self._places, self._weeks, isolation_level)
 
     def check(self) -> None:
         with _connect(self._engine) as connection:

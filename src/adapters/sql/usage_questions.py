@@ -8,14 +8,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam
 from sqlalchemy.types import TypeEngine
 
+from adapters.sql.kept_sums import KEPT, UNKNOWN, Kept, SeenWeeks
 from adapters.sql.pieces_of_reports import values_of_pieces
 from adapters.sql.selections import Chosen, values_of
-from adapters.sql.tables import organizations
 from domain.covering import pieces
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy, TagDimension
@@ -27,12 +27,8 @@ _Arguments = ParamSpec("_Arguments")
 _Statement = TypeVar("_Statement")
 #: Statements of a kind that are kept: a page asks in a few shapes, but tags have any name.
 _MOST_STATEMENTS = 24
-_EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 #: As long no call is deleted, nor any of the day in which a span of this time begins.
 _ALWAYS_KEPT = timedelta(days=SHORTEST_DAYS - 1)
-_KEPT = select(organizations.c.events_begin, organizations.c.weeks_until).where(
-    organizations.c.id == bindparam("of")
-)
 
 
 def made_once(make: Callable[_Arguments, _Statement]) -> Callable[_Arguments, _Statement]:
@@ -69,23 +65,13 @@ class Question:
     values: dict[str, Any]
 
 
-class _Kept(NamedTuple):
-    """From ``calls_begin`` on no call was deleted; before ``weeks_until`` weeks have sums."""
-
-    calls_begin: datetime = _EVER
-    weeks_until: datetime = _EVER
-
-
-#: What is no mistake, whatever is kept.
-_UNKNOWN = _Kept(calls_begin=_NEVER)
-
-
 class Questions:
     """Ask through one connection, on which a snapshot is one moment."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, weeks: SeenWeeks) -> None:
         self.connection = connection
-        self._known: dict[str, _Kept] = {}
+        self._weeks = weeks
+        self._known: dict[str, Kept] = {}
 
     def ask(
         self,
@@ -97,13 +83,13 @@ class Questions:
         of_sums: bool = False,
         or_none: Dimension | TagDimension | None = None,
         beside: GroupBy = (),
-        at_once: bool = False,
+        kept: Kept | None = None,
     ) -> Question:
         """Of the whole span, or of each of ``buckets``; ``of_sums`` also where calls seem few.
 
         The calls without a value of ``or_none``, which is filtered by, pass as well. Where calls
         were deleted it tells no more than a question by the groups ``beside`` it, so that these can
-        be taken off. ``at_once`` is without a look at what is kept, for some more to read.
+        be taken off. Without what is ``kept`` it is looked up.
         """
         breakdown = _breakdown(selection, by, of_sums=of_sums)
         chosen = Chosen.by(selection, or_none)
@@ -113,7 +99,7 @@ class Questions:
         now = datetime.now(UTC)  # which changes no answer, but what is read for it
         parts = buckets or [selection.span]
         coarsest = _coarsest(breakdown, parts)
-        kept = _UNKNOWN if at_once else self._kept(selection, now, weeks=coarsest > Tier.DAY)
+        kept = kept or self._kept(selection, now, weeks=coarsest > Tier.DAY)
         other = _breakdown(selection, beside, of_sums=of_sums)
         covering = pieces(
             parts,
@@ -134,14 +120,30 @@ class Questions:
         """By what there are sums to answer with; None where calls alone can."""
         return _breakdown(selection, by, of_sums=False)
 
-    def _kept(self, selection: EventSelection, now: datetime, *, weeks: bool = False) -> _Kept:
+    def likely(self, selection: EventSelection) -> Kept:
+        """What is known of a span, or seems to be so; an answer must be asked whether it is."""
+        known = self._known.get(selection.organization_id)
+        is_recent = selection.span.start > datetime.now(UTC) - _ALWAYS_KEPT
+        return known or Kept(
+            Kept().calls_begin if is_recent else UNKNOWN.calls_begin,
+            self._weeks.until(selection.organization_id),
+        )
+
+    def note(self, organization_id: str, row: Row[Any] | None) -> Kept:
+        """What an answer tells by the way."""
+        known = Kept.of(row)
+        self._known[organization_id] = known
+        self._weeks.note(organization_id, known.weeks_until)
+        return known
+
+    def _kept(self, selection: EventSelection, now: datetime, *, weeks: bool) -> Kept:
         """What matters for a span, and for its ``weeks``: looked up once, where anything may."""
         if not weeks and selection.span.start > now - _ALWAYS_KEPT:
-            return _Kept()
+            return Kept()
         organization_id = selection.organization_id
         if organization_id not in self._known:
-            row = self.connection.execute(_KEPT, {"of": organization_id}).one_or_none() or ()
-            self._known[organization_id] = _Kept(*(moment or _EVER for moment in row))
+            row = self.connection.execute(KEPT, {"of": organization_id}).one_or_none()
+            self.note(organization_id, row)
         return self._known[organization_id]
 
 

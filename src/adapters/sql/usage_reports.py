@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from adapters.sql import usage_group_series, usage_series, usage_statements
+from adapters.sql.kept_sums import UNKNOWN, SeenWeeks
 from adapters.sql.known_names import known_names
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.selections import Chosen, values_of
@@ -36,9 +37,9 @@ from domain.report import (
 class SqlUsageReports(UsageReports):
     """Sums come from roll-ups where these know what is asked for, else from the events."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, weeks: SeenWeeks) -> None:
         self._connection = connection
-        self._questions = Questions(connection)
+        self._questions = Questions(connection, weeks)
 
     def measures(self, selection: EventSelection) -> Measures:
         found = self._sums(selection, ())
@@ -99,7 +100,7 @@ class SqlUsageReports(UsageReports):
     def tally(self, selection: EventSelection) -> Tally:
         # Of all calls there are sums by quarters of an hour: there is hardly any more to read.
         is_of_all = selection.filter == EventFilter()
-        asked = self._questions.ask(selection, at_once=is_of_all)
+        asked = self._questions.ask(selection, kept=UNKNOWN if is_of_all else None)
         found = self._connection.execute(usage_statements.tally(asked.shape), asked.values)
         row = found.one()._asdict()
         if not row["calls"]:  # sums over no rows at all are null
@@ -140,11 +141,15 @@ class SqlUsageReports(UsageReports):
         self, selection: EventSelection, by: GroupBy
     ) -> tuple[dict[Group, Sums], Slots]:
         """The same with the durations of all, by one statement."""
-        asked = self._questions.ask(selection, by)
-        of_all = self._questions.ask(selection, mark="all_")
+        likely = self._questions.likely(selection)
+        asked = self._questions.ask(selection, by, kept=likely)
+        of_all = self._questions.ask(selection, mark="all_", kept=likely)
         found = usage_statements.sums_and_durations(asked.shape, of_all.shape)
         rows = self._connection.execute(found, asked.values | of_all.values).all()
         (last,) = (row for row in rows if row.is_last)
+        known = self._questions.note(selection.organization_id, last)
+        if known.weeks_until < likely.weeks_until:  # seen by a later look than this snapshot is of
+            return self._called_and_durations(selection, by)
         return _sums_of(rows, by), _slots_of(last)
 
     def _durations(

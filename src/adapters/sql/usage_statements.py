@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.event_tables import IS_UNPRICED, TOKEN_COLUMNS, events
 from adapters.sql.gap_reasons import GAP_REASON
+from adapters.sql.kept_sums import KEPT_BESIDE
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.rollup_tables import COUNTS, SUMS
 from adapters.sql.selections import Chosen, conditions
@@ -82,10 +83,13 @@ def durations_of_groups(shape: Shape, *, of_own: bool) -> Select[Any]:
 
 @made_once
 def sums_and_durations(of_groups: Shape, of_all: Shape) -> CompoundSelect[Any]:
-    """``sums_of_groups``, and one row, ``is_last``, with the durations of all in their stead."""
+    """``sums_of_groups``, and one row, ``is_last``, with the durations of all in their stead.
+
+    It also tells what is kept.
+    """
     groups = sums_of_groups(of_groups)
     durations = durations_of_groups(of_all, of_own=False)
-    of_last = tuple(durations.selected_columns)
+    of_last = (*durations.selected_columns, *KEPT_BESIDE)
     no_sums = (null().label(each.key) for each in groups.selected_columns)
     return union_all(
         groups.add_columns(*(null().label(each.key) for each in of_last), false().label("is_last")),
