@@ -122,6 +122,17 @@ def test_it_says_how_many_calls_are_read(browser: Browser, team: Team) -> None:
     assert leads_to(Browser(team.owner.client).open(f"/dashboard?{BOTH}")) is None
 
 
+def test_a_model_with_none_of_the_costliest_calls_of_all_is_looked_for_meanwhile(
+    team: Team,
+) -> None:
+    team.send(*(an_event() for _ in range(MOST_AT_ONCE)), an_event(model="rare"))
+    browser = Browser(team.owner.client)
+    rare, usual = (f"/dashboard/models/anthropic/{it}" for it in ("rare", "claude-sonnet-4-5"))
+    assert "Looking through 41 calls" in browser.open(rare).text
+    assert leads_to(browser.open(at_once(rare))) is None
+    assert leads_to(browser.open(usual)) is None
+
+
 @pytest.mark.parametrize("path", WHOLE)
 def test_what_is_answered_by_sums_or_few_calls_comes_whole(browser: Browser, path: str) -> None:
     assert leads_to(browser.open(path)) is None
@@ -192,7 +203,7 @@ def test_neither_page_asks_the_database_more_often_than_it_may(
 
 
 def test_where_sums_answer_nothing_more_is_asked(busy: Team) -> None:
-    for path in ("/dashboard", "/dashboard/models", MODEL, "/dashboard/queries?sort=cost"):
+    for path in ("/dashboard", "/dashboard/models", "/dashboard/queries?sort=cost"):
         asked = []
         for each in (path, at_once(path)):
             with statements() as sent:

@@ -1,6 +1,6 @@
 """One model: what it costs an organization, what it is used for, and its prices through time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -61,9 +61,7 @@ def add_pages(pages: Blueprint, container: Container) -> None:
             "address": shared,
             "known": known_names(run_list_names),
         }
-        # A model's own calls are many; of those that pass other filters besides there may be few.
-        sorts = _SORTS if shared.filters else ()
-        calls = calls_to_wait_for(run_count_single, _counted(asked, sorts))
+        calls = calls_to_wait_for(run_count_single, _counted(asked))
         if calls.added_up:
             return interim_page("dashboard/model.html", calls, asked, clock, head)
         report = run_report_groups(ReportGroupsRequest(**asked, by=_BY, with_trends=True))
@@ -95,9 +93,9 @@ def add_pages(pages: Blueprint, container: Container) -> None:
         )
 
 
-def _counted(asked: Asked, sorts: Sequence[EventSort]) -> CountSingleCallsRequest:
+def _counted(asked: Asked) -> CountSingleCallsRequest:
     return CountSingleCallsRequest(
-        **asked, whole=_BY, over_time=_BY, is_compared=False, sorts=sorts
+        **asked, whole=_BY, over_time=_BY, is_compared=False, sorts=_SORTS
     )
 
 
