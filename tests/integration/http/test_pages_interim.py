@@ -31,7 +31,6 @@ ADDED_UP = (
 LISTED = (
     "/dashboard/queries?sort=cost&tag.tier=x&tag.feature=b&project=search",
     "/dashboard/queries?sort=latency&tag.tier=none",
-    f"{MODEL}?project=search&environment=staging&operation=chat",
 )
 WHOLE = (
     "/dashboard",
@@ -45,6 +44,7 @@ WHOLE = (
     MODEL,
     f"{MODEL}?tag.feature=a",
     f"{MODEL}?tag.tier=none",
+    f"{MODEL}?project=search&environment=staging&operation=chat",
     "/dashboard/queries",
     f"/dashboard/queries?{BOTH}",
     "/dashboard/queries?sort=cost",
@@ -122,15 +122,22 @@ def test_it_says_how_many_calls_are_read(browser: Browser, team: Team) -> None:
     assert leads_to(Browser(team.owner.client).open(f"/dashboard?{BOTH}")) is None
 
 
-def test_a_model_with_none_of_the_costliest_calls_of_all_is_looked_for_meanwhile(
-    team: Team,
-) -> None:
-    team.send(*(an_event() for _ in range(MOST_AT_ONCE)), an_event(model="rare"))
-    browser = Browser(team.owner.client)
-    rare, usual = (f"/dashboard/models/anthropic/{it}" for it in ("rare", "claude-sonnet-4-5"))
-    assert "Looking through 41 calls" in browser.open(rare).text
-    assert leads_to(browser.open(at_once(rare))) is None
-    assert leads_to(browser.open(usual)) is None
+def test_a_model_with_few_known_costs_is_looked_through_meanwhile(team: Team) -> None:
+    team.send(*(an_event(model="m", usage=None) for _ in range(MOST_AT_ONCE)))
+    team.send(an_event(model="m", provider_cost_usd="1"))
+    browser, path = Browser(team.owner.client), "/dashboard/models/anthropic/m"
+    assert "Looking through 41 calls" in browser.open(path).text
+    whole = browser.open(at_once(path))
+    assert leads_to(whole) is None
+    assert "No call in this range has a known latency." in whole.text
+    assert "No call in this range has a known cost." not in whole.text
+
+
+def test_a_model_of_which_nothing_is_known_is_not_looked_through(team: Team) -> None:
+    team.send(*(an_event(model="m", usage=None) for _ in range(MOST_AT_ONCE + 1)))
+    page = Browser(team.owner.client).open("/dashboard/models/anthropic/m")
+    assert leads_to(page) is None
+    assert "No call in this range has a known cost." in page.text
 
 
 @pytest.mark.parametrize("path", WHOLE)

@@ -1,6 +1,6 @@
 """One model: what it costs an organization, what it is used for, and its prices through time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -69,8 +69,9 @@ def add_pages(pages: Blueprint, container: Container) -> None:
         asked["start"], asked["end"] = report.span.start, report.span.end
         (row,) = report.rows or (None,)
         totals = row.measures if row else Measures()
-        firsts = run_list_first(_of_lists(asked, reach_of(calls))) if totals.calls else {}
-        if calls.looked_through and any(len(each) < _CALLS for each in firsts.values()):
+        sorts = _known_sorts(totals)
+        firsts = run_list_first(_of_lists(asked, sorts, reach_of(calls))) if sorts else {}
+        if calls.looked_through and _lacks_some(firsts, totals):
             return interim_page("dashboard/model.html", calls, asked, clock, head)
         return render_template(
             "dashboard/model.html",
@@ -99,8 +100,22 @@ def _counted(asked: Asked) -> CountSingleCallsRequest:
     )
 
 
-def _of_lists(asked: Asked, reach: Reach) -> ListFirstEventsRequest:
-    return ListFirstEventsRequest(**asked, sorts=_SORTS, limit=_CALLS, reach=reach)
+def _known_sorts(totals: Measures) -> list[EventSort]:
+    """No call is the costliest, or the slowest, where of none the cost or the latency is known."""
+    known = {
+        EventSort.COST: totals.cost_usd is not None,
+        EventSort.LATENCY: totals.latency_ms.mean is not None,
+    }
+    return [sort for sort in _SORTS if totals.calls and known[sort]]
+
+
+def _of_lists(asked: Asked, sorts: Sequence[EventSort], reach: Reach) -> ListFirstEventsRequest:
+    return ListFirstEventsRequest(**asked, sorts=sorts, limit=_CALLS, reach=reach)
+
+
+def _lacks_some(calls: Mapping[EventSort, Collection[Event]], totals: Measures) -> bool:
+    """Whether a list is shorter than it may be."""
+    return any(len(each) < min(_CALLS, totals.calls) for each in calls.values())
 
 
 def _other_values(calls: Mapping[EventSort, Iterable[Event]]) -> Iterator[tuple[str, str | None]]:
