@@ -50,14 +50,13 @@ while _BOUNDS[-1] <= 86_400_000:
 _ARRAY = f"'{{{','.join(map(str, _BOUNDS))}}}'::integer[]"
 
 _ROW = ("organization_id", "breakdown", "digest")
-#: A table's rows by week of those by day, and by several weeks of those by fewer.
+#: Rows by week of those by day, and by several weeks of those by fewer.
 _WIDE = """
 WITH parts AS MATERIALIZED (
     SELECT *, date_bin('{days} days', start, '{origin} 00:00:00+00') AS wide
-    FROM {table} WHERE tier = {tier} - 1 AND {which}
+    FROM {source} WHERE tier = {tier} - 1 AND {which}
 ), over AS (
-    SELECT parts.* FROM parts JOIN organizations AS o ON o.id = organization_id
-    WHERE {until}
+    SELECT * FROM parts WHERE {until}
 ), sums AS (
     SELECT {named}, wide, {counts}, {sums} FROM over GROUP BY {named}, wide
 ), slotted AS (
@@ -68,7 +67,7 @@ WITH parts AS MATERIALIZED (
         GROUP BY {key}, wide, slot
     ) AS spread GROUP BY {key}, wide
 )
-INSERT INTO {table} (tier, start, {named}, {numbers}, durations)
+INSERT INTO {target} (tier, start, {named}, {numbers}, durations)
 SELECT {tier}, wide, {named}, {numbers}, durations
 FROM sums LEFT JOIN slotted USING ({key}, wide) ORDER BY {key}, wide
 """
@@ -109,33 +108,32 @@ FROM sums LEFT JOIN slotted USING ({_QUARTER}) ORDER BY organization_id, start, 
 """
 
 
-#: The Monday before which weeks are over, as those say who will sum up the later ones.
-_OVER = """
-UPDATE organizations SET weeks_until
-    = date_bin('7 days', now() - interval '2 hours', '2000-01-03 00:00:00+00')"""
+#: The Monday before which weeks are over; those who come after sum up the later ones.
+_OVER = "date_bin('7 days', now() - interval '2 hours', '2000-01-03 00:00:00+00')"
+#: Rows that wait until tiers may be of them, so that reports need not wait while they are made.
+_WEEKS = {"usage_rollups": "weeks_of_usage", "tag_rollups": "weeks_of_tags"}
 
 
 def upgrade() -> None:
-    op.add_column("organizations", sa.Column("weeks_until", sa.DateTime(timezone=True)))
-    op.create_check_constraint(
-        op.f("ck_organizations_weeks_until"),
-        "organizations",
-        "weeks_until >= '2000-01-01Z' AND weeks_until < '2200-01-01Z'",
-    )
     # A worker that still runs would add calls meanwhile.
-    op.execute("LOCK TABLE pending_rollups, usage_rollups, tag_rollups IN EXCLUSIVE MODE")
+    op.execute("LOCK TABLE usage_rollups, tag_rollups IN EXCLUSIVE MODE")
     op.execute("SET LOCAL work_mem = '64MB'")
     for month in op.get_bind().execute(sa.text(_MONTHS)).scalars().all():
         op.get_bind().execute(sa.text(_QUARTERS), {"month": month})
-    op.execute("DELETE FROM usage_rollups WHERE tier = 3")
-    op.execute(_OVER)
+    for table, weeks in _WEEKS.items():
+        op.execute(f"CREATE TEMPORARY TABLE {weeks} (LIKE {table}) ON COMMIT DROP")
+    _fill_dimensions(3, 1, "true", source="usage_rollups")
+    _fill_dimensions(4, 4, "true", source="weeks_of_usage")
+    _fill_dimensions(5, 16, "breakdown = 'user'", source="weeks_of_usage")
+    of_value = ("organization_id", "number")
+    op.execute(_fill("tag_rollups", "weeks_of_tags", 3, 1, of_value, "true"))
+    _create_summed_weeks()
     # From here on reports wait.
     _let_tiers_be("usage_rollups", "BETWEEN 0 AND 5")
     _let_tiers_be("tag_rollups", "BETWEEN 1 AND 3")
-    _fill_dimensions(3, 1, "true", _MONDAY)
-    _fill_dimensions(4, 4, "true", _MONDAY)
-    _fill_dimensions(5, 16, "breakdown = 'user'", _MONDAY)
-    op.execute(_fill("tag_rollups", 3, 1, ("organization_id", "number"), "true", _MONDAY))
+    op.execute("DELETE FROM usage_rollups WHERE tier = 3")
+    for table, weeks in _WEEKS.items():
+        op.execute(f"INSERT INTO {table} SELECT * FROM {weeks}")
 
 
 def downgrade() -> None:
@@ -144,8 +142,31 @@ def downgrade() -> None:
     op.execute("DELETE FROM tag_rollups WHERE tier = 3")
     _let_tiers_be("usage_rollups", "BETWEEN 0 AND 3")
     _let_tiers_be("tag_rollups", "BETWEEN 1 AND 2")
-    _fill_dimensions(3, 1, "breakdown = 'user'", _SATURDAY)
-    op.drop_column("organizations", "weeks_until")
+    which = "breakdown = 'user'"
+    op.execute(
+        _fill("usage_rollups", "usage_rollups", 3, 1, _ROW, which, _DIMENSIONS, origin=_SATURDAY)
+    )
+    op.drop_table("summed_weeks")
+
+
+def _create_summed_weeks() -> None:
+    op.create_table(
+        "summed_weeks",
+        sa.Column("organization_id", sa.Uuid(as_uuid=False), nullable=False),
+        sa.Column("weeks_until", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "weeks_until >= '2000-01-01Z' AND weeks_until < '2200-01-01Z'",
+            name=op.f("ck_summed_weeks_weeks_until"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+            name=op.f("fk_summed_weeks_organization_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("organization_id", name=op.f("pk_summed_weeks")),
+    )
+    op.execute(f"INSERT INTO summed_weeks SELECT id, {_OVER} FROM organizations")
 
 
 def _let_tiers_be(table: str, these: str) -> None:
@@ -154,28 +175,31 @@ def _let_tiers_be(table: str, these: str) -> None:
     op.create_check_constraint(name, table, f"tier {these}")
 
 
-def _fill_dimensions(tier: int, weeks: int, which: str, origin: str) -> None:
-    op.execute(_fill("usage_rollups", tier, weeks, _ROW, which, origin, _DIMENSIONS))
+def _fill_dimensions(tier: int, weeks: int, which: str, *, source: str) -> None:
+    op.execute(_fill(source, "weeks_of_usage", tier, weeks, _ROW, which, _DIMENSIONS))
 
 
 def _fill(
-    table: str,
+    source: str,
+    target: str,
     tier: int,
     weeks: int,
     key: Sequence[str],
     which: str,
-    origin: str,
     also: Sequence[str] = (),
+    *,
+    origin: str = _MONDAY,
 ) -> str:
     """The rows of a tier: of those of its parts that have the same ``key``, and so of ``also``."""
     named = (*key, *(f'"{name}"' for name in also))
     return _WIDE.format(
-        table=table,
+        source=source,
+        target=target,
         tier=tier,
         days=7 * weeks,
         which=which,
         origin=origin,
-        until=f"wide + interval '{7 * weeks} days' <= weeks_until" if origin == _MONDAY else "true",
+        until=f"wide + interval '{7 * weeks} days' <= {_OVER}" if origin == _MONDAY else "true",
         key=", ".join(key),
         named=", ".join(named),
         counts=", ".join(f"sum({name}) AS {name}" for name in _COUNTS),

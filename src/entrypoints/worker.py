@@ -20,7 +20,6 @@ _LOOK_EVERY_S = 1.0
 _NOTE_EVERY_S = 10.0
 _PURGE_EVERY_S = 600.0
 _KEEP_MONTHS_EVERY_S = 3600.0
-_CLOSE_WEEKS_EVERY_S = 600.0
 _GIVE_BACK_EVERY_S = 5.0
 _MEASURE_EVERY_S = 10.0
 _FORECAST_EVERY_S = 60.0
@@ -66,16 +65,7 @@ def run(container: Container) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    chores = (
-        _Chore(lambda: _keep_months(container), _KEEP_MONTHS_EVERY_S),
-        _Chore(lambda: _purge(container), _PURGE_EVERY_S),
-        _Chore(lambda: _note_price_book(container), _NOTE_EVERY_S),
-        _Chore(lambda: _add_waiting_calls(container, stopping), _LOOK_EVERY_S),
-        _Chore(lambda: _close_weeks(container, stopping), _CLOSE_WEEKS_EVERY_S),
-        _Chore(lambda: _reprice(container, stopping), _LOOK_EVERY_S),
-        _Chore(container.give_back_expired(), _GIVE_BACK_EVERY_S),
-        _Chore(container.refresh_statistics(), _MEASURE_EVERY_S),
-    )
+    chores = _chores(container, stopping)
     of_budgets = (
         _Chore(container.refresh_forecasts(), _FORECAST_EVERY_S),
         _Chore(container.detect_spikes(), _SPIKES_EVERY_S),
@@ -92,6 +82,20 @@ def run(container: Container) -> None:
         stopping.set()
         for thread in others:
             thread.join()
+
+
+def _chores(container: Container, stopping: threading.Event) -> tuple[_Chore, ...]:
+    return (
+        _Chore(lambda: _keep_months(container), _KEEP_MONTHS_EVERY_S),
+        _Chore(lambda: _purge(container), _PURGE_EVERY_S),
+        _Chore(lambda: _note_price_book(container), _NOTE_EVERY_S),
+        _Chore(lambda: _add_waiting_calls(container, stopping), _LOOK_EVERY_S),
+        # Of one organization after the other, so that nothing else has to wait for all of them.
+        _Chore(container.close_weeks(), _LOOK_EVERY_S),
+        _Chore(lambda: _reprice(container, stopping), _LOOK_EVERY_S),
+        _Chore(container.give_back_expired(), _GIVE_BACK_EVERY_S),
+        _Chore(container.refresh_statistics(), _MEASURE_EVERY_S),
+    )
 
 
 def _do_all(chores: Sequence[_Chore], stopping: threading.Event) -> None:
@@ -127,12 +131,6 @@ def _reprice(container: Container, stopping: threading.Event) -> None:
 def _add_waiting_calls(container: Container, stopping: threading.Event) -> None:
     while not stopping.is_set() and container.add_waiting_calls()():
         pass
-
-
-def _close_weeks(container: Container, stopping: threading.Event) -> None:
-    """Of one organization after the other, while new calls are added to their sums."""
-    while not stopping.is_set() and container.close_weeks()():
-        _add_waiting_calls(container, stopping)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.sql.single_calls import share_of_single_calls
-from adapters.sql.usage_questions import Questions
+from adapters.sql.usage_questions import breakdown_of
 from domain.covering import pieces
 from domain.period import Span, buckets, interval_for, zone
 from domain.report import Dimension, EventFilter, EventSelection, GroupBy, TagDimension
@@ -95,7 +95,7 @@ def test_it_is_what_the_pieces_amount_to(
 ) -> None:
     span = Span(MONTH.end - timedelta(days=days), MONTH.end)
     selection = EventSelection(organization_id="any", span=span, filter=chosen)
-    kept = Questions.breakdown_of(selection, by)
+    kept = breakdown_of(selection, by)
     assert kept is not None
     parts = buckets(span, interval_for(span), zone(tz))
     edges = [

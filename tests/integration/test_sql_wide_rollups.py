@@ -1,5 +1,6 @@
 """Sums by weeks, and of a tag whatever its value, are those of what they are made of."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import LiteralString
@@ -22,6 +23,7 @@ from tests.contracts.event_storage import add_waiting, close_weeks
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 from tests.integration.test_sql_rollups import differences, reprice
+from tests.processes import eventually
 
 #: On a Tuesday, in the last week of the second one of two times four weeks.
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -143,7 +145,7 @@ def test_weeks_are_the_same_however_they_are_made(
     with psycopg.connect(database_url) as connection:
         connection.execute("DELETE FROM usage_rollups WHERE tier > 2")
         connection.execute("DELETE FROM tag_rollups WHERE tier > 2")
-        connection.execute("UPDATE organizations SET weeks_until = NULL")
+        connection.execute("DELETE FROM summed_weeks")
     close_weeks(units_of_work, TWICE_FOUR_WEEKS.end)
     assert rows(database_url, statement) == step_by_step
 
@@ -246,5 +248,59 @@ def test_a_report_does_not_rest_on_weeks_that_are_no_longer_there(
     assert levels(units_of_work, key) == before
     with psycopg.connect(database_url) as connection:
         connection.execute("DELETE FROM usage_rollups WHERE tier > 2")
-        connection.execute("UPDATE organizations SET weeks_until = NULL")
+        connection.execute("DELETE FROM summed_weeks")
     assert levels(units_of_work, key) == before
+
+
+def test_weeks_are_closed_while_senders_hold_the_organization(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    store(units_of_work, key, some_events(key, 20))
+    with psycopg.connect(database_url) as sender, ThreadPoolExecutor() as threads:
+        sender.execute("SELECT FROM organizations FOR SHARE")
+        closing = threads.submit(close_weeks, units_of_work, TWICE_FOUR_WEEKS.end)
+        try:
+            closing.result(timeout=30)
+        finally:
+            sender.rollback()
+    assert rows(database_url, WIDE_ROWS) != []
+
+
+def test_weeks_whose_sums_somebody_else_is_changing_are_left_for_later(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    with units_of_work() as somebody:
+        somebody.rollups.rebuild(key.organization_id)
+        with units_of_work() as uow:
+            assert not uow.rollups.close_weeks(TWICE_FOUR_WEEKS.end)
+    with units_of_work() as uow:
+        assert uow.rollups.close_weeks(TWICE_FOUR_WEEKS.end)
+
+
+def test_calls_are_stored_while_the_upgrade_makes_sums(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    store(units_of_work, key, some_events(key, 20))
+    downgrade(database_url, "0018")
+    with psycopg.connect(database_url) as reader, ThreadPoolExecutor() as threads:
+        reader.execute("SELECT FROM usage_rollups LIMIT 1")
+        upgrading = threads.submit(upgrade, database_url)
+        try:
+            # All is made, and waits for those who read.
+            eventually(lambda: upgrading.done() or is_waiting(database_url))
+            assert not upgrading.done()
+            append(units_of_work, key, some_events(key, 5))
+        finally:
+            reader.rollback()
+        upgrading.result(timeout=60)
+    add_waiting(units_of_work)
+    assert differences(units_of_work, key) == []
+
+
+def is_waiting(database_url: str) -> bool:
+    """Whether somebody waits for the sums."""
+    asked = """SELECT FROM pg_locks JOIN pg_database AS d ON d.oid = database
+        WHERE relation = 'usage_rollups'::regclass AND NOT granted
+            AND datname = current_database()"""
+    with psycopg.connect(database_url) as connection:
+        return connection.execute(asked).fetchone() is not None

@@ -70,7 +70,7 @@ class InMemoryEventStore(EventStore):
 
     def may_sort_all(
         self,
-        selection: EventSelection,  # noqa: ARG002 - that is all it does
+        selection: EventSelection,  # noqa: ARG002 - it sorts all of them anyway
         sorts: Sequence[EventSort],  # noqa: ARG002
     ) -> bool:
         return False

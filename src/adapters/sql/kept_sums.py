@@ -3,19 +3,23 @@
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, select
 
+from adapters.sql.rollup_tables import summed_weeks
 from adapters.sql.tables import organizations
 
 _EVER, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-_COLUMNS = (organizations.c.events_begin, organizations.c.weeks_until)
-_OWN = organizations.c.id == bindparam("of")
-#: What ``Kept`` is made of, alone and in a row of an answer. Null is where no call was ever
-#: deleted, and where no week has sums.
-KEPT: Select[Any] = select(*_COLUMNS).where(_OWN)
-KEPT_BESIDE = tuple(
-    select(each).where(_OWN).scalar_subquery().label(each.name) for each in _COLUMNS
+_OF: BindParameter[str] = bindparam("of")
+_BEGIN = select(organizations.c.events_begin).where(organizations.c.id == _OF)
+_UNTIL = select(summed_weeks.c.weeks_until).where(summed_weeks.c.organization_id == _OF)
+#: Columns of an answer that ``Kept`` is made of. Null is where no call was ever deleted, and where
+#: no week has sums.
+KEPT_BESIDE = (
+    _BEGIN.scalar_subquery().label("events_begin"),
+    _UNTIL.scalar_subquery().label("weeks_until"),
 )
+#: The same alone.
+KEPT: Select[Any] = select(*KEPT_BESIDE)
 
 
 class Kept(NamedTuple):
@@ -25,12 +29,12 @@ class Kept(NamedTuple):
     weeks_until: datetime = _EVER
 
     @classmethod
-    def of(cls, row: Row[Any] | None) -> Self:
-        """As the database tells it; of an organization that is gone there is nothing."""
-        return cls() if row is None else cls(row.events_begin or _EVER, row.weeks_until or _EVER)
+    def of(cls, row: Row[Any]) -> Self:
+        """Of a row with ``KEPT_BESIDE``."""
+        return cls(row.events_begin or _EVER, row.weeks_until or _EVER)
 
 
-#: What is no mistake, whatever is kept: for some more to read.
+#: Right whatever is kept, for some more to read.
 UNKNOWN = Kept(calls_begin=_NEVER)
 
 

@@ -10,8 +10,8 @@ from domain.rollup import BY_DIMENSIONS, EPOCH, Breakdown, Tier
 NARROW = tuple(tier for tier in Tier if tier <= Tier.DAY)
 WIDE = tuple(tier for tier in Tier if tier > Tier.DAY)
 #: Before it the weeks of an organization are over and have sums.
-WEEKS_UNTIL = """(SELECT weeks_until FROM organizations
-        WHERE id = CAST(:organization_id AS uuid))"""
+WEEKS_UNTIL = """(SELECT weeks_until FROM summed_weeks
+        WHERE organization_id = CAST(:organization_id AS uuid))"""
 _WIDTHS = {
     Tier.QUARTER: "15 minutes",
     Tier.HOUR: "1 hour",
@@ -25,6 +25,11 @@ _WIDTHS = {
 def start_of(tier: Tier, moment: str) -> str:
     """When the bucket of a moment begins, which is an expression like this one."""
     return _binned(f"'{_WIDTHS[tier]}'", moment)
+
+
+def width_of(tier: Tier) -> str:
+    """As an interval."""
+    return f"interval '{_WIDTHS[tier]}'"
 
 
 def _binned(width: str, moment: str) -> str:
@@ -54,17 +59,17 @@ def by_tier(sums: str, source: str, *also_by: str) -> str:
 def of_days(sums: str, source: str, *also_by: str) -> str:
     """The same by wider tiers that are over, for ``sums`` of what ``source`` has of ``days``."""
     kept = ", ".join(
-        f"('{breakdown}', {tier}::smallint, interval '{_WIDTHS[tier]}')"
+        f"('{breakdown}', {tier}::smallint, {width_of(tier)})"
         for breakdown in BY_DIMENSIONS
         for tier in WIDE
         if tier <= breakdown.coarsest
     )
-    named = ", ".join(("breakdown", "wide.tier", "digest", *(f'"{name}"' for name in also_by)))
+    named = ", ".join(("digest", *(f'"{name}"' for name in also_by)))
     start = _binned("wide.width", "start")
-    return f"""SELECT breakdown, wide.tier, {start} AS start, {named.partition("tier, ")[2]}, {sums}
+    return f"""SELECT breakdown, wide.tier, {start} AS start, {named}, {sums}
     FROM {source} JOIN (VALUES {kept}) AS wide (breakdown, tier, width) USING (breakdown)
     WHERE days.tier = {Tier.DAY} AND {start} + wide.width <= {WEEKS_UNTIL}
-    GROUP BY {start}, {named}"""
+    GROUP BY breakdown, wide.tier, {start}, {named}"""
 
 
 def _of_tier(tier: Tier, sums: str, source: str, also_by: Sequence[str]) -> str:

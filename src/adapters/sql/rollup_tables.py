@@ -83,6 +83,18 @@ usage_rollups = Table(
     postgresql_with={"fillfactor": "70"},
 )
 
+#: Up to when an organization's weeks have sums; without a row none has. It is no column of the
+#: organization's own row, which every sender holds.
+summed_weeks = Table(
+    "summed_weeks",
+    metadata,
+    id_column("organization_id"),
+    time_column("weeks_until"),
+    PrimaryKeyConstraint("organization_id"),
+    ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
+    finite_time("weeks_until"),
+)
+
 #: Calls that are in no sum yet, a row for each transaction that stored some. Reports read them
 #: beside the sums; that way no transaction waits for another one's sums of the same hour.
 pending_rollups = Table(

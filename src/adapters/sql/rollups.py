@@ -14,19 +14,19 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    or_,
     select,
     text,
     true,
-    update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
 from adapters.sql import rollup_statements as of_dimensions
 from adapters.sql import tag_model_statements as of_tag_models
 from adapters.sql import tag_statements as of_tags
 from adapters.sql.event_tables import events
-from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, usage_rollups
+from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, summed_weeks, usage_rollups
 from adapters.sql.tables import organizations
 from adapters.sql.tag_tables import tag_model_rollups, tag_rollups
 from adapters.sql.wide_statements import MAKE
@@ -49,7 +49,8 @@ _NO_LIMIT = {"statement_timeout": "0", "lock_timeout": "0"}
 #: take as much each, or twice as much, and few of them at the same moment.
 _OF_ALL_CALLS = {**_NO_LIMIT, "work_mem": "64MB"}
 
-_MOMENT = DateTime(timezone=True)
+#: How many organizations are tried for one whose sums nobody else is changing.
+_TRIED = 100
 #: In the place of a moment: there is none before which there is nothing.
 _EVER = "-infinity"
 
@@ -138,14 +139,13 @@ class SqlRollups(Rollups):
         self._connection.execute(text(of_tags.FILL), scope)
         for each in of_month:
             self._connection.execute(text(of_tag_models.FILL), each)
-        known = select(organizations.c.weeks_until).where(organizations.c.id == organization_id)
-        until = self._connection.execute(known).scalar_one_or_none()
-        self._make_weeks(organization_id, scope["begin"], until)
+        self._make_weeks(organization_id, scope["begin"], self._weeks_until(organization_id))
 
     def close_weeks(self, until: datetime) -> bool:
         self._take_time(_NO_LIMIT)
-        begin = func.coalesce(organizations.c.weeks_until, cast("-infinity", _MOMENT))
-        due = select(organizations.c.id).where(begin < until)
+        own = summed_weeks.c.organization_id == organizations.c.id
+        is_due = or_(summed_weeks.c.weeks_until.is_(None), summed_weeks.c.weeks_until < until)
+        due = select(organizations.c.id).outerjoin(summed_weeks, own).where(is_due).limit(_TRIED)
         for organization_id in self._connection.execute(due).scalars().all():
             if is_locked(self._connection, organization_id):
                 self._close(str(organization_id), until)
@@ -153,11 +153,26 @@ class SqlRollups(Rollups):
         return False
 
     def _close(self, organization_id: str, until: datetime) -> None:
-        own = organizations.c.id == organization_id
-        known = select(organizations.c.weeks_until).where(own)
-        after = self._connection.execute(known).scalar_one()
+        # Somebody else may have done it before the lock was free.
+        after = self._weeks_until(organization_id)
+        if after is not None and after >= until:
+            return
         self._make_weeks(organization_id, after.isoformat() if after else _EVER, until)
-        self._connection.execute(update(organizations).where(own).values(weeks_until=until))
+        known = insert(summed_weeks).from_select(
+            ["organization_id", "weeks_until"],
+            # Of an organization that is still there.
+            select(organizations.c.id, literal(until)).where(organizations.c.id == organization_id),
+        )
+        self._connection.execute(
+            known.on_conflict_do_update(
+                index_elements=["organization_id"], set_={"weeks_until": until}
+            )
+        )
+
+    def _weeks_until(self, organization_id: str) -> datetime | None:
+        known = select(summed_weeks.c.weeks_until)
+        own = known.where(summed_weeks.c.organization_id == organization_id)
+        return self._connection.execute(own).scalar_one_or_none()
 
     def _make_weeks(self, organization_id: str, after: str, until: datetime | None) -> None:
         given = {"organization_id": organization_id, "after": after, "until": until}

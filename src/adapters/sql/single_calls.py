@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from adapters.sql.usage_questions import Questions
+from adapters.sql.usage_questions import breakdown_of
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy
 from domain.rollup import EPOCH, Breakdown
@@ -19,7 +19,7 @@ def share_of_single_calls(selection: EventSelection, by: GroupBy, buckets: Seque
     """As ``UsageReports`` has it."""
     if not _FOUND.isdisjoint(selection.filter.dimensions):
         return 0.0
-    breakdown = Questions.breakdown_of(selection, by)
+    breakdown = breakdown_of(selection, by)
     if breakdown is None:
         return 1.0
     # A chart of users reads the calls of its few costliest ones, which an index finds.

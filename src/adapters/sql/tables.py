@@ -85,8 +85,6 @@ organizations = Table(
     Column("retention_days", Integer),
     time_column("events_begin", nullable=True),
     Column("budgets_revision", BigInteger, nullable=False, server_default="0"),
-    # Before it, what is wider than a day has sums; null where no week was summed up yet.
-    time_column("weeks_until", nullable=True),
     PrimaryKeyConstraint("id"),
     UniqueConstraint("slug"),
     not_empty("name"),
@@ -96,7 +94,6 @@ organizations = Table(
     bounded("retention_days", SHORTEST_DAYS, LONGEST_DAYS),
     finite_time("created_at"),
     finite_time("events_begin"),
-    finite_time("weeks_until"),
 )
 
 _ROLES = "role IN ('owner', 'admin', 'member')"

@@ -7,7 +7,7 @@ program marks alike are few rows.
 from collections.abc import Iterable
 
 from adapters.sql.event_tables import TOKEN_COLUMNS
-from adapters.sql.rollup_groups import WEEKS_UNTIL, listed, start_of
+from adapters.sql.rollup_groups import WEEKS_UNTIL, listed, start_of, width_of
 from adapters.sql.rollup_statements import (
     ADDED,
     DURATIONS,
@@ -31,7 +31,7 @@ _TIERS = (Tier.HOUR, Tier.DAY, Tier.WEEK)
 _STARTS = (f"WHEN {tier} THEN {start_of(tier, 'hour')}" for tier in _TIERS)
 _START = f"CASE tier {' '.join(_STARTS)} END"
 #: Weeks have sums when they are over.
-_IS_KEPT = f"(tier <> {Tier.WEEK} OR {_START} + interval '7 days' <= {WEEKS_UNTIL})"
+_IS_KEPT = f"(tier <> {Tier.WEEK} OR {_START} + {width_of(Tier.WEEK)} <= {WEEKS_UNTIL})"
 
 
 #: Tags and values without sums, those with the most calls first, as far as there is room.

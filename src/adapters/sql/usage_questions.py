@@ -91,7 +91,7 @@ class Questions:
         were deleted it tells no more than a question by the groups ``beside`` it, so that these can
         be taken off. Without what is ``kept`` it is looked up.
         """
-        breakdown = _breakdown(selection, by, of_sums=of_sums)
+        breakdown = breakdown_of(selection, by, of_sums=of_sums)
         chosen = Chosen.by(selection, or_none)
         values = {**values_of(selection), "starts": [bucket.start for bucket in buckets]}
         if breakdown is None:
@@ -100,7 +100,7 @@ class Questions:
         parts = buckets or [selection.span]
         coarsest = _coarsest(breakdown, parts)
         kept = kept or self._kept(selection, now, weeks=coarsest > Tier.DAY)
-        other = _breakdown(selection, beside, of_sums=of_sums)
+        other = breakdown_of(selection, beside, of_sums=of_sums)
         covering = pieces(
             parts,
             breakdown.finest,
@@ -115,11 +115,6 @@ class Questions:
         )
         return Question(shape, values | {mark + name: value for name, value in own.items()})
 
-    @staticmethod
-    def breakdown_of(selection: EventSelection, by: GroupBy) -> Breakdown | None:
-        """By what there are sums to answer with; None where calls alone can."""
-        return _breakdown(selection, by, of_sums=False)
-
     def likely(self, selection: EventSelection) -> Kept:
         """What is known of a span, or seems to be so; an answer must be asked whether it is."""
         known = self._known.get(selection.organization_id)
@@ -129,7 +124,7 @@ class Questions:
             self._weeks.until(selection.organization_id),
         )
 
-    def note(self, organization_id: str, row: Row[Any] | None) -> Kept:
+    def note(self, organization_id: str, row: Row[Any]) -> Kept:
         """What an answer tells by the way."""
         known = Kept.of(row)
         self._known[organization_id] = known
@@ -142,8 +137,7 @@ class Questions:
             return Kept()
         organization_id = selection.organization_id
         if organization_id not in self._known:
-            row = self.connection.execute(KEPT, {"of": organization_id}).one_or_none()
-            self.note(organization_id, row)
+            self.note(organization_id, self.connection.execute(KEPT, {"of": organization_id}).one())
         return self._known[organization_id]
 
 
@@ -154,7 +148,10 @@ def _coarsest(breakdown: Breakdown, spans: Sequence[Span]) -> Tier:
     return min(max(fitting, default=Tier.DAY), breakdown.coarsest)
 
 
-def _breakdown(selection: EventSelection, by: GroupBy, *, of_sums: bool) -> Breakdown | None:
+def breakdown_of(
+    selection: EventSelection, by: GroupBy, *, of_sums: bool = False
+) -> Breakdown | None:
+    """What sums answer with; None where calls alone can. ``of_sums`` is as ``ask`` has it."""
     chosen = selection.filter
     # One user's calls are few, and found by an index; every user's sums are many.
     if Dimension.USER in chosen.dimensions and not of_sums:

@@ -98,7 +98,8 @@ class SqlUsageReports(UsageReports):
         return Decimal(found.scalar_one())
 
     def tally(self, selection: EventSelection) -> Tally:
-        # Of all calls there are sums by quarters of an hour: there is hardly any more to read.
+        # A page that is to come at once asks it, for which a look-up less is 0.4 ms of 2; there are
+        # at most 365 days of a year to read in place of some weeks.
         is_of_all = selection.filter == EventFilter()
         asked = self._questions.ask(selection, kept=UNKNOWN if is_of_all else None)
         found = self._connection.execute(usage_statements.tally(asked.shape), asked.values)

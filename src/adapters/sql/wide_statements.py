@@ -6,7 +6,7 @@ are made that end after ``:after``, until ``:until``; several of single ones, wh
 
 from collections.abc import Iterator, Sequence
 
-from adapters.sql.rollup_groups import WIDE, listed, start_of
+from adapters.sql.rollup_groups import WIDE, listed, start_of, width_of
 from adapters.sql.rollup_statements import KEY, SLOT_MASK
 from adapters.sql.rollup_tables import COUNTS, DIMENSIONS, SLOT_BITS, SUMS
 from domain.rollup import BY_DIMENSIONS, Breakdown, Tier
@@ -18,7 +18,7 @@ _OF_VALUE = ("organization_id", "number", "tier", "start")
 
 def _anew(table: str, tier: Tier, key: Sequence[str], also: Sequence[str], of: str) -> list[str]:
     """What forgets the rows of a tier and makes them, by ``key`` and ``also``, of parts ``of``."""
-    width = f"interval '{tier.length.days} days'"
+    width = width_of(tier)
     begin, end = f"CAST(:after AS timestamptz) - {width}", "CAST(:until AS timestamptz)"
     start = start_of(tier, "start")
     rest = [name for name in key if name not in ("tier", "start")]

@@ -88,8 +88,9 @@ class UsageReports(Protocol):
     ) -> float:
         """How much of the span such a question reads call by call, for want of sums: from 0 to 1.
 
-        Calls that an index finds are none of these, nor is what the two ends of the span cut. It is
-        told without reading anything. ``buckets`` are as in ``series``, or empty for the whole.
+        Calls that an index finds are none of these, nor is what the two ends of the span cut, nor
+        are those of a tag that has no sums of its own. It is told without reading anything.
+        ``buckets`` are as in ``series``, or empty for the whole.
         """
 
     @abstractmethod

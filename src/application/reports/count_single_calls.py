@@ -31,7 +31,7 @@ class SingleCalls:
     """How many are ``added_up``; 0 where so few that nobody waits for them.
 
     ``looked_through`` are those that lists take where they have to sort all that pass, or 0
-    likewise. ``are_few`` tells that all calls of the range together are no more than that.
+    likewise. ``are_few`` tells that all calls of the range together were counted, and are so few.
     """
 
     added_up: int = 0

@@ -20,6 +20,6 @@ class CloseWeeks:
 
     def __call__(self) -> bool:
         with self._units_of_work() as uow:
-            is_done = uow.rollups.close_weeks(weeks_over(self._clock.now()))
+            has_closed_some = uow.rollups.close_weeks(weeks_over(self._clock.now()))
             uow.commit()
-        return is_done
+        return has_closed_some

@@ -5,7 +5,8 @@ import shutil
 import tempfile
 from typing import Any
 
-from entrypoints.http.server_threads import LONGEST_LINE, ServerThreads
+from entrypoints.http.longest_address import LONGEST_LINE
+from entrypoints.http.server_threads import ServerThreads
 from entrypoints.lifeline import end_with_parent
 
 _host = os.environ.get("HOST", "127.0.0.1")

@@ -6,10 +6,7 @@ from gunicorn.http.errors import LimitRequestLine  # type: ignore[import-untyped
 from gunicorn.util import write_error  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-#: Bytes of a request's first line; gunicorn takes no more. The longest value of a filter is up to
-#: 3,072 of them, percent-encoded.
-LONGEST_LINE = 8190
-_LONGEST_ADDRESS = LONGEST_LINE - len("GET  HTTP/1.1")
+from entrypoints.http.longest_address import LONGEST_ADDRESS
 
 
 class ServerThreads(ThreadWorker):  # type: ignore[misc]
@@ -22,7 +19,7 @@ class ServerThreads(ThreadWorker):  # type: ignore[misc]
             return
         self.log.warning("An address is too long: %s", exc)
         said = (
-            f"An address may have {_LONGEST_ADDRESS:,} bytes, and this one has more. "
+            f"An address may have {LONGEST_ADDRESS:,} bytes, and this one has more. "
             "Go back and take some of the filters off, or give them shorter values."
         )
         write_error(client, 414, "URI Too Long", said)

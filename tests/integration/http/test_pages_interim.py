@@ -9,6 +9,7 @@ from flask import Flask
 
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
+from entrypoints.http.longest_address import LONGEST_ADDRESS
 from tests.http_client import Team, an_event, found, settings_on
 from tests.integration.http.browsing import Browser, Page
 from tests.integration.http.test_page_statements import MOST, statements
@@ -207,6 +208,24 @@ def test_neither_page_asks_the_database_more_often_than_it_may(
     with statements() as sent:
         busy.owner.client.get(path + (more if "?" in path else more.replace("&", "?", 1)))
     assert len(sent) <= MOST, "\n".join(sent)
+
+
+def test_where_all_calls_are_few_a_list_is_not_looked_for_among_the_first(busy: Team) -> None:
+    """Those that pass are sorted straight away."""
+    for days, looks in (("range=today", False), ("days=30", True)):
+        with statements() as sent:
+            busy.owner.client.get(f"/dashboard/queries?{days}&sort=cost&tag.tier=none")
+        assert any("AS first" in statement for statement in sent) is looks
+
+
+def test_an_address_that_could_not_grow_any_longer_waits_for_its_figures(
+    browser: Browser,
+) -> None:
+    path = f"/dashboard?{BOTH}&tag.x="
+    longest = LONGEST_ADDRESS - len("&at_once=1")
+    for length, leads in ((longest - 10, True), (longest + 1, False)):
+        page = browser.open(path + "y" * (length - len(path)))
+        assert (leads_to(page) is not None) is leads
 
 
 def test_where_sums_answer_nothing_more_is_asked(busy: Team) -> None:

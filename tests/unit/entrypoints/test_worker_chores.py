@@ -1,11 +1,13 @@
 """When the worker does a chore again, after what it met."""
 
 import time
+from threading import Event
+from unittest.mock import MagicMock
 
 import pytest
 
 from domain.errors import Busy, Unavailable
-from entrypoints.worker import _Chore
+from entrypoints.worker import _Chore, _chores
 
 HOUR_S = 3600.0
 
@@ -47,3 +49,26 @@ def test_what_others_hold_is_tried_again_soon_and_ever_later(now: list[float]) -
 @pytest.mark.parametrize("error", [Unavailable("away"), RuntimeError("broken"), None])
 def test_anything_else_waits_for_its_next_turn(now: list[float], error: Exception | None) -> None:
     assert waits(failing(error), now) == HOUR_S
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "keep_months",
+        "purge_expired",
+        "note_price_book",
+        "add_waiting_calls",
+        "close_weeks",
+        "reprice_events",
+        "give_back_expired",
+        "refresh_statistics",
+    ],
+)
+def test_all_that_no_request_waits_for_is_done_in_each_round(work: str) -> None:
+    container = MagicMock()
+    # The last of anything that is left to do.
+    for name in ("add_waiting_calls", "reprice_events"):
+        getattr(container, name).return_value.return_value = 0
+    for chore in _chores(container, Event()):
+        chore.do_if_due()
+    getattr(container, work).return_value.assert_called_once_with()

@@ -4,6 +4,7 @@ Browsers show it until the other one has come, with or without scripts.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import render_template, request
 
@@ -15,6 +16,7 @@ from application.reports.count_single_calls import (
     SingleCalls,
 )
 from application.reports.report_request import ReportRequest
+from entrypoints.http.longest_address import LONGEST_ADDRESS
 from entrypoints.http.pages.report_address import AT_ONCE, query_of
 from entrypoints.http.pages.report_page import Asked
 
@@ -22,10 +24,13 @@ from entrypoints.http.pages.report_page import Asked
 def calls_to_wait_for(run: CountSingleCalls, asked: CountSingleCallsRequest) -> SingleCalls:
     """What this page may read call by call; nothing where it is to come with its figures.
 
-    So it is where it was led on to, and where a script asks, with the version that it shows.
+    So it is where it was led on to, where a script asks, with the version that it shows, and where
+    no server would take the address that it would lead on to.
     """
-    is_for_figures = AT_ONCE in request.args or request.if_none_match
-    return SingleCalls() if is_for_figures else run(asked)
+    is_for_figures = AT_ONCE in request.args or bool(request.if_none_match)
+    path = quote(request.path, safe="")  # no shorter than it came
+    is_too_long = len(path) + len(_whole_query()) > LONGEST_ADDRESS
+    return SingleCalls() if is_for_figures or is_too_long else run(asked)
 
 
 def reach_of(calls: SingleCalls) -> Reach:
@@ -48,11 +53,15 @@ def interim_page(
         span=ReportRequest(**asked).span(clock.now()),
         added_up=_roughly(calls.added_up),
         looked_through=_roughly(calls.looked_through),
-        # Only the query string: the path stays as it is written, whatever is escaped in it.
-        whole=query_of([*request.args.items(multi=True), (AT_ONCE, "1")]),
+        whole=_whole_query(),
         suggested=(),
         **head,
     )
+
+
+def _whole_query() -> str:
+    """Only the query string: the path stays as it is written, whatever is escaped in it."""
+    return query_of([*request.args.items(multi=True), (AT_ONCE, "1")])
 
 
 def _roughly(calls: int) -> int:
