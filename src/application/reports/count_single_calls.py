@@ -9,8 +9,10 @@ from application.reports.report_request import ComparedRequest
 from domain.period import Span, buckets, interval_for, zone
 from domain.report import EventSelection, EventSort, GroupBy
 
-#: So many calls are added up, or looked at, in some 25 ms: a quarter of what a page may take.
+#: So many calls are added up in some 25 ms, a quarter of what a page may take; a list looks
+#: through more of them in that time.
 MOST_AT_ONCE = 20_000
+MOST_LOOKED_AT = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,8 @@ class SingleCalls:
     """How many are ``added_up``; 0 where so few that nobody waits for them.
 
     ``looked_through`` are those that lists take where they have to sort all that pass, or 0
-    likewise. ``are_few`` tells that all calls of the range together were counted, and are so few.
+    likewise. ``are_few`` tells that all calls of the range together were counted, and are so few
+    that sorting them all takes no longer than looking at the first ones.
     """
 
     added_up: int = 0
@@ -49,11 +52,17 @@ class CountSingleCalls:
     """
 
     def __init__(
-        self, units_of_work: UnitsOfWork, clock: Clock, *, most_at_once: int = MOST_AT_ONCE
+        self,
+        units_of_work: UnitsOfWork,
+        clock: Clock,
+        *,
+        most_at_once: int = MOST_AT_ONCE,
+        most_looked_at: int = MOST_LOOKED_AT,
     ) -> None:
         self._units_of_work = units_of_work
         self._clock = clock
         self._most_at_once = most_at_once
+        self._most_looked_at = most_looked_at
 
     def __call__(self, request: CountSingleCallsRequest) -> SingleCalls:
         now = self._clock.now()
@@ -69,9 +78,9 @@ class CountSingleCalls:
                 before = request.span_before(span, now) if of_whole else None
                 more = _calls(uow, request, before) if before else 0
                 return SingleCalls(added_up=round(of_range * calls + of_whole * more))
-        are_few = calls <= self._most_at_once
+        are_many = has_lists and calls > self._most_looked_at
         return SingleCalls(
-            looked_through=calls if has_lists and not are_few else 0, are_few=are_few
+            looked_through=calls if are_many else 0, are_few=calls <= self._most_at_once
         )
 
 

@@ -58,7 +58,8 @@ WHOLE = (
 def app(file_database_url: str) -> Iterator[Flask]:
     """One that lets nobody wait for a few calls."""
     container = Container(settings=settings_on(file_database_url))
-    container.count_single_calls.add_kwargs(most_at_once=MOST_AT_ONCE)
+    most = {"most_at_once": MOST_AT_ONCE, "most_looked_at": MOST_AT_ONCE}
+    container.count_single_calls.add_kwargs(**most)
     yield create_app(container)
     container.engine().dispose()
 

@@ -56,8 +56,12 @@ def without_orders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(InMemoryEventStore, "may_sort_all", lambda *_: True)
 
 
-def counted(world: World, request: CountSingleCallsRequest, most: int = 5) -> SingleCalls:
-    return CountSingleCalls(world.units, world.clock, most_at_once=most)(request)
+def counted(
+    world: World, request: CountSingleCallsRequest, most: int = 5, looked_at: int = 30
+) -> SingleCalls:
+    return CountSingleCalls(world.units, world.clock, most_at_once=most, most_looked_at=looked_at)(
+        request
+    )
 
 
 def test_where_sums_answer_nobody_waits(world: World) -> None:
@@ -98,7 +102,8 @@ def test_a_list_whose_order_is_not_kept_may_look_at_all_calls(
     assert counted(world, LISTS) == SingleCalls()
     without_orders(monkeypatch)
     assert counted(world, LISTS) == SingleCalls(looked_through=40)
-    assert counted(world, LISTS, most=40) == SingleCalls(are_few=True)
+    assert counted(world, LISTS, looked_at=40) == SingleCalls()
+    assert counted(world, LISTS, most=40, looked_at=40) == SingleCalls(are_few=True)
     without_sums(monkeypatch, {(MODELS, False): 1.0})
     both = replace(REPORT, sorts=LISTS.sorts)
     assert counted(world, both) == SingleCalls(added_up=40), "sums are waited for first"
