@@ -23,6 +23,7 @@ from application.ports.unit_of_work import UnitsOfWork
 from domain.budget_version import BudgetVersion
 from domain.organization import Organization
 from domain.reservation import Hold, Reservation
+from domain.rollup import weeks_over
 from tests.agreements import discount
 from tests.builders import (
     NOW,
@@ -169,6 +170,7 @@ def _store_one_of_each(units_of_work: UnitsOfWork) -> None:
         uow.api_keys.add(organization.id, key)
         uow.events.append(organization.id, [an_event(key, tags={"team": "search"})])
         uow.rollups.add_waiting()
+        uow.rollups.close_weeks(weeks_over(NOW))
         uow.budgets.add(organization.id, replace(budget, terms=estimating))
         uow.budgets.add_version(organization.id, BudgetVersion.of(budget, None))
         uow.ledger.open(organization.id, budget.id, THIS, Decimal(1), Decimal(0))

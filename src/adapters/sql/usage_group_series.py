@@ -147,17 +147,13 @@ def _first(source: CTE, names: Sequence[str], most: int) -> Subquery:
     order = [calls == func.sum(source.c[UNPRICED]), cost.desc(), *ties]
     place = func.row_number().over(order_by=order).label("place")
     is_own = (func.coalesce(key != FURTHER, true()) for key in keys)
-    # With the sums of all, which are left out: such sets need no order, while PostgreSQL would else
-    # sort tens of thousands of rows that it takes for a tenth of them, half as long again.
-    return (
-        select(*keys, place)
-        .where(*is_own)
-        .group_by(func.grouping_sets(tuple_(*keys), tuple_()))
-        .having(calls > 0, func.grouping(*keys) == 0)
-        .order_by(place)
-        .limit(most)
-        .subquery()
-    )
+    own = select(*keys, place).where(*is_own).having(calls > 0)
+    if keys:
+        # With the sums of all, which are left out: such sets need no order, while PostgreSQL would
+        # else sort tens of thousands of rows that it takes for a tenth of them, half as long again.
+        sets = func.grouping_sets(tuple_(*keys), tuple_())
+        own = own.group_by(sets).having(func.grouping(*keys) == 0)
+    return own.order_by(place).limit(most).subquery()
 
 
 def _known(key: ColumnElement[Any]) -> ColumnElement[Any]:
