@@ -9,10 +9,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from adapters.sql.columns import MOMENT
+from adapters.sql.moments import Moments
 from domain.covering import Piece
 from domain.period import Span
 
-_MOMENTS = ARRAY(MOMENT)
+_MOMENTS = Moments()
 
 
 class _Values(Protocol):

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import DateTime, FromClause, Integer, Label, Select, bindparam, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import FromClause, Integer, Label, Select, bindparam, func, select
 
+from adapters.sql.moments import Moments
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.usage_points import points
 from adapters.sql.usage_questions import Questions, Shape, made_once
@@ -58,7 +58,7 @@ def _costs_of_groups(shape: Shape) -> Select[Any]:
 
 
 def bucket_of(source: FromClause) -> Label[int]:
-    starts = bindparam("starts", type_=ARRAY(DateTime(timezone=True)))
+    starts = bindparam("starts", type_=Moments())
     return func.width_bucket(source.c.moment, starts, type_=Integer).label("bucket")
 
 

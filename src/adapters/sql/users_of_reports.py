@@ -10,7 +10,6 @@ from sqlalchemy import (
     String,
     TableClause,
     TableValuedAlias,
-    any_,
     bindparam,
     case,
     func,
@@ -38,8 +37,8 @@ def of_users(
 ) -> LateralFromClause:
     """What is ``found`` in ``rollups`` of the users who pass, or of nobody, in a piece.
 
-    Each bucket is looked up by itself: the planner knows neither how many there are nor how few of
-    the rows are of these users, and would read all of the breakdown for each piece.
+    Each bucket of each user is looked up by itself: the planner knows neither how many there are
+    nor how few of the rows are of these users, and would read all of the breakdown for each piece.
     """
     tiers = [each for each in Tier if Breakdown.USER.finest <= each <= Breakdown.USER.coarsest]
     width = case(*((piece.c.tier == int(tier), _length(tier)) for tier in tiers))
@@ -47,10 +46,11 @@ def of_users(
     bucket = starts.table_valued("start").render_derived("bucket")
     names = func.unnest(bindparam(USERS, type_=ARRAY(String))).table_valued("name")
     digest: ColumnElement[str] = literal_column(digest_of({Dimension.USER: "name"}))
-    digests = select(digest).select_from(names.render_derived("passing")).scalar_subquery()
-    own = (rollups.c.start == bucket.c.start, rollups.c.digest == any_(func.array(digests)))
-    in_bucket = found.where(*own).correlate(piece, bucket).offset(0).lateral("in_bucket")
-    return select(*in_bucket.c).select_from(bucket.join(in_bucket, true())).lateral("kept")
+    passing = select(digest.label("digest")).select_from(names.render_derived("passing")).subquery()
+    own = (rollups.c.start == bucket.c.start, rollups.c.digest == passing.c.digest)
+    kept = found.where(*own).correlate(piece, bucket, passing).offset(0).lateral("in_bucket")
+    each = bucket.join(passing, true()).join(kept, true())
+    return select(*kept.c).select_from(each).lateral("kept")
 
 
 def _length(tier: Tier) -> ColumnElement[timedelta]:
