@@ -54,16 +54,16 @@ def zone(name: str, pointer: str = "/tz") -> ZoneInfo:
     Raises:
         Invalid: with code ``invalid_timezone``.
     """
-    refusal = Invalid.at(
+    if not name.startswith(_OF_THE_SYSTEM):
+        try:
+            return ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            # A name of absurd length or with a NUL raises OSError or ValueError, not "not found".
+            pass
+    # Kept by no name of this function, which it would keep in turn, with the frames of all callers.
+    raise Invalid.at(
         pointer, "must be an IANA time zone such as Europe/Berlin", code="invalid_timezone"
     )
-    if name.startswith(_OF_THE_SYSTEM):
-        raise refusal
-    try:
-        # A name of absurd length or with a NUL raises OSError or ValueError, not "not found".
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise refusal from None
 
 
 def span_containing(instant: datetime, interval: Interval, tz: tzinfo) -> Span:

@@ -31,7 +31,7 @@ def a_call(key: ApiKey, **changes: Any) -> Event:
 
 def calls_in(units_of_work: UnitsOfWork, key: ApiKey) -> int:
     span = Span(NOW - timedelta(days=1), NOW + timedelta(days=1))
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         selection = EventSelection(organization_id=key.organization_id, span=span)
         return uow.usage_reports.measures(selection).calls
 

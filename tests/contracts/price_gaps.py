@@ -49,7 +49,7 @@ REASONS: list[tuple[dict[str, Any], GapReason]] = [
 
 def gaps(units_of_work: UnitsOfWork, key: ApiKey, **chosen: Any) -> list[PriceGap]:
     selection = EventSelection(organization_id=key.organization_id, span=DAY, **chosen)
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.price_gaps(selection)
 
 

@@ -29,7 +29,7 @@ class RollupsContract:
 
     def measured(self, units_of_work: UnitsOfWork, key: ApiKey) -> Measures:
         selection = EventSelection(organization_id=key.organization_id, span=WEEKS)
-        with units_of_work(snapshot=True) as uow:
+        with units_of_work.report() as uow:
             return uow.usage_reports.measures(selection)
 
     def test_adding_what_waits_changes_no_report_and_ends(

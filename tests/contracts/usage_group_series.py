@@ -29,7 +29,7 @@ def series(
     most: int = 6,
 ) -> list[GroupSeries]:
     selection = EventSelection(organization_id=key.organization_id, span=SPAN)
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.series_of_groups(selection, by, pieces, most=most)
 
 
@@ -137,7 +137,7 @@ class UsageGroupSeriesContract:
         append(units_of_work, key, calls)
         found = series(units_of_work, key, by, pieces, most=3)
         selection = EventSelection(organization_id=key.organization_id, span=SPAN)
-        with units_of_work(snapshot=True) as uow:
+        with units_of_work.report() as uow:
             whole = uow.usage_reports.series(selection, pieces)
             groups = uow.usage_reports.groups(selection, by)
         shown = [row.group for row in groups[:3]]

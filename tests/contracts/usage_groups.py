@@ -41,7 +41,7 @@ def groups(
     selection = EventSelection(
         organization_id=key.organization_id, span=DAY, filter=chosen or EventFilter()
     )
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.groups(selection, by, most=most)
 
 

@@ -27,14 +27,14 @@ DAY = Span(NOW - timedelta(days=1), NOW)
 
 def measures(units_of_work: UnitsOfWork, selection: EventSelection) -> Measures:
     """The tally, which is found by itself, agrees with them."""
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         found = uow.usage_reports.measures(selection)
         assert uow.usage_reports.tally(selection) == found.tally
     return found
 
 
 def spent(units_of_work: UnitsOfWork, selection: EventSelection) -> Decimal:
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.spent(selection)
 
 

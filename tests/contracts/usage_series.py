@@ -28,7 +28,7 @@ ZONES = ["UTC", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "Americ
 def series(
     units_of_work: UnitsOfWork, selection: EventSelection, pieces: list[Span]
 ) -> list[SeriesPoint]:
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.series(selection, pieces)
 
 
@@ -96,7 +96,7 @@ class UsageSeriesContract:
         pieces = buckets(SPAN, interval, zone(tz))
         append(units_of_work, key, _events_at_all_borders(key, pieces))
         points = series(units_of_work, selection, pieces)
-        with units_of_work(snapshot=True) as uow:
+        with units_of_work.report() as uow:
             total = uow.usage_reports.measures(selection)
         assert [point.calls for point in points] == [2] * len(pieces)
         assert _sum_of(points) == (total.cost_usd, total.calls, total.total_tokens)

@@ -42,7 +42,7 @@ class UsageTrendsContract:
                 for model, day, usd in calls
             ],
         )
-        with units_of_work(snapshot=True) as uow:
+        with units_of_work.report() as uow:
             found = uow.usage_reports.trends(selection, (Dimension.MODEL,), days)
         zero = Decimal(0)
         assert found == {
@@ -73,7 +73,7 @@ class UsageTrendsContract:
             ],
         )
         days = buckets(SPAN, Interval.DAY, UTC)
-        with units_of_work(snapshot=True) as uow:
+        with units_of_work.report() as uow:
             trends = uow.usage_reports.trends(selection, by, days)
             rows = uow.usage_reports.groups(selection, by)
         sums = {group: sum(cost or 0 for cost in costs) for group, costs in trends.items()}
@@ -86,5 +86,5 @@ class UsageTrendsContract:
         other = EventSelection(
             organization_id=a_stored_key(units_of_work).organization_id, span=SPAN
         )
-        with units_of_work(snapshot=True) as uow:
+        with units_of_work.report() as uow:
             assert uow.usage_reports.trends(other, BY_MODEL, [SPAN]) == {}

@@ -38,14 +38,14 @@ def selected(key: ApiKey, span: Span, chosen: EventFilter = SHOP) -> EventSelect
 
 
 def calls(units_of_work: SqlUnitsOfWork, key: ApiKey, span: Span) -> int:
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.measures(selected(key, span)).calls
 
 
 def calls_by_day(
     units_of_work: SqlUnitsOfWork, key: ApiKey, span: Span, tz: str, chosen: EventFilter
 ) -> Sequence[int]:
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         days = buckets(span, Interval.DAY, zone(tz))
         found = uow.usage_reports.series(selected(key, span, chosen), days)
     return [point.calls for point in found]
@@ -87,6 +87,6 @@ def test_of_a_cut_day_the_calls_of_its_shorter_part_are_read(
     span = Span(DAY.start + 2 * HOUR, DAY.end)
     assert calls(units_of_work, key, span) == 1
     forget_calls(database_url)
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         # The day is a sum; what is to be taken from it would be the call that was deleted.
         assert uow.usage_reports.spent(selected(key, span)) == Decimal(3)

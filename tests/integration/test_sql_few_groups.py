@@ -89,7 +89,7 @@ def stacked(
     span = Span(NOW - timedelta(days=days), NOW)
     pieces = buckets(span, Interval.DAY, zone(tz))
     selection = EventSelection(organization_id=key.organization_id, span=span, filter=chosen)
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.series_of_groups(selection, by, pieces, most=most)
 
 

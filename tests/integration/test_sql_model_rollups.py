@@ -41,7 +41,7 @@ def models_of(units_of_work: SqlUnitsOfWork, key: ApiKey, project: str) -> Seque
         span=EVER,
         filter=EventFilter({Dimension.PROJECT: (project,)}),
     )
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.groups(selection, (Dimension.PROVIDER, Dimension.MODEL))
 
 

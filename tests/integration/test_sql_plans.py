@@ -174,7 +174,7 @@ def test_calls_that_wait_are_looked_up_one_by_one_in_a_month_that_nothing_is_kno
     span = Span(NOW - timedelta(days=30), NOW)
     for chosen in (EventFilter(), EventFilter({Dimension.PROJECT: ("shop",)})):
         selection = EventSelection(organization_id=key.organization_id, span=span, filter=chosen)
-        with units_of_work(snapshot=True) as uow:
+        with units_of_work.report() as uow:
             assert uow.usage_reports.measures(selection).calls == 50
     # The other way round, all that waits is looked through for each call of the month.
     assert {each for each in plans.found_by if '"timestamp" = ' in each and "(id)::text = " in each}

@@ -70,7 +70,7 @@ def test_each_day_of_the_costliest_users_is_looked_up_by_its_key(
 ) -> None:
     units_of_work, organization_id, explained = many
     span = Span(NOW - timedelta(days=30), NOW)
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         found = uow.usage_reports.series_of_groups(
             EventSelection(organization_id=organization_id, span=span),
             (Dimension.USER,),

@@ -97,7 +97,7 @@ def answers(
     interval: Interval = Interval.HOUR,
 ) -> dict[str, object]:
     """What a report, its chart, its groups and its pages show, without the tenant's own ids."""
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         reports = uow.usage_reports
         pieces = buckets(selection.span, interval, zone(tz))
         groups, fewer = (reports.groups(selection, by, most=most) for most in (None, 2))

@@ -55,7 +55,7 @@ def differences(units_of_work: SqlUnitsOfWork, key: ApiKey) -> list[RollupDiffer
 
 
 def measures(units_of_work: SqlUnitsOfWork, key: ApiKey) -> Measures:
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         selection = EventSelection(organization_id=key.organization_id, span=DAY)
         return uow.usage_reports.measures(selection)
 

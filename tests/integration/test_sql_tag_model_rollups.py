@@ -58,7 +58,7 @@ def costs_of_models(
         span=span,
         filter=EventFilter(dimensions, tags={"team": teams}),
     )
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         rows = uow.usage_reports.groups(selection, MODELS)
     assert all(row.measures.latency_ms.p50 == 7 for row in rows)
     return {row.group[1]: row.measures.cost_usd for row in rows}

@@ -51,7 +51,7 @@ def selected(key: ApiKey, span: Span = DAY, **tags: tuple[str, ...]) -> EventSel
 def by_team(
     units_of_work: SqlUnitsOfWork, key: ApiKey, span: Span = DAY, most: int = 1_000
 ) -> list[GroupRow]:
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.groups(selected(key, span), (TEAM,), most=most)
 
 
@@ -60,7 +60,7 @@ def costs(rows: list[GroupRow]) -> dict[str | None, Decimal | None]:
 
 
 def of_team(units_of_work: SqlUnitsOfWork, key: ApiKey, *teams: str, span: Span = DAY) -> Measures:
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.measures(selected(key, span, team=teams))
 
 
@@ -197,7 +197,7 @@ def test_further_values_of_calls_that_are_gone_share_a_row(
 def series_costs(
     units_of_work: SqlUnitsOfWork, key: ApiKey, span: Span
 ) -> dict[str | None, Decimal | None]:
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         found: list[GroupSeries] = uow.usage_reports.series_of_groups(
             selected(key, span), (TEAM,), [span], most=9
         )
@@ -280,7 +280,7 @@ def test_the_upgrade_keeps_the_sums_of_calls_that_are_gone_and_makes_those_by_ta
         assert uow.rollups.waiting().calls == 2
     ever = Span(old - timedelta(days=1), DAY.end)
     for _ in range(2):
-        with units_of_work(snapshot=True) as uow:
+        with units_of_work.report() as uow:
             assert uow.usage_reports.spent(selected(key, ever)) == 2 + 1 + 4 + 8
         assert of_team(units_of_work, key, "red").calls == 1
         add_waiting(units_of_work)
@@ -303,7 +303,7 @@ def test_a_late_call_that_is_older_than_the_sums_by_tag_is_priced_again_in_none_
     before = of_team(units_of_work, key, "red", span=ever)
     reprice(units_of_work, key, [late], "5")
     assert of_team(units_of_work, key, "red", span=ever) == before
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         assert uow.usage_reports.spent(selected(key, ever)) == 6
 
 

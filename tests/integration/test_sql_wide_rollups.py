@@ -80,13 +80,13 @@ def by(
     dimension: Dimension | TagDimension, span: Span, units_of_work: SqlUnitsOfWork, key: ApiKey
 ) -> list[GroupRow]:
     selection = EventSelection(organization_id=key.organization_id, span=span)
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.groups(selection, (dimension,))
 
 
 def levels(units_of_work: SqlUnitsOfWork, key: ApiKey) -> list[list[GroupRow]]:
     selection = EventSelection(organization_id=key.organization_id, span=TWICE_FOUR_WEEKS)
-    with units_of_work(snapshot=True) as uow:
+    with units_of_work.report() as uow:
         return uow.usage_reports.levels(selection, (Dimension.PROVIDER, Dimension.MODEL))
 
 

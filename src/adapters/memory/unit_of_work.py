@@ -120,6 +120,9 @@ class InMemoryUnitsOfWork(UnitsOfWork):
     def in_one_step(self) -> InMemoryUnitOfWork:
         return _InOneStep(self._store, snapshot=False)
 
+    def report(self) -> InMemoryUnitOfWork:
+        return self(snapshot=True)
+
     def look(self) -> InMemoryUnitOfWork:
         return self(snapshot=True)
 

@@ -43,6 +43,8 @@ def create_pool(url: str, *, size: int = 8) -> Engine:
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=size,
+        # The one that was at work last has most statements prepared.
+        pool_use_lifo=True,
         max_overflow=2,
         pool_timeout=_POOL_TIMEOUT_S,
         hide_parameters=True,

@@ -28,6 +28,7 @@ from adapters.sql.reservations import SqlReservationRepository
 from adapters.sql.rollups import SqlRollups
 from adapters.sql.sessions import SqlSessionRepository
 from adapters.sql.sign_in_attempts import SqlSignInAttempts
+from adapters.sql.snapshots import Snapshot
 from adapters.sql.usage_reports import SqlUsageReports
 from adapters.sql.users import SqlUserRepository
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -54,11 +55,7 @@ class SqlUnitOfWork(UnitOfWork):
 
     def __enter__(self) -> Self:
         self._connection = connection = _connect(self._engine)
-        if self._isolation_level != "READ COMMITTED":
-            connection.execution_options(isolation_level=self._isolation_level)
-        if self._isolation_level == "REPEATABLE READ":
-            connection.execution_options(postgresql_readonly=True)
-        self._transaction = connection.begin()
+        self._begin()
         self.users = SqlUserRepository(connection)
         self.sessions = SqlSessionRepository(connection)
         self.sign_in_attempts = SqlSignInAttempts(connection)
@@ -82,6 +79,11 @@ class SqlUnitOfWork(UnitOfWork):
         self.price_books = SqlPriceBooks(connection)
         return self
 
+    def _begin(self) -> None:
+        if self._isolation_level != "READ COMMITTED":
+            self._connection.execution_options(isolation_level=self._isolation_level)
+        self._transaction = self._connection.begin()
+
     def commit(self) -> None:
         if self._isolation_level == "AUTOCOMMIT":
             raise RuntimeError("there is no transaction to commit")
@@ -97,6 +99,40 @@ class SqlUnitOfWork(UnitOfWork):
         self._connection.close()
 
 
+class SqlSnapshot(SqlUnitOfWork):
+    """One moment, in which nothing can be written.
+
+    Statements of sums are planned once for a connection, which takes longer than to follow the
+    plan. How a list is best read depends on what it is asked for, and is planned each time.
+    """
+
+    def __init__(
+        self, engine: Engine, places: Places, weeks: SeenWeeks, *, of_sums: bool = False
+    ) -> None:
+        super().__init__(engine, places, weeks, "AUTOCOMMIT")
+        self._of_sums = of_sums
+
+    def _begin(self) -> None:
+        super()._begin()
+        self._snapshot = Snapshot(self._connection)
+        try:
+            self._snapshot.begin(of_sums=self._of_sums)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            self._snapshot.end(in_order=exc_type is None)
+        finally:
+            super().__exit__(exc_type, exc, traceback)
+
+
 class SqlUnitsOfWork(UnitsOfWork):
     """Units of work on one pool of connections."""
 
@@ -106,7 +142,10 @@ class SqlUnitsOfWork(UnitsOfWork):
         self._weeks = SeenWeeks()
 
     def __call__(self, *, snapshot: bool = False) -> SqlUnitOfWork:
-        return self._new("REPEATABLE READ" if snapshot else "READ COMMITTED")
+        return self._snapshot() if snapshot else self._new("READ COMMITTED")
+
+    def report(self) -> SqlUnitOfWork:
+        return self._snapshot(of_sums=True)
 
     def look(self) -> SqlUnitOfWork:
         return self._new("AUTOCOMMIT")
@@ -116,6 +155,9 @@ class SqlUnitsOfWork(UnitsOfWork):
 
     def _new(self, isolation_level: IsolationLevel) -> SqlUnitOfWork:
         return SqlUnitOfWork(self._engine, self._places, self._weeks, isolation_level)
+
+    def _snapshot(self, *, of_sums: bool = False) -> SqlUnitOfWork:
+        return SqlSnapshot(self._engine, self._places, self._weeks, of_sums=of_sums)
 
     def check(self) -> None:
         with _connect(self._engine) as connection:

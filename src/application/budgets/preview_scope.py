@@ -45,7 +45,7 @@ class PreviewScope:
         self._clock = clock
 
     def __call__(self, request: PreviewScopeRequest) -> ScopePreview:
-        with self._units_of_work(snapshot=True) as uow:
+        with self._units_of_work.report() as uow:
             return preview(uow, request.organization_id, request.terms, self._clock.now())
 
 

@@ -80,7 +80,7 @@ class RefreshForecasts:
 
     def _refresh(self, listed: Budget) -> None:
         now = self._clock.now()
-        with self._units_of_work(snapshot=True) as uow:
+        with self._units_of_work.report() as uow:
             key = (listed.id, listed.period_at(now).start)
             known = uow.ledger.find(listed.organization_id, [key])
             basis = _Basis(listed.terms, number_of(now), known[0].spent_usd if known else None)

@@ -75,7 +75,7 @@ class SetBudget:
     def _matches_nothing(self, budget: Budget) -> bool:
         if budget.terms.scope == BudgetScope():
             return False
-        with self._units_of_work(snapshot=True) as uow:
+        with self._units_of_work.report() as uow:
             seen = preview(uow, budget.organization_id, budget.terms, self._clock.now())
         return not seen.calls
 

@@ -85,7 +85,7 @@ class ShowBudget:
 
     def __call__(self, request: ShowBudgetRequest) -> BudgetInFull:
         now = self._clock.now()
-        with self._units_of_work(snapshot=True) as uow:
+        with self._units_of_work.report() as uow:
             found = uow.budgets.get_in_place(request.organization_id, request.budget_id)
             if found is None:
                 raise NotFound("There is no such budget.")

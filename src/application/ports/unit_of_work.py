@@ -82,6 +82,10 @@ class UnitsOfWork(Protocol):
         """
 
     @abstractmethod
+    def report(self) -> UnitOfWork:
+        """A snapshot for what ``usage_reports`` adds up; other things may take longer in it."""
+
+    @abstractmethod
     def look(self) -> UnitOfWork:
         """One for a read or two that need not see the same moment, and for nothing else."""
 

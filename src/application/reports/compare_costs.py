@@ -67,7 +67,7 @@ class CompareCosts:
 
     def __call__(self, request: CompareCostsRequest) -> CostComparison:
         span = request.span(self._clock.now())
-        with self._units_of_work(snapshot=True) as uow:
+        with self._units_of_work.report() as uow:
             now, before = (_models(uow, request, each) for each in (span, span.before))
         return compared(now, before)
 

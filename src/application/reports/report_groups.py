@@ -80,7 +80,7 @@ class ReportGroups:
         span = request.span(self._clock.now())
         pieces = buckets(span, interval_for(span), tz) if request.with_trends else []
         selection = request.over(span)
-        with self._units_of_work(snapshot=True) as uow:
+        with self._units_of_work.report() as uow:
             most = None if Dimension.PROVIDER in request.by else MOST_GROUPS
             rows = tuple(uow.usage_reports.groups(selection, request.by, most=most))
             trends = uow.usage_reports.trends(selection, request.by, pieces) if pieces else {}

@@ -82,7 +82,7 @@ class ReportOverview:
         pieces = buckets(span, interval, tz)
         asked = request.over(span)
         groups: Sequence[GroupSeries] = ()
-        with self._units_of_work(snapshot=True) as uow:
+        with self._units_of_work.report() as uow:
             reports = uow.usage_reports
             (of_all,), providers, models = reports.levels(asked, MODELS)
             if request.by:

@@ -50,7 +50,7 @@ class ReportSeries:
         interval = request.interval or interval_for(span)
         pieces = buckets(span, interval, tz)
         selection = request.over(span)
-        with self._units_of_work(snapshot=True) as uow:
+        with self._units_of_work.report() as uow:
             found = uow.usage_reports.series_of_groups(
                 selection, request.by, pieces, most=MOST_SERIES
             )

@@ -49,7 +49,7 @@ class ReportUsage:
         pieces = buckets(span, interval, tz)
         selection = request.over(span)
         before = request.over(span.before)
-        with self._units_of_work(snapshot=True) as uow:
+        with self._units_of_work.report() as uow:
             return UsageOverview(
                 span=span,
                 timezone=request.timezone,

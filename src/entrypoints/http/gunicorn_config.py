@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from typing import Any
 
+from entrypoints.http.garbage import look_after_a_request
 from entrypoints.http.longest_address import LONGEST_LINE
 from entrypoints.http.server_threads import ServerThreads
 from entrypoints.lifeline import end_with_parent
@@ -45,6 +46,11 @@ def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001 - a hook of gu
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:  # noqa: ARG001 - a hook
+    """Look for garbage while nobody waits for this answer."""
+    look_after_a_request()
 
 
 def on_exit(server: Any) -> None:  # noqa: ARG001 - a hook of gunicorn's

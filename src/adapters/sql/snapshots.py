@@ -1,0 +1,44 @@
+"""The beginning and the end of a snapshot, and what the driver prepares in it.
+
+Of its own accord the driver prepares a statement when it has run five times, and forgets all of
+them at each rollback; and PostgreSQL then decides by its estimates whether to go on planning it.
+Neither suits reports: their statements are long and join what no estimate knows of.
+"""
+
+from typing import Any
+
+from psycopg import Error as DriverError
+from sqlalchemy import Connection
+
+from adapters.sql.engine import translated
+
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+#: As one message, which is answered once.
+_BEGIN_WITH_PLANS_KEPT = f"{_BEGIN}; SET LOCAL plan_cache_mode = force_generic_plan"
+_AT_ONCE, _NEVER = 0, None
+
+
+class Snapshot:
+    """A transaction of a ``connection`` that is in none; sums are prepared, and nothing else is."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        # A connection of SQLAlchemy's that was lost would be made anew by asking for it.
+        self._driver: Any = connection.connection.driver_connection
+        self._threshold = self._driver.prepare_threshold
+
+    def begin(self, *, of_sums: bool) -> None:
+        self._run(_BEGIN_WITH_PLANS_KEPT if of_sums else _BEGIN)
+        self._driver.prepare_threshold = _AT_ONCE if of_sums else _NEVER
+
+    def end(self, *, in_order: bool) -> None:
+        """With a commit, which forgets nothing; what is not in order is rolled back by the pool."""
+        self._driver.prepare_threshold = self._threshold
+        if in_order:
+            self._run("COMMIT")
+
+    def _run(self, statement: str) -> None:
+        try:
+            self._driver.execute(statement, prepare=False)
+        except DriverError as error:
+            raise translated(error, self._connection) from error
