@@ -1,7 +1,8 @@
 """The pieces of a report as parameters of its statement, and as rows to join with."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import BindParameter, SmallInteger, TableValuedAlias, column, func
@@ -9,8 +10,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeEngine
 
 from adapters.sql.columns import MOMENT
-from adapters.sql.moments import Moments
-from domain.covering import Piece
+from adapters.sql.moments import Moments, written
+from domain.covering import Piece, pieces
 from domain.period import Span
 
 _MOMENTS = Moments()
@@ -20,23 +21,27 @@ class _Values(Protocol):
     def value(self, name: str, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]: ...
 
 
-def values_of_pieces(covering: Sequence[Piece], span: Span) -> dict[str, Any]:
-    """Lists that belong together by their first word, of what covers ``span``.
+@lru_cache(maxsize=128)
+def values_of_cover(spans: tuple[Span, ...], span: Span, **terms: Any) -> Mapping[str, Any]:
+    """What covers ``spans``, by these ``terms`` of ``pieces``, as values of a report of ``span``.
 
-    ``added`` are buckets, ``taken`` those that are taken away from where coarser ones counted them,
-    ``edge`` are spans of single calls, and ``waiting`` those in which a call that is in no sum yet
-    is missing.
+    Lists belong together by their first word: ``added`` are buckets, ``taken`` those that are taken
+    away from where coarser ones counted them, ``edge`` are spans of single calls, and ``waiting``
+    those in which a call that is in no sum yet is missing. They are kept, as the same ranges are
+    asked for again and again.
     """
+    covering = pieces(spans, **terms)
     buckets = [piece for piece in covering if piece.tier is not None]
     edges = [piece for piece in covering if piece.tier is None]
     edges.sort(key=lambda piece: piece.span.start)
     return {
         **_runs("added", ((piece, piece.into) for piece in buckets)),
         **_runs("taken", ((piece, piece.out_of) for piece in buckets)),
-        "edge_firsts": [piece.span.start for piece in edges],
-        "edge_nexts": [piece.span.end for piece in edges],
-        "edge_intos": [piece.into for piece in edges],
-        "edge_outs": [piece.out_of for piece in edges],
+        "edge_firsts": written(piece.span.start for piece in edges),
+        "edge_nexts": written(piece.span.end for piece in edges),
+        "edge_intos": written(piece.into for piece in edges),
+        "edge_outs": written(piece.out_of for piece in edges),
+        "edges": len(edges),
         # By these PostgreSQL leaves out months before it plans.
         "calls_begin": min([span.start, *(edge.span.start for edge in edges)]),
         "calls_end": max([span.end, *(edge.span.end for edge in edges)]),
@@ -44,26 +49,26 @@ def values_of_pieces(covering: Sequence[Piece], span: Span) -> dict[str, Any]:
     }
 
 
-def _runs(name: str, placed: Iterable[tuple[Piece, datetime | None]]) -> dict[str, list[Any]]:
+def _runs(name: str, placed: Iterable[tuple[Piece, datetime | None]]) -> dict[str, Any]:
     known = [(piece, moment) for piece, moment in placed if moment is not None]
     return {
         f"{name}_tiers": [piece.tier for piece, _ in known],
-        f"{name}_firsts": [piece.span.start for piece, _ in known],
-        f"{name}_nexts": [piece.span.end for piece, _ in known],
-        f"{name}_places": [moment for _, moment in known],
+        f"{name}_firsts": written(piece.span.start for piece, _ in known),
+        f"{name}_nexts": written(piece.span.end for piece, _ in known),
+        f"{name}_places": written(moment for _, moment in known),
     }
 
 
-def _waiting(edges: Sequence[Piece], span: Span) -> dict[str, list[Any]]:
+def _waiting(edges: Sequence[Piece], span: Span) -> dict[str, str]:
     """Where buckets alone answer, a call counts at its own time; else where they counted others."""
     found: list[tuple[Span, datetime | None]] = [
         *((each, None) for each in _between(edges, span)),
         *((edge.span, edge.out_of) for edge in edges if edge.out_of is not None),
     ]
     return {
-        "waiting_firsts": [each.start for each, _ in found],
-        "waiting_nexts": [each.end for each, _ in found],
-        "waiting_places": [place for _, place in found],
+        "waiting_firsts": written(each.start for each, _ in found),
+        "waiting_nexts": written(each.end for each, _ in found),
+        "waiting_places": written(place for _, place in found),
     }
 
 

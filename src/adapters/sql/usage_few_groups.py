@@ -24,9 +24,8 @@ _FEW = 8
 
 def are_worth_finding(asked: Question) -> bool:
     """Whether reading the costliest groups alone saves most of the work."""
-    shape, values = asked.shape, asked.values
-    pieces = sum(len(values.get(name, ())) for name in ("starts", "edge_firsts", "taken_firsts"))
-    return shape.breakdown in _OF_MANY_GROUPS and len(shape.by) == 1 and pieces > _FEW
+    shape = asked.shape
+    return shape.breakdown in _OF_MANY_GROUPS and len(shape.by) == 1 and asked.pieces > _FEW
 
 
 def of_groups_alone(

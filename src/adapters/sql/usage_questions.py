@@ -14,9 +14,9 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam
 from sqlalchemy.types import TypeEngine
 
 from adapters.sql.kept_sums import KEPT, UNKNOWN, Kept, SeenWeeks
-from adapters.sql.pieces_of_reports import values_of_pieces
+from adapters.sql.moments import written
+from adapters.sql.pieces_of_reports import values_of_cover
 from adapters.sql.selections import Chosen, values_of
-from domain.covering import pieces
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy, TagDimension
 from domain.retention import SHORTEST_DAYS
@@ -59,10 +59,14 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """``shape`` is what to make a statement of, ``values`` what to execute it with."""
+    """``shape`` is what to make a statement of, ``values`` what to execute it with.
+
+    ``pieces`` are the parts of the report, and what puts them right.
+    """
 
     shape: Shape
     values: dict[str, Any]
+    pieces: int = 0
 
 
 class Questions:
@@ -93,27 +97,29 @@ class Questions:
         """
         breakdown = breakdown_of(selection, by, of_sums=of_sums)
         chosen = Chosen.by(selection, or_none)
-        values = {**values_of(selection), "starts": [bucket.start for bucket in buckets]}
+        starts = written(bucket.start for bucket in buckets)
+        values = {**values_of(selection), "starts": starts}
         if breakdown is None:
             return Question(Shape(by, chosen, None, mark=mark), values)
-        now = datetime.now(UTC)  # which changes no answer, but what is read for it
-        parts = buckets or [selection.span]
+        # It changes no answer, but what is read for it: of an hour all questions are alike.
+        now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+        parts = tuple(buckets) or (selection.span,)
         coarsest = _coarsest(breakdown, parts)
         kept = kept or self._kept(selection, now, weeks=coarsest > Tier.DAY)
         other = breakdown_of(selection, beside, of_sums=of_sums)
-        covering = pieces(
+        own = values_of_cover(
             parts,
-            breakdown.finest,
+            selection.span,
+            finest=breakdown.finest,
             coarsest=coarsest,
             now=now,
             finest_before=(other or breakdown).finest,
             **kept._asdict(),
         )
-        own = values_of_pieces(covering, selection.span)
-        shape = Shape(
-            by, chosen, breakdown, bool(own["taken_tiers"]), bool(own["edge_firsts"]), mark
-        )
-        return Question(shape, values | {mark + name: value for name, value in own.items()})
+        taken, edges = len(own["taken_tiers"]), own["edges"]
+        shape = Shape(by, chosen, breakdown, bool(taken), bool(edges), mark)
+        values |= {mark + name: value for name, value in own.items()}
+        return Question(shape, values, len(buckets) + taken + edges)
 
     def likely(self, selection: EventSelection) -> Kept:
         """What is known of a span, or seems to be so; an answer must be asked whether it is."""

@@ -81,7 +81,7 @@ def read_quickly(usage: Mapping[str, object], convention: str = "openai") -> Nor
         return None
     if total is not None and (type(total) is not int or total != prompt + output):
         return None
-    if prompt > MAX_COUNT or output > MAX_COUNT:
+    if prompt > MAX_COUNT or output > MAX_COUNT or (total is not None and total > MAX_COUNT):
         return None
     tokens = {_INPUT: prompt, _OUTPUT: output}
     known = 2 if total is None else 3  # that there is no other key is told by how many were found

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import Invalid
@@ -82,6 +82,7 @@ def agrees(quick: NormalisedUsage | None, read: Reading, usage: dict[str, Any]) 
 
 @settings(max_examples=1500, deadline=None)
 @given(OPENAI)
+@example({"prompt_tokens": 1, "completion_tokens": 10**9, "total_tokens": 10**9 + 1})
 def test_openai(usage: dict[str, Any]) -> None:
     assert agrees(openai.read_quickly(usage), openai._read_carefully, usage)
 
