@@ -24,8 +24,8 @@ class Snapshot:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         # A connection of SQLAlchemy's that was lost would be made anew by asking for it.
-        self._driver: Any = connection.connection.driver_connection
-        self._threshold = self._driver.prepare_threshold
+        driver: Any = connection.connection.driver_connection
+        self._driver, self._threshold = driver, driver.prepare_threshold
 
     def begin(self, *, of_sums: bool) -> None:
         self._run(_BEGIN_WITH_PLANS_KEPT if of_sums else _BEGIN)

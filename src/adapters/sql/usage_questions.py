@@ -13,10 +13,10 @@ from typing import Any, ParamSpec, TypeVar
 from sqlalchemy import BindParameter, Connection, Row, bindparam
 from sqlalchemy.types import TypeEngine
 
+from adapters.sql.covers_of_reports import cover_of
 from adapters.sql.kept_sums import KEPT, UNKNOWN, Kept, SeenWeeks
-from adapters.sql.moments import written
-from adapters.sql.pieces_of_reports import values_of_cover
 from adapters.sql.selections import Chosen, values_of
+from adapters.sql.written_arrays import moment, written
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy, TagDimension
 from domain.retention import SHORTEST_DAYS
@@ -97,8 +97,10 @@ class Questions:
         """
         breakdown = breakdown_of(selection, by, of_sums=of_sums)
         chosen = Chosen.by(selection, or_none)
-        starts = written(bucket.start for bucket in buckets)
-        values = {**values_of(selection), "starts": starts}
+        values = {
+            **values_of(selection),
+            "starts": written(moment(bucket.start) for bucket in buckets),
+        }
         if breakdown is None:
             return Question(Shape(by, chosen, None, mark=mark), values)
         # It changes no answer, but what is read for it: of an hour all questions are alike.
@@ -107,19 +109,17 @@ class Questions:
         coarsest = _coarsest(breakdown, parts)
         kept = kept or self._kept(selection, now, weeks=coarsest > Tier.DAY)
         other = breakdown_of(selection, beside, of_sums=of_sums)
-        own = values_of_cover(
+        cover = cover_of(
             parts,
-            selection.span,
             finest=breakdown.finest,
             coarsest=coarsest,
             now=now,
             finest_before=(other or breakdown).finest,
             **kept._asdict(),
         )
-        taken, edges = len(own["taken_tiers"]), own["edges"]
-        shape = Shape(by, chosen, breakdown, bool(taken), bool(edges), mark)
-        values |= {mark + name: value for name, value in own.items()}
-        return Question(shape, values, len(buckets) + taken + edges)
+        shape = Shape(by, chosen, breakdown, cover.taken > 0, cover.edges > 0, mark)
+        values |= {mark + name: value for name, value in cover.values.items()}
+        return Question(shape, values, len(buckets) + cover.taken + cover.edges)
 
     def likely(self, selection: EventSelection) -> Kept:
         """What is known of a span, or seems to be so; an answer must be asked whether it is."""

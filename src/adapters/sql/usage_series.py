@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import FromClause, Integer, Label, Select, bindparam, func, select
 
-from adapters.sql.moments import Moments
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.usage_points import points
 from adapters.sql.usage_questions import Questions, Shape, made_once
 from adapters.sql.usage_sources import TOKENS, UNPRICED, names_of, sums
 from adapters.sql.usage_sums import known_cost
+from adapters.sql.written_arrays import MOMENTS
 from domain.period import Span
 from domain.report import EventSelection, GroupBy, SeriesPoint
 
@@ -58,7 +58,7 @@ def _costs_of_groups(shape: Shape) -> Select[Any]:
 
 
 def bucket_of(source: FromClause) -> Label[int]:
-    starts = bindparam("starts", type_=Moments())
+    starts = bindparam("starts", type_=MOMENTS)
     return func.width_bucket(source.c.moment, starts, type_=Integer).label("bucket")
 
 

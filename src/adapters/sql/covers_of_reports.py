@@ -1,0 +1,113 @@
+"""What covers a report, as the values that its statement is executed with."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from itertools import chain
+from typing import Any, NamedTuple
+
+from adapters.sql.written_arrays import moment, written
+from domain.covering import Piece, pieces
+from domain.period import Span
+from domain.rollup import Tier
+
+#: With so many parts, all but the last are covered by themselves.
+_MANY = 16
+
+
+class Cover(NamedTuple):
+    """``values`` of buckets by their first word: ``added``, and ``taken`` away from where coarser
+    ones counted them; of ``edge`` spans of single calls; and of those in which calls that are in no
+    sum yet are missing, which are ``waiting``. How many are ``taken``, and how many ``edges``.
+    """
+
+    values: Mapping[str, Any]
+    taken: int
+    edges: int
+
+
+def cover_of(spans: tuple[Span, ...], **terms: Any) -> Cover:
+    """Of adjacent ``spans``, on the terms of ``pieces``.
+
+    What is asked for mostly ends now. All parts but the last are the same until tomorrow then, and
+    found once: it takes as long as to answer some reports.
+    """
+    apart = (spans[:-1], spans[-1:]) if len(spans) > _MANY else (spans,)
+    covered = [_covered(each, **terms) for each in apart]
+    lists = {
+        name: [*chain.from_iterable(each.lists[name] for each in covered)]
+        for name in covered[0].lists
+    }
+    # By the time of the calls PostgreSQL leaves out months before it plans.
+    values = {
+        "calls_begin": min(each.calls.start for each in covered),
+        "calls_end": max(each.calls.end for each in covered),
+        **{name: written(elements) for name, elements in lists.items()},
+    }
+    return Cover(values, len(lists["taken_tiers"]), len(lists["edge_firsts"]))
+
+
+class _Covered(NamedTuple):
+    """Elements of arrays by the names of these, and the time in which single calls are."""
+
+    lists: Mapping[str, Sequence[str]]
+    calls: Span
+
+
+@lru_cache(maxsize=256)
+def _covered(spans: tuple[Span, ...], **terms: Any) -> _Covered:
+    covering, span = pieces(spans, **terms), Span(spans[0].start, spans[-1].end)
+    buckets = [(piece.tier, piece) for piece in covering if piece.tier is not None]
+    edges = sorted(
+        (piece for piece in covering if piece.tier is None), key=lambda piece: piece.span.start
+    )
+    lists = {
+        **_lists("added", ((piece.span, piece.into, tier) for tier, piece in buckets)),
+        **_lists("taken", ((piece.span, piece.out_of, tier) for tier, piece in buckets)),
+        "edge_firsts": [moment(piece.span.start) for piece in edges],
+        "edge_nexts": [moment(piece.span.end) for piece in edges],
+        "edge_intos": [moment(piece.into) for piece in edges],
+        "edge_outs": [moment(piece.out_of) for piece in edges],
+        **_waiting(edges, span),
+    }
+    begin = min([span.start, *(edge.span.start for edge in edges)])
+    return _Covered(lists, Span(begin, max([span.end, *(edge.span.end for edge in edges)])))
+
+
+def _lists(
+    name: str, placed: Iterable[tuple[Span, datetime | None, Tier]]
+) -> dict[str, Sequence[str]]:
+    known = [each for each in placed if each[1] is not None]
+    return {
+        f"{name}_tiers": [str(int(tier)) for _, _, tier in known],
+        f"{name}_firsts": [moment(span.start) for span, _, _ in known],
+        f"{name}_nexts": [moment(span.end) for span, _, _ in known],
+        f"{name}_places": [moment(place) for _, place, _ in known],
+    }
+
+
+def _waiting(edges: Sequence[Piece], span: Span) -> dict[str, Sequence[str]]:
+    """Where buckets alone answer, a call counts at its own time; else where they counted others."""
+    found: list[tuple[Span, datetime | None]] = [
+        *((each, None) for each in _between(edges, span)),
+        *((edge.span, edge.out_of) for edge in edges if edge.out_of is not None),
+    ]
+    return {
+        "waiting_firsts": [moment(each.start) for each, _ in found],
+        "waiting_nexts": [moment(each.end) for each, _ in found],
+        "waiting_places": [moment(place) for _, place in found],
+    }
+
+
+def _between(edges: Iterable[Piece], span: Span) -> Iterator[Span]:
+    """What of ``span`` is in none of the ascending ``edges``.
+
+    These may reach beyond it, but all begin before it ends, or at its end.
+    """
+    begin = span.start
+    for edge in edges:
+        if begin < edge.span.start:
+            yield Span(begin, edge.span.start)
+        begin = max(begin, edge.span.end)
+    if begin < span.end:
+        yield Span(begin, span.end)
