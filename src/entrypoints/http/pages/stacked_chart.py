@@ -67,6 +67,10 @@ class StackedChart:
         """Those of which a drawing must have the pattern."""
         return [each.look for each in self.series if each.look.pattern]
 
+    def points_of(self, number: int) -> list[SeriesPoint]:
+        """Of a bar, that of each series."""
+        return [each.points[number] for each in self.series]
+
     @property
     def is_dense(self) -> bool:
         return len(self.stacks) > _MOST_PARTED_BARS
