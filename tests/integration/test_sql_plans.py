@@ -1,6 +1,6 @@
 """No report reads all events: PostgreSQL's plan for every statement finds them by an index."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,22 +20,16 @@ from tests.builders import NOW, an_event
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 from tests.integration.database import PostgresServer, temporary_database
+from tests.integration.plans import Plan, nodes, plan_of
 
 TENANTS, CALLS_A_MONTH = 40, 100
 #: A call a minute is made; this many minutes are no more than any month has, so that each has some.
 MONTH = 28 * 24 * 60
 TODAY = datetime.now(UTC).date()
 LAST_YEAR = TODAY - timedelta(days=330)
-Plan = Mapping[str, Any]
 COLUMNS = {EventSort.COST: "cost_usd", EventSort.LATENCY: "latency_ms"}
 #: What has rows of many tenants; a month without any is read to its end at once.
 FULL = {"event_keys", *(f"events_{month:%Y_%m}" for month in months(LAST_YEAR, TODAY))}
-
-
-def nodes(plan: Plan) -> Iterator[Plan]:
-    yield plan
-    for part in plan.get("Plans", ()):
-        yield from nodes(part)
 
 
 def scans(plan: Plan) -> Iterator[str]:
@@ -59,11 +53,10 @@ class Explained:
         _, sql, parameters, _, _ = statement
         if "events" not in sql or sql.startswith("EXPLAIN"):
             return
-        driver: Any = connection.connection.driver_connection
-        found = driver.execute(f"EXPLAIN (FORMAT JSON) {sql}", parameters).fetchone()
+        plan = plan_of(connection, sql, parameters)
         self.number += 1
-        self.scanned.update(scans(found[0][0]["Plan"]))
-        for node in nodes(found[0][0]["Plan"]):
+        self.scanned.update(scans(plan))
+        for node in nodes(plan):
             self.kinds.add(node["Node Type"])
             self.indexes.add(node.get("Index Name", ""))
             self.found_by.add(node.get("Index Cond", ""))

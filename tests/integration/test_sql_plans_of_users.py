@@ -17,7 +17,7 @@ from domain.report import Dimension, EventSelection
 from domain.rollup import weeks_over
 from tests.contracts.event_storage import close_weeks
 from tests.contracts.tenants import a_stored_key
-from tests.integration.test_sql_plans import Plan, nodes
+from tests.integration.plans import Plan, nodes, plan_of
 
 NOW = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
 USERS = 500
@@ -43,9 +43,7 @@ class Explained:
     def before(self, connection: Connection, *statement: Any) -> None:
         _, text, parameters, _, _ = statement
         if "usage_rollups" in text:
-            driver: Any = connection.connection.driver_connection
-            found = driver.execute(f"EXPLAIN (FORMAT JSON) {text}", parameters).fetchone()
-            self.plans.append(found[0][0]["Plan"])
+            self.plans.append(plan_of(connection, text, parameters))
 
 
 @pytest.fixture
