@@ -57,6 +57,10 @@ def connection_of(uow: SqlUnitOfWork) -> Connection:
     return uow._connection
 
 
+def driver_of(uow: SqlUnitOfWork) -> Any:
+    return connection_of(uow).connection.driver_connection
+
+
 def prepared(uow: SqlUnitOfWork, naming: str) -> list[tuple[int, int]]:
     """How often each prepared statement with this word was followed by a kept and by a new plan."""
     found = connection_of(uow).execute(
@@ -100,9 +104,9 @@ def test_after_a_report_the_connection_is_as_it_was(units_of_work: SqlUnitsOfWor
     with units_of_work.report() as uow:
         assert setting(uow, "plan_cache_mode") == "force_generic_plan"
         assert setting(uow, "transaction_isolation") == "repeatable read"
-        driver: Any = connection_of(uow).connection.driver_connection
+        driver = driver_of(uow)
     with units_of_work() as uow:
-        assert connection_of(uow).connection.driver_connection is driver
+        assert driver_of(uow) is driver
         assert setting(uow, "plan_cache_mode") == "auto"
         assert setting(uow, "transaction_isolation") == "read committed"
         assert setting(uow, "transaction_read_only") == "off"
@@ -131,7 +135,7 @@ def test_a_snapshot_that_fails_is_over(
         fail()
     with units_of_work() as uow:
         assert setting(uow, "transaction_isolation") == "read committed"
-        driver: Any = connection_of(uow).connection.driver_connection
+        driver = driver_of(uow)
         assert driver.prepare_threshold == 5
 
 

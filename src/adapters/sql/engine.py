@@ -3,6 +3,7 @@
 import math
 import select
 import time
+from typing import Any
 
 import msgspec
 from psycopg import Error as DriverError
@@ -23,6 +24,8 @@ _LOCK_TIMEOUT_MS = 5_000
 _CONNECT_TIMEOUT_S = 5
 _POOL_TIMEOUT_S = 5
 _TRUSTED_S = 1.0
+#: Statements that a connection keeps prepared: those of a report take the server some 2 MB each.
+_MOST_PREPARED = 48
 #: Fractions are kept as a sender wrote them: money may stand in a provider's usage.
 TO_JSON = msgspec.json.Encoder(decimal_format="number")
 _FROM_JSON = msgspec.json.Decoder(float_hook=exact)
@@ -53,8 +56,13 @@ def create_pool(url: str, *, size: int = 8) -> Engine:
         connect_args={"options": options, "connect_timeout": _CONNECT_TIMEOUT_S},
     )
     event.listen(engine, "handle_error", _translate)
+    event.listen(engine, "connect", _limit_prepared)
     _ask_idle_connections(engine)
     return engine
+
+
+def _limit_prepared(driver: Any, _: ConnectionPoolEntry) -> None:
+    driver.prepared_max = _MOST_PREPARED
 
 
 def _ask_idle_connections(engine: Engine) -> None:

@@ -17,7 +17,6 @@ from sqlalchemy import (
     null,
     select,
     true,
-    tuple_,
     union_all,
 )
 
@@ -147,12 +146,7 @@ def _first(source: CTE, names: Sequence[str], most: int) -> Subquery:
     order = [calls == func.sum(source.c[UNPRICED]), cost.desc(), *ties]
     place = func.row_number().over(order_by=order).label("place")
     is_own = (func.coalesce(key != FURTHER, true()) for key in keys)
-    own = select(*keys, place).where(*is_own).having(calls > 0)
-    if keys:
-        # With the sums of all, which are left out: such sets need no order, while PostgreSQL would
-        # else sort tens of thousands of rows that it takes for a tenth of them, half as long again.
-        sets = func.grouping_sets(tuple_(*keys), tuple_())
-        own = own.group_by(sets).having(func.grouping(*keys) == 0)
+    own = select(*keys, place).where(*is_own).group_by(*keys).having(calls > 0)
     return own.order_by(place).limit(most).subquery()
 
 

@@ -59,9 +59,7 @@ def durations_of_groups(shape: Shape, *, of_own: bool) -> Select[Any]:
 
     ``of_own`` those that are given by ``own_0`` and so on, and all others as ``FURTHER``.
     """
-    # Of what is unnested PostgreSQL expects a fortieth, and would sort it to group it twice, which
-    # takes three times as long as to put it aside and hash it.
-    source, names = slots(shape).cte().prefix_with("MATERIALIZED"), names_of(shape.by)
+    source, names = slots(shape).subquery(), names_of(shape.by)
     of_group: list[ColumnElement[Any]] = [source.c[name] for name in names]
     if of_own:
         is_own = _is_given(of_group)
