@@ -10,6 +10,8 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     Subquery,
+    Text,
+    Uuid,
     bindparam,
     case,
     column,
@@ -24,7 +26,6 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from adapters.sql.columns import MOMENT
 from adapters.sql.event_tables import events
 from adapters.sql.pieces_of_reports import edges_of, waiting_of
-from adapters.sql.rollup_tables import pending_rollups
 from adapters.sql.selections import at_any_time, conditions
 from adapters.sql.usage_questions import Shape
 
@@ -79,15 +80,11 @@ class CallsOfReport:
         """Calls of the buckets' time that are in no sum yet.
 
         The offset keeps the planner from the other way round: in a month that it knows nothing of,
-        it would look through all that waits for each call.
+        it would look through all that waits for each call. And what waits is told by a function: a
+        plan that knew of its table would be made anew each time that one is vacuumed.
         """
-        pending = (
-            select(
-                func.unnest(pending_rollups.c.timestamps).label("timestamp"),
-                func.unnest(pending_rollups.c.event_ids).label("id"),
-            )
-            .where(pending_rollups.c.organization_id == bindparam("of"))
-            .subquery("pending")
+        pending = func.waiting_calls(bindparam("of", type_=Uuid(as_uuid=False))).table_valued(
+            column("timestamp", MOMENT), column("id", Text), name="pending"
         )
         span, at = waiting_of(self._shape), pending.c.timestamp
         in_buckets = pending.join(span, (at >= span.c.first) & (at < span.c.next))
