@@ -89,7 +89,7 @@ class Breakdown(StrEnum):
         """The widest buckets, by which a year is a few rows of each model.
 
         There may be thousands of users, of whom a year is fewer still, and a call may be in a row
-        for each of its tags, which therefore have fewer tiers.
+        for each of its tags, which have no wide ones by model.
         """
         return _COARSEST.get(self, Tier.FOUR_WEEKS)
 
@@ -123,7 +123,6 @@ _DIMENSIONS: dict[Breakdown, tuple[Dimension, ...]] = {
 }
 _COARSEST = {
     Breakdown.USER: Tier.SIXTEEN_WEEKS,
-    Breakdown.TAG: Tier.WEEK,
     Breakdown.TAG_MODEL: Tier.DAY,
 }
 _BY_QUARTER = (Breakdown.TOTAL, Breakdown.MODEL)

@@ -189,6 +189,7 @@ def test_weeks_are_closed_of_one_organization_after_the_other(
         (TagDimension("team"), THREE_WEEKS, Tier.WEEK),
         (Dimension.USER, TWICE_FOUR_WEEKS, Tier.FOUR_WEEKS),
         (Dimension.PROJECT, TWICE_FOUR_WEEKS, Tier.FOUR_WEEKS),
+        (TagDimension("team"), TWICE_FOUR_WEEKS, Tier.FOUR_WEEKS),
     ],
 )
 def test_weeks_alone_tell_what_a_long_time_costs(
@@ -204,7 +205,7 @@ def test_weeks_alone_tell_what_a_long_time_costs(
     before = by(dimension, span, units_of_work, key)
     with psycopg.connect(database_url) as connection:
         connection.execute("DELETE FROM usage_rollups WHERE tier <> %s", [tier])
-        connection.execute("DELETE FROM tag_rollups WHERE tier < 3")
+        connection.execute("DELETE FROM tag_rollups WHERE tier <> %s", [tier])
         connection.execute("DELETE FROM events")
     assert by(dimension, span, units_of_work, key) == before
     assert sum(row.measures.calls for row in before) == (20 if span is TWICE_FOUR_WEEKS else 13)

@@ -7,7 +7,7 @@ program marks alike are few rows.
 from collections.abc import Iterable
 
 from adapters.sql.event_tables import TOKEN_COLUMNS
-from adapters.sql.rollup_groups import WEEKS_UNTIL, listed, start_of, width_of
+from adapters.sql.rollup_groups import WEEKS_UNTIL, WIDE, listed, start_of, width_of
 from adapters.sql.rollup_statements import (
     ADDED,
     DURATIONS,
@@ -27,11 +27,15 @@ ANY_VALUE = "(any value)"
 _KEY = ("organization_id", "number", "tier", "start")
 _COLUMNS = (*_KEY, *COUNTS, *SUMS, "durations")
 _OWN = "organization_id = CAST(:organization_id AS uuid)"
-_TIERS = (Tier.HOUR, Tier.DAY, Tier.WEEK)
+_TIERS = [tier for tier in Tier if Breakdown.TAG.finest <= tier <= Breakdown.TAG.coarsest]
 _STARTS = (f"WHEN {tier} THEN {start_of(tier, 'hour')}" for tier in _TIERS)
 _START = f"CASE tier {' '.join(_STARTS)} END"
 #: Weeks have sums when they are over.
-_IS_KEPT = f"(tier <> {Tier.WEEK} OR {_START} + {width_of(Tier.WEEK)} <= {WEEKS_UNTIL})"
+_IS_KEPT = " AND ".join(
+    f"(tier <> {tier} OR {start_of(tier, 'hour')} + {width_of(tier)} <= {WEEKS_UNTIL})"
+    for tier in _TIERS
+    if tier in WIDE
+)
 
 
 #: Tags and values without sums, those with the most calls first, as far as there is room.

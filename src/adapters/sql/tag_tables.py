@@ -66,7 +66,7 @@ tag_rollups = Table(
     *sum_columns(),
     PrimaryKeyConstraint("organization_id", "number", "tier", "start"),
     _of_value(),
-    CheckConstraint("tier BETWEEN 1 AND 3", name="tier"),
+    CheckConstraint("tier BETWEEN 1 AND 4", name="tier"),
     finite_time("start"),
     *bounded_sums(),
     # Most buckets of most values are written once or twice.
