@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    FromClause,
+    Label,
     Select,
     SmallInteger,
     Subquery,
+    TableValuedAlias,
     Text,
     Uuid,
     bindparam,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     literal,
     select,
     true,
+    type_coerce,
 )
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import LateralFromClause
@@ -51,10 +53,16 @@ class CallsOfReport:
     def summed_at_edges(self, names: Sequence[str]) -> Select[Any]:
         """With a ``moment`` where they count.
 
-        They are added up once, though most count in two places: in one they are taken away.
+        They are added up once, though of several parts most count in two: in one they are taken
+        away.
         """
         edge, call = self._at_edges()
         keys = [each for each in call.c if each.name not in (*names, "moment")]
+        if not self._shape.parted:
+            place = func.max(func.coalesce(edge.c.into, edge.c.out)).label("moment")
+            signed = (_signed(edge, call.c[name]) for name in names)
+            sums = (func.sum(each).cast(each.type).label(each.name) for each in signed)
+            return select(*keys, place, *sums).select_from(edge.join(call, true())).group_by(*keys)
         sums = (func.sum(call.c[name]).cast(call.c[name].type).label(name) for name in names)
         places = (edge.c.into, edge.c.out)
         found = (
@@ -68,11 +76,11 @@ class CallsOfReport:
     def counted_at_edges(self) -> Select[Any]:
         """Of a report that is one part: ``n`` is negative where they are taken away."""
         edge, call = self._at_edges()
-        n = case((edge.c.into.is_(None), -call.c.n), else_=call.c.n).label("n")
+        n = _signed(edge, call.c.n)
         others = (each for each in call.c if each.name != "n")
         return select(*others, n).select_from(edge.join(call, true()))
 
-    def _at_edges(self) -> tuple[FromClause, LateralFromClause]:
+    def _at_edges(self) -> tuple[TableValuedAlias, LateralFromClause]:
         edge, at = edges_of(self._shape), events.c.timestamp
         return edge, self._looked_up(at >= edge.c.first, at < edge.c.next)
 
@@ -107,6 +115,12 @@ class CallsOfReport:
         if self._reach is not None:
             found = found.where(at < self._reach)
         return found.offset(0).lateral("call")
+
+
+def _signed(edge: TableValuedAlias, number: ColumnElement[Any]) -> Label[Any]:
+    """What counts in the one part of a report, or is taken away from it."""
+    signed = case((edge.c.into.is_(None), -number), else_=number)
+    return type_coerce(signed, number.type).label(number.name)
 
 
 def _in_both_places(found: Subquery, keys: Sequence[str], names: Sequence[str]) -> Select[Any]:

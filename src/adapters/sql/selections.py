@@ -29,8 +29,11 @@ class Chosen(NamedTuple):
         return cls(tuple(selection.filter.dimensions), tuple(selection.filter.tags), or_none)
 
 
-def values_of(selection: EventSelection) -> dict[str, Any]:
+def values_of(
+    selection: EventSelection, or_none: Dimension | TagDimension | None = None
+) -> dict[str, Any]:
     """The parameters of a statement with ``conditions``."""
+    of_nobody = [None] if or_none is Dimension.USER else []
     passing = [*selection.filter.dimensions.values(), *selection.filter.tags.values()]
     return {
         "of": selection.organization_id,
@@ -38,11 +41,11 @@ def values_of(selection: EventSelection) -> dict[str, Any]:
         "end": selection.span.end,
         **{_name(number): _storable(values) for number, values in enumerate(passing)},
         NUMBER_OF_TAGS: len(_storable(passing[-1])) if selection.filter.tags else 0,
-        USERS: [*_storable(selection.filter.dimensions.get(Dimension.USER, ())), None],
+        USERS: [*_storable(selection.filter.dimensions.get(Dimension.USER, ())), *of_nobody],
     }
 
 
-#: Those who pass, and nobody.
+#: Those who pass, and nobody where nobody does.
 USERS = "users"
 #: How many values of the last tag pass.
 NUMBER_OF_TAGS = "number_of_tags"

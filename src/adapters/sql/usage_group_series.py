@@ -7,6 +7,7 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     CompoundSelect,
+    CursorResult,
     Select,
     Subquery,
     Text,
@@ -28,7 +29,7 @@ from adapters.sql.usage_questions import Question, Questions, Shape, made_once
 from adapters.sql.usage_series import POINT, bucket_of, totals_of
 from adapters.sql.usage_sources import UNPRICED, names_of, sums
 from domain.period import Span
-from domain.report import Dimension, EventSelection, GroupBy, GroupSeries
+from domain.report import Dimension, EventSelection, GroupBy, GroupSeries, TagDimension
 
 
 def series_of_groups(
@@ -51,8 +52,13 @@ def series_of_groups(
 
 
 def _rows(questions: Questions, asked: Question, most: int) -> list[Row]:
-    found = questions.connection.execute(_of_groups(asked.shape, most), asked.values)
-    return [row._asdict() for row in found]
+    return _dicts(questions.connection.execute(_of_groups(asked.shape, most), asked.values))
+
+
+def _dicts(found: CursorResult[Any]) -> list[Row]:
+    """Of hundreds of rows, in a fourth of the time that each needs to make its own."""
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _rows_of_few(
@@ -69,8 +75,7 @@ def _rows_of_few(
         questions.ask(selection, (), buckets, beside=by),
     )
     statement = _tops_and_whole(tops.shape, whole.shape, most)
-    rows = questions.connection.execute(statement, tops.values | whole.values)
-    found = [row._asdict() for row in rows]
+    found = _dicts(questions.connection.execute(statement, tops.values | whole.values))
     groups = [row["group_0"] for row in found if row["bucket"] is None]
     narrowed, or_none = of_groups_alone(selection, by[0], groups), by[0] if None in groups else None
     of_few = questions.ask(narrowed, by, buckets, of_sums=True, or_none=or_none)
@@ -114,7 +119,7 @@ def _of_groups(shape: Shape, most: int) -> Select[Any]:
     """The sums of each of the first groups in each bucket, and of all others at the last place."""
     source, names = sums(shape, numbers=POINT).cte(), names_of(shape.by)
     # Of the groups and not of their cells, of which users have tens of thousands.
-    own = _first(source, names, most)
+    own = _first(shape, source, most)
     place = func.coalesce(own.c.place, most + 1).label("place")
     columns = [place, bucket_of(source), *(own.c[name] for name in names)]
     same = and_(true(), *(_known(source.c[name]) == _known(own.c[name]) for name in names))
@@ -125,9 +130,7 @@ def _of_groups(shape: Shape, most: int) -> Select[Any]:
 @made_once
 def _tops_and_whole(tops: Shape, whole: Shape, most: int) -> CompoundSelect[Any]:
     """The first groups without their sums, and the sums of each bucket without a group."""
-    first = _first(
-        sums(tops, numbers=("calls", UNPRICED, "cost_usd")).cte(), names_of(tops.by), most
-    )
+    first = _first(tops, sums(tops, numbers=("calls", UNPRICED, "cost_usd")).cte(), most)
     source = sums(whole, numbers=POINT).subquery()
     bucket = bucket_of(source)
     nothing = [null().label(name) for name in ("bucket", *POINT)]
@@ -137,15 +140,16 @@ def _tops_and_whole(tops: Shape, whole: Shape, most: int) -> CompoundSelect[Any]
     )
 
 
-def _first(source: CTE, names: Sequence[str], most: int) -> Subquery:
+def _first(shape: Shape, source: CTE, most: int) -> Subquery:
     """The groups that have a place of their own, in the order of ``place_of``."""
-    keys = [source.c[name] for name in names]
+    keys = [source.c[name] for name in names_of(shape.by)]
     calls, cost = func.sum(source.c.calls), func.coalesce(func.sum(source.c.cost_usd), 0)
     # By code points, as everywhere.
     ties = [cast(key, Text).collate("C").nulls_last() for key in keys]
     order = [calls == func.sum(source.c[UNPRICED]), cost.desc(), *ties]
     place = func.row_number().over(order_by=order).label("place")
-    is_own = (func.coalesce(key != FURTHER, true()) for key in keys)
+    of_tags = (key for key, by in zip(keys, shape.by, strict=True) if isinstance(by, TagDimension))
+    is_own = (func.coalesce(key != FURTHER, true()) for key in of_tags)
     own = select(*keys, place).where(*is_own).group_by(*keys).having(calls > 0)
     return own.order_by(place).limit(most).subquery()
 

@@ -42,7 +42,8 @@ class Shape:
 
     It is answered by buckets of ``breakdown``, some of which are ``moved`` from one part of the
     report to another, and by single calls where there are ``edges``; else, without a breakdown, by
-    calls alone. ``mark`` tells apart the values of several questions in one statement.
+    calls alone. ``parted`` says that the report has several parts; ``mark`` tells apart the values
+    of several questions in one statement.
     """
 
     by: GroupBy
@@ -50,6 +51,7 @@ class Shape:
     breakdown: Breakdown | None
     moved: bool = False
     edges: bool = False
+    parted: bool = False
     mark: str = ""
 
     def value(self, name: str, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
@@ -98,7 +100,7 @@ class Questions:
         breakdown = breakdown_of(selection, by, of_sums=of_sums)
         chosen = Chosen.by(selection, or_none)
         values = {
-            **values_of(selection),
+            **values_of(selection, or_none),
             "starts": written(moment(bucket.start) for bucket in buckets),
         }
         if breakdown is None:
@@ -117,7 +119,8 @@ class Questions:
             finest_before=(other or breakdown).finest,
             **kept._asdict(),
         )
-        shape = Shape(by, chosen, breakdown, cover.taken > 0, cover.edges > 0, mark)
+        moved, edges, parted = cover.taken > 0, cover.edges > 0, len(parts) > 1
+        shape = Shape(by, chosen, breakdown, moved, edges, parted, mark)
         values |= {mark + name: value for name, value in cover.values.items()}
         return Question(shape, values, len(buckets) + cover.taken + cover.edges)
 
