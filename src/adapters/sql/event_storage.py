@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select, text, true
 
-from adapters.sql.rollups import is_locked
+from adapters.sql.rollup_locks import is_locked
 from application.ports.event_storage import EventStorage
 from domain.period import midnight
 from domain.retention import months, next_month

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     DateTime,
     Row,
@@ -14,22 +13,22 @@ from sqlalchemy import (
     delete,
     func,
     literal,
-    or_,
     select,
     text,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from adapters.sql import rollup_statements as of_dimensions
 from adapters.sql import tag_model_statements as of_tag_models
 from adapters.sql import tag_statements as of_tags
+from adapters.sql.closed_weeks import EVER, close_weeks, make_weeks_anew
 from adapters.sql.event_tables import events
-from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, summed_weeks, usage_rollups
+from adapters.sql.rollup_locks import is_locked, lock
+from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, usage_rollups
 from adapters.sql.tables import organizations
 from adapters.sql.tag_tables import tag_model_rollups, tag_rollups
-from adapters.sql.wide_statements import MAKE
 from application.ports.rollups import Rollups, WaitingCalls
 from domain.rollup import Breakdown, Tier
 from domain.rollup_difference import RollupDifference
@@ -49,10 +48,6 @@ _NO_LIMIT = {"statement_timeout": "0", "lock_timeout": "0"}
 #: take as much each, or twice as much, and few of them at the same moment.
 _OF_ALL_CALLS = {**_NO_LIMIT, "work_mem": "64MB"}
 
-#: How many organizations are tried for one whose sums nobody else is changing.
-_TRIED = 100
-#: In the place of a moment: there is none before which there is nothing.
-_EVER = "-infinity"
 
 #: A stored call by its id and its time, which tells the month that it is kept in.
 Call = tuple[str, datetime]
@@ -139,45 +134,11 @@ class SqlRollups(Rollups):
         self._connection.execute(text(of_tags.FILL), scope)
         for each in of_month:
             self._connection.execute(text(of_tag_models.FILL), each)
-        self._make_weeks(organization_id, scope["begin"], self._weeks_until(organization_id))
+        make_weeks_anew(self._connection, organization_id, scope["begin"])
 
     def close_weeks(self, until: datetime) -> bool:
         self._take_time(_NO_LIMIT)
-        own = summed_weeks.c.organization_id == organizations.c.id
-        is_due = or_(summed_weeks.c.weeks_until.is_(None), summed_weeks.c.weeks_until < until)
-        due = select(organizations.c.id).outerjoin(summed_weeks, own).where(is_due).limit(_TRIED)
-        for organization_id in self._connection.execute(due).scalars().all():
-            if is_locked(self._connection, organization_id):
-                self._close(str(organization_id), until)
-                return True
-        return False
-
-    def _close(self, organization_id: str, until: datetime) -> None:
-        # Somebody else may have done it before the lock was free.
-        after = self._weeks_until(organization_id)
-        if after is not None and after >= until:
-            return
-        self._make_weeks(organization_id, after.isoformat() if after else _EVER, until)
-        known = insert(summed_weeks).from_select(
-            ["organization_id", "weeks_until"],
-            # Of an organization that is still there.
-            select(organizations.c.id, literal(until)).where(organizations.c.id == organization_id),
-        )
-        self._connection.execute(
-            known.on_conflict_do_update(
-                index_elements=["organization_id"], set_={"weeks_until": until}
-            )
-        )
-
-    def _weeks_until(self, organization_id: str) -> datetime | None:
-        known = select(summed_weeks.c.weeks_until)
-        own = known.where(summed_weeks.c.organization_id == organization_id)
-        return self._connection.execute(own).scalar_one_or_none()
-
-    def _make_weeks(self, organization_id: str, after: str, until: datetime | None) -> None:
-        given = {"organization_id": organization_id, "after": after, "until": until}
-        for statement in MAKE:
-            self._connection.execute(text(statement), given)
+        return close_weeks(self._connection, until)
 
     def _scope(self, organization_id: str) -> dict[str, str]:
         """The organization, and from when on its calls are there, of which sums are made."""
@@ -185,7 +146,7 @@ class SqlRollups(Rollups):
         found = self._connection.execute(begin).scalar_one_or_none()
         return {
             "organization_id": organization_id,
-            "begin": found.isoformat() if found else _EVER,
+            "begin": found.isoformat() if found else EVER,
         }
 
     def _take_time(self, settings: Mapping[str, str]) -> None:
@@ -222,21 +183,6 @@ def summed_again(
     _change(connection, _TAKE_AWAY, organization_id, summed)
     yield
     _change(connection, _GIVE_BACK, organization_id, summed)
-
-
-def lock(connection: Connection, organization_id: str) -> None:
-    """Until the transaction ends: whether a call is in a sum must not change meanwhile."""
-    connection.execute(select(func.pg_advisory_xact_lock(_key(organization_id))))
-
-
-def is_locked(connection: Connection, organization_id: str) -> bool:
-    """The same without waiting: False where somebody else has the lock."""
-    taken = select(func.pg_try_advisory_xact_lock(_key(organization_id)))
-    return bool(connection.execute(taken).scalar_one())
-
-
-def _key(organization_id: str) -> ColumnElement[int]:
-    return func.hashtextextended(f"rollups {organization_id}", 0)
 
 
 def _change(
