@@ -120,11 +120,12 @@ calls AS MATERIALIZED (
     UNION ALL SELECT marking, number FROM pairs JOIN whole USING (tag)
     UNION ALL SELECT marking, number FROM markings CROSS JOIN whole WHERE tag IS NULL
 ), tiers (tier) AS (VALUES {", ".join(f"({tier}::smallint)" for tier in tiers)}
+), buckets AS MATERIALIZED (
+    SELECT hour, tier, {_START} AS start FROM (SELECT DISTINCT hour FROM sums) AS hours
+    CROSS JOIN tiers WHERE {_IS_KEPT}
 ), summed AS (
-    SELECT number, tier, {_START} AS start,
-        {", ".join(f"sum({name}) AS {name}" for name in OF_EVENT)}
-    FROM sums JOIN marks USING (marking) CROSS JOIN tiers WHERE {_IS_KEPT}
-    GROUP BY number, tier, {_START}
+    SELECT number, tier, start, {", ".join(f"sum({name}) AS {name}" for name in OF_EVENT)}
+    FROM sums JOIN buckets USING (hour) JOIN marks USING (marking) GROUP BY number, tier, start
 ){slotted}, made AS (
     SELECT CAST(:organization_id AS uuid) AS organization_id, number, tier, start,
         {listed(COUNTS)}, {", ".join(f"nullif({n}, 0) AS {n}" for n in SUMS)}, {durations}
@@ -142,16 +143,14 @@ _WHOLE = f"""{_SLOTS}, slotted AS (
     SELECT number, tier, start,
         array_agg((n::bigint << {SLOT_BITS}) | slot ORDER BY slot) AS durations
     FROM (
-        SELECT number, tier, {_START} AS start, slot, sum(n) AS n
-        FROM slots JOIN marks USING (marking) CROSS JOIN tiers WHERE {_IS_KEPT}
-        GROUP BY number, tier, {_START}, slot
+        SELECT number, tier, start, slot, sum(n) AS n
+        FROM slots JOIN buckets USING (hour) JOIN marks USING (marking)
+        GROUP BY number, tier, start, slot
     ) AS spread GROUP BY number, tier, start
 )"""
 _QUICK = f"""{_SLOTS}, slotted AS (
-    SELECT number, tier, {_START} AS start,
-        array_agg((n::bigint << {SLOT_BITS}) | slot) AS durations
-    FROM slots JOIN marks USING (marking) CROSS JOIN tiers WHERE {_IS_KEPT}
-    GROUP BY number, tier, {_START}
+    SELECT number, tier, start, array_agg((n::bigint << {SLOT_BITS}) | slot) AS durations
+    FROM slots JOIN buckets USING (hour) JOIN marks USING (marking) GROUP BY number, tier, start
 )"""
 
 
