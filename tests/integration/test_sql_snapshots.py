@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 import psycopg
@@ -13,7 +14,7 @@ from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
 from domain.errors import Unavailable
 from domain.period import Interval, Span, buckets, zone
-from domain.report import Dimension, EventSelection, EventSort
+from domain.report import Dimension, EventFilter, EventSelection, EventSort
 from tests.builders import NOW, an_event
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
@@ -98,6 +99,23 @@ def test_a_list_is_planned_anew_each_time_and_leaves_the_plans_of_reports(
     with units_of_work.look() as uow:
         assert prepared(uow, "cost_source") != [], "what reports ask is there still"
         assert prepared(uow, "quotes") == [], "and no list is"
+
+
+def test_a_connection_keeps_no_more_statements_than_it_may(
+    units_of_work: SqlUnitsOfWork, organization: str
+) -> None:
+    """Anybody may filter by anything, and each choice of dimensions makes a statement of its own."""
+    dimensions = [each for each in Dimension if each is not Dimension.USER][:6]
+    chosen = [each for size in range(1, 7) for each in combinations(dimensions, size)]
+    assert len(chosen) > 60
+    with units_of_work.report() as uow:
+        for each in chosen:
+            passing = EventFilter(dict.fromkeys(each, ("one",)))
+            uow.usage_reports.measures(
+                EventSelection(organization_id=organization, span=SPAN, filter=passing)
+            )
+        found = connection_of(uow).execute(text("SELECT count(*) FROM pg_prepared_statements"))
+        assert 40 < found.scalar_one() <= 48
 
 
 def test_after_a_report_the_connection_is_as_it_was(units_of_work: SqlUnitsOfWork) -> None:
