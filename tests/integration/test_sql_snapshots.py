@@ -104,7 +104,7 @@ def test_a_list_is_planned_anew_each_time_and_leaves_the_plans_of_reports(
 def test_a_connection_keeps_no_more_statements_than_it_may(
     units_of_work: SqlUnitsOfWork, organization: str
 ) -> None:
-    """Anybody may filter by anything, and each choice of dimensions makes a statement of its own."""
+    """Anybody may filter by anything; each choice of dimensions makes a statement of its own."""
     dimensions = [each for each in Dimension if each is not Dimension.USER][:6]
     chosen = [each for size in range(1, 7) for each in combinations(dimensions, size)]
     assert len(chosen) > 60
@@ -115,7 +115,7 @@ def test_a_connection_keeps_no_more_statements_than_it_may(
                 EventSelection(organization_id=organization, span=SPAN, filter=passing)
             )
         found = connection_of(uow).execute(text("SELECT count(*) FROM pg_prepared_statements"))
-        assert 40 < found.scalar_one() <= 48
+        assert 40 < found.scalar_one() <= 48 + 1, "with the one that asks"
 
 
 def test_after_a_report_the_connection_is_as_it_was(units_of_work: SqlUnitsOfWork) -> None:
