@@ -69,7 +69,7 @@ WITH parts AS MATERIALIZED (
 )
 INSERT INTO {target} (tier, start, {named}, {numbers}, durations)
 SELECT {tier}, wide, {named}, {numbers}, durations
-FROM sums LEFT JOIN slotted USING ({key}, wide) ORDER BY {key}, wide
+FROM sums LEFT JOIN slotted USING ({key}, wide) ORDER BY organization_id, wide, {key}
 """
 #: Since when weeks are counted: a Monday; a Saturday until now.
 _MONDAY, _SATURDAY = "2000-01-03", "2000-01-01"

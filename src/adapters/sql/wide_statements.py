@@ -23,6 +23,8 @@ def _anew(table: str, tier: Tier, key: Sequence[str], also: Sequence[str], of: s
     start = start_of(tier, "start")
     rest = [name for name in key if name not in ("tier", "start")]
     row, named = listed((*rest, "wide")), listed((*rest, *also, "wide"))
+    # As reports read them: those of a week stand together.
+    in_order = listed("wide" if name == "start" else name for name in key if name != "tier")
     return [
         f"""DELETE FROM {table}
 WHERE {_OWN} AND tier = {tier} AND start > {begin} AND start + {width} <= {end}""",
@@ -46,7 +48,7 @@ WHERE {_OWN} AND tier = {tier} AND start > {begin} AND start + {width} <= {end}"
 INSERT INTO {table} (tier, start, {listed((*rest, *also, *_NUMBERS))}, durations)
 SELECT {tier}, wide, {listed((*rest, *also, *_NUMBERS))}, durations
 FROM summed LEFT JOIN slotted USING ({row})
-ORDER BY {row}""",
+ORDER BY {in_order}""",
     ]
 
 
