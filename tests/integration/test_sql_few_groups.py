@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
 from adapters.memory.unit_of_work import InMemoryUnitsOfWork
+from adapters.sql import usage_costliest_users, usage_group_series
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.unit_of_work import UnitsOfWork
@@ -54,8 +56,10 @@ def engine(database_url: str) -> Iterator[Engine]:
     pool.dispose()
 
 
-def store(units_of_work: UnitsOfWork, calls: list[dict[str, Any]]) -> ApiKey:
-    """Some of the calls are in the sums that are kept ready, and some wait."""
+def store(
+    units_of_work: UnitsOfWork, calls: list[dict[str, Any]], *, all_summed: bool = False
+) -> ApiKey:
+    """Some of the calls are in the sums that are kept ready, and some wait, if any may."""
     key = a_stored_key(units_of_work)
     events = [
         an_event(
@@ -68,7 +72,7 @@ def store(units_of_work: UnitsOfWork, calls: list[dict[str, Any]]) -> ApiKey:
         )
         for number, call in enumerate(calls)
     ]
-    kept = len(events) * 2 // 3
+    kept = len(events) if all_summed else len(events) * 2 // 3
     append(units_of_work, key, events[:kept])
     with units_of_work() as uow:
         uow.rollups.add_waiting()
@@ -133,6 +137,55 @@ def test_the_costliest_of_many_are_the_same_in_memory(engine: Engine) -> None:
         assert found == expected
 
     agree()
+
+
+def test_users_are_told_apart_by_the_days_that_a_zone_cuts(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the calls of the few who may be costliest are looked up, or those of all."""
+    named = st.fixed_dictionaries(
+        {
+            "ago": st.timedeltas(timedelta(0), timedelta(days=DAYS + 1)),
+            "name": st.sampled_from("abcdefgh"),
+            "usd": st.decimals(0, 3, places=2),
+        }
+    )
+
+    @settings(max_examples=60, deadline=None)
+    @given(calls=st.lists(named, max_size=40), tz=st.sampled_from(ZONES), most=st.integers(1, 4))
+    def agree(calls: list[dict[str, Any]], tz: str, most: int) -> None:
+        in_sql, in_memory = SqlUnitsOfWork(engine), InMemoryUnitsOfWork()
+        expected = stacked(in_memory, store(in_memory, calls), BY_USER, tz, most)
+        key = store(in_sql, calls, all_summed=True)
+        for few in (64, 2, 0):
+            monkeypatch.setattr(usage_costliest_users, "_FEW", few)
+            usage_group_series._tops_and_whole.cache_clear()  # type: ignore[attr-defined]
+            assert stacked(in_sql, key, BY_USER, tz, most) == expected
+
+    agree()
+    usage_group_series._tops_and_whole.cache_clear()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_the_calls_of_users_who_cannot_be_costliest_are_not_read(
+    engine: Engine, database_url: str, *, waits: bool
+) -> None:
+    """As long as each call of a day that is cut is in a sum, which bounds what it may cost."""
+    units_of_work = SqlUnitsOfWork(engine)
+    first = timedelta(days=DAYS) - timedelta(hours=1)
+    calls = [
+        {"ago": ago, "name": name, "usd": usd}
+        for ago in (first, timedelta(days=3))
+        for name, usd in (("dear", 3), ("cheap", 1))
+    ]
+    key = store(units_of_work, calls, all_summed=True)
+    if waits:
+        append(units_of_work, key, [an_event(key, timestamp=NOW - first, user="dear")])
+    with psycopg.connect(database_url) as connection:
+        # What no sum knows of shows who reads calls.
+        connection.execute("UPDATE events SET cost_usd = 9 WHERE \"user\" = 'cheap'")
+    found = stacked(units_of_work, key, BY_USER, "Asia/Kolkata", most=1)
+    assert found[0].group == (("cheap",) if waits else ("dear",))
 
 
 @pytest.mark.parametrize("tz", ["UTC", "Asia/Kolkata"])

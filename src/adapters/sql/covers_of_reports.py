@@ -18,7 +18,8 @@ _MANY = 16
 class Cover(NamedTuple):
     """``values`` of buckets by their first word: ``added``, and ``taken`` away from where coarser
     ones counted them; of ``edge`` spans of single calls; and of those in which calls that are in no
-    sum yet are missing, which are ``waiting``. How many are ``taken``, and how many ``edges``.
+    sum yet are missing, which are ``waiting``. ``now`` is among them, and how many are ``taken``,
+    and how many ``edges``, beside them.
     """
 
     values: Mapping[str, Any]
@@ -40,6 +41,7 @@ def cover_of(spans: tuple[Span, ...], **terms: Any) -> Cover:
     }
     # By the time of the calls PostgreSQL leaves out months before it plans.
     values = {
+        "now": terms.get("now"),
         "calls_begin": min(each.calls.start for each in covered),
         "calls_end": max(each.calls.end for each in covered),
         **{name: written(elements) for name, elements in lists.items()},

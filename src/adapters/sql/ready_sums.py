@@ -37,7 +37,7 @@ def plain(known: SchemaTable) -> TableClause:
     return table(known.name, *(column(each.name, each.type) for each in known.columns))
 
 
-_ROLLUPS = plain(usage_rollups)
+ROLLUPS = plain(usage_rollups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +76,16 @@ def of_dimensions(
     """
     own = [each.value if isinstance(each, Dimension) else None for each in shape.by]
     columns = dict.fromkeys((*filter(None, own), *wanted))
-    found = select(*(_ROLLUPS.c[name] for name in columns)).where(
-        _ROLLUPS.c.organization_id == bindparam("of"),
-        _ROLLUPS.c.breakdown == breakdown,
-        *_filled(_ROLLUPS, piece),
-        *filters(shape.chosen, _ROLLUPS),
+    found = select(*(ROLLUPS.c[name] for name in columns)).where(
+        ROLLUPS.c.organization_id == bindparam("of"),
+        ROLLUPS.c.breakdown == breakdown,
+        *_filled(ROLLUPS, piece),
+        *filters(shape.chosen, ROLLUPS),
     )
     if are_few(shape):
-        kept = of_users(_ROLLUPS, piece, found)
+        kept = of_users(ROLLUPS, piece, found)
     else:
-        kept = found.where(*_begun_in(_ROLLUPS, piece)).offset(0).lateral("kept")
+        kept = found.where(*_begun_in(ROLLUPS, piece)).offset(0).lateral("kept")
     return Ready(kept, [kept.c[name] if name else null() for name in own], piece)
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from adapters.sql.ready_tag_sums import FURTHER
+from adapters.sql.usage_costliest_users import NUMBERS, are_bounded, sums_of_candidates
 from adapters.sql.usage_few_groups import are_worth_finding, of_groups_alone, others
 from adapters.sql.usage_groups import NOTHING
 from adapters.sql.usage_points import Row, series_of
@@ -130,7 +131,10 @@ def _of_groups(shape: Shape, most: int) -> Select[Any]:
 @made_once
 def _tops_and_whole(tops: Shape, whole: Shape, most: int) -> CompoundSelect[Any]:
     """The first groups without their sums, and the sums of each bucket without a group."""
-    first = _first(tops, sums(tops, numbers=("calls", UNPRICED, "cost_usd")).cte(), most)
+    candidates = (
+        sums_of_candidates(tops, most) if are_bounded(tops) else sums(tops, numbers=NUMBERS)
+    )
+    first = _first(tops, candidates.cte(), most)
     source = sums(whole, numbers=POINT).subquery()
     bucket = bucket_of(source)
     nothing = [null().label(name) for name in ("bucket", *POINT)]

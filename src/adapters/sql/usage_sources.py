@@ -54,12 +54,7 @@ def sums(shape: Shape, *, numbers: Sequence[str] = NUMBERS) -> CompoundSelect[An
     These are of ``NUMBERS``, or ``TOKENS``.
     """
     ready, reach = _ready(shape, ("start", *(col for each in numbers for col in _columns(each))))
-    single = select(
-        *_keys(map(group_column, shape.by)),
-        events.c.timestamp.label("moment"),
-        *(_number(_OF_EVENT, name).label(name) for name in numbers),
-    )
-    calls = CallsOfReport(shape, single, reach)
+    calls = calls_of(shape, numbers, reach)
     kept = [
         select(
             *_keys(each.keys),
@@ -72,6 +67,18 @@ def sums(shape: Shape, *, numbers: Sequence[str] = NUMBERS) -> CompoundSelect[An
         for each in ready
     ]
     return _together(shape, calls, kept, lambda: calls.summed_at_edges(numbers))
+
+
+def calls_of(
+    shape: Shape, numbers: Sequence[str], reach: ColumnElement[datetime] | None = None
+) -> CallsOfReport:
+    """The single calls of what ``sums`` adds up."""
+    single = select(
+        *_keys(map(group_column, shape.by)),
+        events.c.timestamp.label("moment"),
+        *(_number(_OF_EVENT, name).label(name) for name in numbers),
+    )
+    return CallsOfReport(shape, single, reach)
 
 
 def _columns(number: str) -> Sequence[str]:
