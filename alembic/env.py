@@ -20,6 +20,8 @@ def run() -> None:
     with engine.connect() as connection:
         # A lock of the session, not of a transaction: it spans all revisions of one run.
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
+        # As the program has it: elsewhere some days have 23 or 25 hours.
+        connection.execute(text("SET timezone TO 'UTC'"))
         connection.commit()
         context.configure(
             connection=connection, target_metadata=metadata, transaction_per_migration=True

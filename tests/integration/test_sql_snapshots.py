@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitOfWork, SqlUnitsOfWork
-from domain.errors import Unavailable
+from domain.errors import Busy, Unavailable
 from domain.period import Interval, Span, buckets, zone
 from domain.report import Dimension, EventFilter, EventSelection, EventSort
 from tests.builders import NOW, an_event
@@ -118,6 +118,62 @@ def test_a_connection_keeps_no_more_statements_than_it_may(
         assert 40 < found.scalar_one() <= 48 + 1, "with the one that asks"
 
 
+def test_statements_that_fail_are_not_kept(
+    units_of_work: SqlUnitsOfWork, organization: str, database_url: str
+) -> None:
+    """The server has prepared them by then, and the driver does not know that it has."""
+
+    def fail() -> None:
+        with units_of_work.report() as uow:
+            connection_of(uow).execute(text("SET LOCAL lock_timeout = 20"))
+            ask(uow, organization)
+
+    with psycopg.connect(database_url) as connection:
+        # A part of a table is looked for when it is read, and not yet when that is prepared.
+        parts = "SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'events'::regclass"
+        for (part,) in connection.execute(parts).fetchall():
+            connection.execute(f"LOCK TABLE {part}")
+        for _ in range(3):
+            with pytest.raises(Busy):
+                fail()
+    with units_of_work.look() as uow:
+        assert prepared(uow, "usage_rollups") == []
+        driver = driver_of(uow)
+    with units_of_work.report() as uow:
+        assert ask(uow, organization)
+        assert driver_of(uow) is driver
+
+
+def test_an_error_of_the_program_forgets_no_plan(
+    units_of_work: SqlUnitsOfWork, organization: str
+) -> None:
+    """As of what somebody asks for that is not there."""
+
+    def fail() -> None:
+        with units_of_work.report() as uow:
+            ask(uow, organization)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with units_of_work.look() as uow:
+        assert prepared(uow, "usage_rollups") != []
+
+
+def test_a_column_of_another_type_is_read_at_the_next_try(
+    units_of_work: SqlUnitsOfWork, organization: str, database_url: str
+) -> None:
+    """As after an upgrade, beside which an older server runs to its end."""
+    with units_of_work.report() as uow:
+        before = ask(uow, organization)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("ALTER TABLE usage_rollups ALTER COLUMN model TYPE text")
+    with pytest.raises(Unavailable), units_of_work.report() as uow:
+        ask(uow, organization)
+    with units_of_work.report() as uow:
+        assert ask(uow, organization) == before
+
+
 def test_after_a_report_the_connection_is_as_it_was(units_of_work: SqlUnitsOfWork) -> None:
     with units_of_work.report() as uow:
         assert setting(uow, "plan_cache_mode") == "force_generic_plan"
@@ -158,7 +214,7 @@ def test_a_snapshot_that_fails_is_over(
 
 
 def test_a_snapshot_whose_connection_breaks_is_unavailable_and_the_next_one_is_not(
-    units_of_work: SqlUnitsOfWork, organization: str, database_url: str
+    engine: Engine, units_of_work: SqlUnitsOfWork, organization: str, database_url: str
 ) -> None:
     def broken(*, before: bool) -> None:
         with units_of_work.report() as uow:
@@ -171,6 +227,7 @@ def test_a_snapshot_whose_connection_breaks_is_unavailable_and_the_next_one_is_n
     for before in (True, False):
         with pytest.raises(Unavailable):
             broken(before=before)
+        assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
         with units_of_work.report() as uow:
             assert ask(uow, organization)
 
@@ -202,3 +259,15 @@ def test_tables_that_are_changed_change_the_plans(
         connection.execute("ANALYZE")
     with units_of_work.report() as uow:
         assert ask(uow, organization) == before
+
+
+def test_the_connection_that_was_at_work_last_is_next(database_url: str) -> None:
+    """It has most plans."""
+    engine = create_pool(database_url, size=3)
+    units_of_work = SqlUnitsOfWork(engine)
+    with units_of_work.look() as one, units_of_work.look() as two, units_of_work.look() as three:
+        drivers = [driver_of(each) for each in (one, two, three)]
+    for _ in range(3):
+        with units_of_work.look() as uow:
+            assert driver_of(uow) is drivers[0], "which was given back last"
+    engine.dispose()

@@ -1,5 +1,6 @@
 """Sums by tag are what the calls amount to, whatever tags their senders invent."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import LiteralString
@@ -16,9 +17,9 @@ from domain.api_key import ApiKey
 from domain.event import Event
 from domain.period import Interval, Span, buckets
 from domain.report import EventFilter, EventSelection, GroupRow, GroupSeries, Measures, TagDimension
-from domain.rollup import MOST_SUMMED_TAGS, MOST_SUMMED_VALUES, Breakdown, Tier
+from domain.rollup import MOST_SUMMED_TAGS, MOST_SUMMED_VALUES, Breakdown, Tier, weeks_over
 from tests.builders import a_cost, an_event
-from tests.contracts.event_storage import add_waiting
+from tests.contracts.event_storage import add_waiting, close_weeks
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 from tests.integration.test_sql_rollups import differences, reprice
@@ -192,6 +193,25 @@ def test_further_values_of_calls_that_are_gone_share_a_row(
     assert rows == {**new, **both, **rest}
     assert differences(units_of_work, key) == []
     assert series_costs(units_of_work, key, span) == rows
+
+
+def test_further_values_count_once_where_weeks_have_lost_some_of_their_calls(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limited(monkeypatch, tags=3, values=2)
+    days = [NOON - timedelta(days=ago) for ago in range(60, 140, 3)]
+    store(units_of_work, key, *(marked(key, "1", at, team=str(at.day % 7)) for at in days))
+    close_weeks(units_of_work, weeks_over(NOON))
+    KeepMonths(units_of_work, ManualClock(NOON), longest_days=100)()
+    for first in (150, 140, 128, 113):
+        span = Span(DAY.start - timedelta(days=first), DAY.end)
+        called = [at for at in days if span.start <= at]
+        assert total(costs(by_team(units_of_work, key, span))) == len(called), first
+        assert total(series_costs(units_of_work, key, span)) == len(called), first
+
+
+def total(found: Mapping[str | None, Decimal | None]) -> Decimal:
+    return sum((cost for cost in found.values() if cost is not None), Decimal(0))
 
 
 def series_costs(

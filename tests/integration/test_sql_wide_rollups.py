@@ -113,6 +113,24 @@ def test_the_upgrade_makes_the_sums_that_adding_calls_would_have_made(
     assert differences(units_of_work, key) == []
 
 
+def test_the_upgrade_makes_weeks_of_utc_wherever_it_runs(
+    units_of_work: SqlUnitsOfWork,
+    key: ApiKey,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Four weeks in which the clock is put back have an hour more there."""
+    store(units_of_work, key, some_events(key, 25))
+    close_weeks(units_of_work, datetime(2026, 11, 2, tzinfo=UTC))
+    added = rows(database_url, TAG_ROWS)
+    downgrade(database_url, "0019")
+    with monkeypatch.context() as there:
+        there.setenv("PGTZ", "Europe/Berlin")
+        upgrade(database_url)
+    assert rows(database_url, TAG_ROWS) == added
+    assert differences(units_of_work, key) == []
+
+
 def test_going_back_a_step_leaves_the_weeks_that_were_there(
     units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
 ) -> None:

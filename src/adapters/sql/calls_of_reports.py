@@ -124,8 +124,8 @@ class CallsOfReport:
         at = events.c.timestamp
         found = self._single.where(
             *at_any_time(self._shape.chosen),
-            at >= self._shape.value("calls_begin", MOMENT),
-            at < self._shape.value("calls_end", MOMENT),
+            at >= self._shape.value("edges_begin", MOMENT),
+            at < self._shape.value("edges_end", MOMENT),
             *which,
         )
         if self._reach is not None:

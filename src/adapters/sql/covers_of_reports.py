@@ -13,6 +13,8 @@ from domain.rollup import Tier
 
 #: With so many parts, all but the last are covered by themselves.
 _MANY = 16
+#: What has more is asked for seldom, by programs: the hours of a hundred days would be a megabyte.
+_KEPT = 400
 
 
 class Cover(NamedTuple):
@@ -34,7 +36,9 @@ def cover_of(spans: tuple[Span, ...], **terms: Any) -> Cover:
     found once: it takes as long as to answer some reports.
     """
     apart = (spans[:-1], spans[-1:]) if len(spans) > _MANY else (spans,)
-    covered = [_covered(each, **terms) for each in apart]
+    covered = [
+        _kept(each, **terms) if len(each) <= _KEPT else _covered(each, **terms) for each in apart
+    ]
     lists = {
         name: [*chain.from_iterable(each.lists[name] for each in covered)]
         for name in covered[0].lists
@@ -42,8 +46,8 @@ def cover_of(spans: tuple[Span, ...], **terms: Any) -> Cover:
     # By the time of the calls PostgreSQL leaves out months before it plans.
     values = {
         "now": terms.get("now"),
-        "calls_begin": min(each.calls.start for each in covered),
-        "calls_end": max(each.calls.end for each in covered),
+        "edges_begin": min(each.calls.start for each in covered),
+        "edges_end": max(each.calls.end for each in covered),
         **{name: written(elements) for name, elements in lists.items()},
     }
     return Cover(values, len(lists["taken_tiers"]), len(lists["edge_firsts"]))
@@ -56,7 +60,6 @@ class _Covered(NamedTuple):
     calls: Span
 
 
-@lru_cache(maxsize=256)
 def _covered(spans: tuple[Span, ...], **terms: Any) -> _Covered:
     covering, span = pieces(spans, **terms), Span(spans[0].start, spans[-1].end)
     buckets = [(piece.tier, piece) for piece in covering if piece.tier is not None]
@@ -74,6 +77,10 @@ def _covered(spans: tuple[Span, ...], **terms: Any) -> _Covered:
     }
     begin = min([span.start, *(edge.span.start for edge in edges)])
     return _Covered(lists, Span(begin, max([span.end, *(edge.span.end for edge in edges)])))
+
+
+#: As long as it is not asked for less than others were: half a kilobyte for each part.
+_kept = lru_cache(maxsize=64)(_covered)
 
 
 def _lists(

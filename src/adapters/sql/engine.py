@@ -7,7 +7,12 @@ from typing import Any
 
 import msgspec
 from psycopg import Error as DriverError
-from psycopg.errors import DeadlockDetected, LockNotAvailable, UniqueViolation
+from psycopg.errors import (
+    DeadlockDetected,
+    FeatureNotSupported,
+    LockNotAvailable,
+    UniqueViolation,
+)
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -24,8 +29,11 @@ _LOCK_TIMEOUT_MS = 5_000
 _CONNECT_TIMEOUT_S = 5
 _POOL_TIMEOUT_S = 5
 _TRUSTED_S = 1.0
-#: Statements that a connection keeps prepared: those of a report take the server some 2 MB each.
+#: Statements that a connection keeps prepared: those of a report take PostgreSQL 0.5 to 2 MB each.
 _MOST_PREPARED = 48
+#: Statements that a process keeps as text: those of a report take 0.4 MB each, and may be half as
+#: many again before the oldest go.
+_MOST_COMPILED = 200
 #: Fractions are kept as a sender wrote them: money may stand in a provider's usage.
 TO_JSON = msgspec.json.Encoder(decimal_format="number")
 _FROM_JSON = msgspec.json.Decoder(float_hook=exact)
@@ -51,6 +59,7 @@ def create_pool(url: str, *, size: int = 8) -> Engine:
         max_overflow=2,
         pool_timeout=_POOL_TIMEOUT_S,
         hide_parameters=True,
+        query_cache_size=_MOST_COMPILED,
         json_serializer=TO_JSON.encode,
         json_deserializer=_FROM_JSON.decode,
         connect_args={"options": options, "connect_timeout": _CONNECT_TIMEOUT_S},
@@ -128,7 +137,19 @@ def _domain_error(error: Exception | None) -> TrueComputeError | None:
         return conflict_for(error.orig.diag.constraint_name)
     if isinstance(error.orig, LockNotAvailable | DeadlockDetected):
         return Busy("The database is busy. Try again shortly.")
-    # Away, restarting, full, too slow: in each case a retry is right.
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+    # Away, restarting, full, too slow, or changed by an upgrade since it was prepared: in each case
+    # a retry is right.
+    is_temporary = isinstance(error, OperationalError | InterfaceError) or _is_outdated(error)
+    if is_temporary or error.connection_invalidated:
         return Unavailable("The database is not available. Try again shortly.")
     return None
+
+
+def _is_outdated(error: DBAPIError) -> bool:
+    """Whether a prepared statement would answer with other types than it did, told by the place
+    in PostgreSQL that says so, whose words are in its own language.
+    """
+    refusal = error.orig
+    if not isinstance(refusal, FeatureNotSupported):
+        return False
+    return refusal.diag.source_function == "RevalidateCachedQuery"

@@ -26,6 +26,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 
 from adapters.sql.columns import MOMENT
 from adapters.sql.ready_sums import Ready, in_piece, plain
+from adapters.sql.rollup_groups import start_of, width_of
 from adapters.sql.selections import NUMBER_OF_TAGS, Chosen, filters, passing_tags
 from adapters.sql.tables import organizations
 from adapters.sql.tag_tables import WHOLE, tag_model_rollups, tag_rollups, tag_values
@@ -55,7 +56,7 @@ class TagSums:
         #: None asks for all values, and for the calls without the tag.
         self._asked = passing_tags(shape.chosen) if shape.chosen.tags else None
         self._has_none = shape.chosen.or_none is not None
-        self.reach = self._reach()
+        self.reach = self._reach(shape.breakdown or Breakdown.TAG)
         of_tag = [_VALUES.c.tag == self._tag]
         if self._asked is not None:
             of_tag.append(_VALUES.c.value.in_(self._asked))
@@ -63,15 +64,19 @@ class TagSums:
         with_tag = or_(_VALUES.c.value.is_(None), _VALUES.c.value == self._tag)
         self._whole = _found_once(_VALUES.c.tag == WHOLE, with_tag)
 
-    def _reach(self) -> ColumnElement[datetime]:
+    def _reach(self, breakdown: Breakdown) -> ColumnElement[datetime]:
         """The moment before which sums answer, and from which on calls must: often infinity.
 
         A tag without sums is answered by its calls, and so is one with more values than have
         sums, as far as there are calls, unless all values that are asked for have theirs. It is
-        found by the same statement that adds up, and so of the same moment.
+        found by the same statement that adds up, and so of the same moment; and no bucket, of which
+        the widest may have lost some calls and not all, lies on both sides of it.
         """
         has_sums = exists(self._values().where(_VALUES.c.value.is_(None)))
-        begin = select(func.coalesce(organizations.c.events_begin, _NEVER)).where(
+        width = width_of(breakdown.coarsest)
+        within = f"organizations.events_begin + {width} - interval '1 microsecond'"
+        next_bucket = literal_column(start_of(breakdown.coarsest, f"({within})"), MOMENT)
+        begin = select(func.coalesce(next_bucket, _NEVER)).where(
             organizations.c.id == bindparam("of")
         )
         found = case(

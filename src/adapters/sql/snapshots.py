@@ -8,6 +8,7 @@ Neither suits reports: their statements are long and join what no estimate knows
 from typing import Any
 
 from psycopg import Error as DriverError
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection
 
 from adapters.sql.engine import translated
@@ -34,11 +35,16 @@ class Snapshot:
         self._run(_BEGIN_OF_SUMS if of_sums else _BEGIN)
         self._driver.prepare_threshold = _AT_ONCE if of_sums else _NEVER
 
-    def end(self, *, in_order: bool) -> None:
-        """With a commit, which forgets nothing; what is not in order is rolled back by the pool."""
+    def end(self) -> None:
+        """With a commit, which forgets nothing; a connection that was lost is left to the pool."""
         self._driver.prepare_threshold = self._threshold
-        if in_order:
+        status = self._driver.info.transaction_status
+        if status == TransactionStatus.INTRANS:
             self._run("COMMIT")
+        elif status == TransactionStatus.INERROR:
+            self._run("ROLLBACK")
+            # The server keeps what was prepared and failed, of which the driver no longer knows.
+            self._run("DEALLOCATE ALL")
 
     def _run(self, statement: str) -> None:
         try:

@@ -128,7 +128,7 @@ class SqlSnapshot(SqlUnitOfWork):
         traceback: TracebackType | None,
     ) -> None:
         try:
-            self._snapshot.end(in_order=exc_type is None)
+            self._snapshot.end()
         finally:
             super().__exit__(exc_type, exc, traceback)
 

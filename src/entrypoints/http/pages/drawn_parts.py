@@ -14,10 +14,13 @@ from entrypoints.http.pages.report_address import ReportAddress
 from entrypoints.http.pages.stacked_chart import Part
 from entrypoints.http.texts import gettext
 
+#: Signs between which a text has a direction of its own, as in a `bdi`.
+_FIRST_STRONG, _POP = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+
 
 def words_of_parts(parts: Sequence[Part]) -> Markup:
     """A line for each, to stand under the words of their bar."""
-    lines = (f"\n{part.series.label}: {exactly(part.point.cost_usd)}" for part in parts)
+    lines = (f"\n{_name(part)}: {exactly(part.point.cost_usd)}" for part in parts)
     return escape("".join(lines))
 
 
@@ -42,11 +45,16 @@ def linked_parts(
     return Markup("".join(drawn))  # noqa: S704 - of what is escaped
 
 
+def _name(part: Part) -> str:
+    """In one line and set apart, whatever signs it has: it is what a sender made of it."""
+    return f"{_FIRST_STRONG}{' '.join(part.series.label.split())}{_POP}"
+
+
 def _words(bar: Bar, part: Part, whole: str) -> str:
     return gettext(
         "%(when)s, %(series)s: %(part)s of %(whole)s, %(calls)s",
         when=bar.label,
-        series=part.series.label,
+        series=_name(part),
         part=exactly(part.point.cost_usd),
         whole=whole,
         calls=plural(part.point.calls, "call"),

@@ -95,7 +95,7 @@ def test_every_call_is_counted_once_also_where_the_last_part_is_covered_by_itsel
 def test_the_time_of_single_calls_is_told(start: datetime, days: int, finest: Tier) -> None:
     cut = tuple(buckets(Span(start, start + timedelta(days=days)), Interval.DAY, zone("UTC")))
     cover = cover_of(cut, finest=finest)
-    begin, end = cover.values["calls_begin"], cover.values["calls_end"]
+    begin, end = cover.values["edges_begin"], cover.values["edges_end"]
     assert begin <= cut[0].start
     assert end >= cut[-1].end
     assert all(begin <= edge.start and edge.end <= end for edge in spans(cover, "edge"))

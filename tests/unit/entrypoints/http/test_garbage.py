@@ -1,6 +1,7 @@
 """What a request leaves behind is looked for when it is answered."""
 
 import gc
+import importlib
 import weakref
 from collections.abc import Iterator
 
@@ -32,6 +33,16 @@ def test_what_a_request_leaves_is_gone_after_it() -> None:
     knots = [Knot() for _ in range(MANY)]
     assert left() is not None
     look_after_a_request()
+    assert left() is None
+    assert len(knots) == MANY
+
+
+def test_the_server_looks_when_it_has_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")
+    monkeypatch.setattr("tempfile.mkdtemp", lambda **_: "")
+    left = weakref.ref(Knot())
+    knots = [Knot() for _ in range(MANY)]
+    importlib.import_module("entrypoints.http.gunicorn_config").post_request(None, None, {}, None)
     assert left() is None
     assert len(knots) == MANY
 
