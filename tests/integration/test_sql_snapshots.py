@@ -125,7 +125,7 @@ def test_statements_that_fail_are_not_kept(
 
     def fail() -> None:
         with units_of_work.report() as uow:
-            connection_of(uow).execute(text("SET LOCAL lock_timeout = 20"))
+            driver_of(uow).execute("SET LOCAL lock_timeout = 20", prepare=False)
             ask(uow, organization)
 
     with psycopg.connect(database_url) as connection:
