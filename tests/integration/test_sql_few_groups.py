@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
 from adapters.memory.unit_of_work import InMemoryUnitsOfWork
-from adapters.sql import usage_costliest_users, usage_group_series
+from adapters.sql import usage_costliest_users, usage_few_groups, usage_group_series
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.unit_of_work import UnitsOfWork
@@ -139,6 +139,27 @@ def test_the_costliest_of_many_are_the_same_in_memory(engine: Engine) -> None:
     agree()
 
 
+@pytest.mark.parametrize("by", [BY_USER, BY_TAG])
+@pytest.mark.parametrize("has_calls", [True, False])
+def test_one_part_whose_edges_have_no_call_loses_nobody(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, by: GroupBy, *, has_calls: bool
+) -> None:
+    monkeypatch.setattr(usage_few_groups, "_FEW", 0)
+    calls = [
+        {"ago": timedelta(days=ago, hours=1), "name": name, "usd": usd}
+        for ago, name, usd in ((3, "a", 3), (4, None, 2), (5, "b", 1))
+        if has_calls
+    ]
+    span = Span(NOW - timedelta(days=9, minutes=7), NOW - timedelta(days=1, minutes=7))
+    found = []
+    for units_of_work in (SqlUnitsOfWork(engine), InMemoryUnitsOfWork()):
+        key = store(units_of_work, calls, all_summed=True)
+        selection = EventSelection(organization_id=key.organization_id, span=span)
+        with units_of_work.report() as uow:
+            found.append(uow.usage_reports.series_of_groups(selection, by, [span], most=1))
+    assert found[0] == found[1]
+
+
 def test_users_are_told_apart_by_the_days_that_a_zone_cuts(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,7 +179,7 @@ def test_users_are_told_apart_by_the_days_that_a_zone_cuts(
         expected = stacked(in_memory, store(in_memory, calls), BY_USER, tz, most)
         key = store(in_sql, calls, all_summed=True)
         for few in (64, 2, 0):
-            monkeypatch.setattr(usage_costliest_users, "_FEW", few)
+            monkeypatch.setattr(usage_costliest_users, "_LOOKED_UP", few)
             usage_group_series._tops_and_whole.cache_clear()  # type: ignore[attr-defined]
             assert stacked(in_sql, key, BY_USER, tz, most) == expected
 
@@ -167,7 +188,7 @@ def test_users_are_told_apart_by_the_days_that_a_zone_cuts(
 
 
 @pytest.mark.parametrize("waits", [True, False])
-def test_the_calls_of_users_who_cannot_be_costliest_are_not_read(
+def test_the_calls_of_users_who_cannot_be_costliest_do_not_count(
     engine: Engine, database_url: str, *, waits: bool
 ) -> None:
     """As long as each call of a day that is cut is in a sum, which bounds what it may cost."""
@@ -182,7 +203,7 @@ def test_the_calls_of_users_who_cannot_be_costliest_are_not_read(
     if waits:
         append(units_of_work, key, [an_event(key, timestamp=NOW - first, user="dear")])
     with psycopg.connect(database_url) as connection:
-        # What no sum knows of shows who reads calls.
+        # What no sum knows of shows whose calls count.
         connection.execute("UPDATE events SET cost_usd = 9 WHERE \"user\" = 'cheap'")
     found = stacked(units_of_work, key, BY_USER, "Asia/Kolkata", most=1)
     assert found[0].group == (("cheap",) if waits else ("dear",))

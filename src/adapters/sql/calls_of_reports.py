@@ -1,6 +1,6 @@
 """The single calls of a report: at the edges of its buckets, and those that are in no sum yet."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +69,7 @@ class CallsOfReport:
         edge, call = self._at_edges()
         read, keys = edge.join(call, which(edge)), _keys(call, names)
         if not self._shape.parted:
-            return select(*_of_one_part(edge, call, names)).select_from(read).group_by(*keys)
+            return _of_one_part(edge, call, names).select_from(read)
         sums = (func.sum(call.c[name]).cast(call.c[name].type).label(name) for name in names)
         places = (edge.c.into, edge.c.out)
         found = select(*keys, *places, *sums).select_from(read).group_by(*keys, *places).subquery()
@@ -82,8 +82,8 @@ class CallsOfReport:
         edge, at = edges_of(self._shape), events.c.timestamp
         own = (events.c.user == users.c.group_0, at >= edge.c.first, at < edge.c.next)
         call = self._looked_up(*own)
-        read, keys = users.join(edge, which(edge)).join(call, true()), _keys(call, names)
-        return select(*_of_one_part(edge, call, names)).select_from(read).group_by(*keys)
+        read = users.join(edge, which(edge)).join(call, true())
+        return _of_one_part(edge, call, names).select_from(read)
 
     def counted_at_edges(self) -> Select[Any]:
         """Of a report that is one part: ``n`` is negative where they are taken away."""
@@ -145,12 +145,13 @@ def _keys(call: LateralFromClause, names: Sequence[str]) -> list[ColumnElement[A
 
 def _of_one_part(
     edge: TableValuedAlias, call: LateralFromClause, names: Sequence[str]
-) -> Iterator[ColumnElement[Any]]:
-    """Columns of what is grouped by the keys."""
-    yield from _keys(call, names)
-    yield func.max(func.coalesce(edge.c.into, edge.c.out)).label("moment")
-    for signed in (_signed(edge, call.c[name]) for name in names):
-        yield func.sum(signed).cast(signed.type).label(signed.name)
+) -> Select[Any]:
+    """By the keys; nothing where there is no call, also where there is no key to group by."""
+    keys = _keys(call, names)
+    place = func.max(func.coalesce(edge.c.into, edge.c.out)).label("moment")
+    signed = (_signed(edge, call.c[name]) for name in names)
+    sums = (func.sum(each).cast(each.type).label(each.name) for each in signed)
+    return select(*keys, place, *sums).group_by(*keys).having(func.count() > 0)
 
 
 def _signed(edge: TableValuedAlias, number: ColumnElement[Any]) -> Label[Any]:

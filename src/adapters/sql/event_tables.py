@@ -134,7 +134,8 @@ events = Table(
         "id",
         postgresql_where=text(IS_UNPRICED),
     ),
-    # No sums are kept by user, of whom there may be any number: their calls are few and found here.
+    # One user's calls are few, and found here where users are filtered by, and where days are cut
+    # of those who may be costliest.
     Index(
         "ix_events_user",
         "organization_id",

@@ -69,8 +69,8 @@ class TagSums:
 
         A tag without sums is answered by its calls, and so is one with more values than have
         sums, as far as there are calls, unless all values that are asked for have theirs. It is
-        found by the same statement that adds up, and so of the same moment; and no bucket, of which
-        the widest may have lost some calls and not all, lies on both sides of it.
+        found by the same statement that adds up, and so of the same moment. It is where a bucket of
+        any width ends: one on both sides of it would count calls that count by themselves as well.
         """
         has_sums = exists(self._values().where(_VALUES.c.value.is_(None)))
         width = width_of(breakdown.coarsest)

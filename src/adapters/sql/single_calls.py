@@ -22,7 +22,7 @@ def share_of_single_calls(selection: EventSelection, by: GroupBy, buckets: Seque
     breakdown = breakdown_of(selection, by)
     if breakdown is None:
         return 1.0
-    # A chart of users reads the calls of its few costliest ones, which an index finds.
+    # A chart of users mostly reads the calls of its few costliest ones, which an index finds.
     if breakdown is Breakdown.USER:
         return 0.0
     starts = (bucket.start for bucket in buckets[1:])

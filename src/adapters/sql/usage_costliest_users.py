@@ -1,8 +1,8 @@
-"""The costliest users of a span that cuts days, without reading all calls of these days.
+"""The costliest users of a span that cuts days, mostly without reading all calls of these days.
 
 A user's sum of such a day bounds what the part of it that is read call by call can add or take
-away. Thousands of users are told apart by whole days that way, and of the few who may be among the
-costliest alone the calls are read, which an index finds.
+away. Thousands of users are told apart by whole days that way, and the calls are read of the few
+alone who may be among the costliest, which an index finds. Else all are read, as by other reports.
 """
 
 from dataclasses import replace
@@ -38,7 +38,7 @@ from domain.rollup import Breakdown, Tier
 #: What decides about a user's place.
 NUMBERS = ("calls", UNPRICED, "cost_usd")
 #: More than so many are not worth looking up one by one.
-_FEW = 64
+_LOOKED_UP = 64
 
 
 def are_bounded(shape: Shape) -> bool:
@@ -49,7 +49,7 @@ def are_bounded(shape: Shape) -> bool:
 
 def sums_of_candidates(shape: Shape, most: int) -> Select[Any]:
     """``group_0`` and ``NUMBERS`` of at least the first ``most`` users, or of all of them."""
-    known, calls, is_past = _known(shape), calls_of(shape, NUMBERS), _is_past(shape)
+    known, calls, is_past = _bounds(shape), calls_of(shape, NUMBERS), _is_past(shape)
     near, bound = _near(known, most)
     decided = select(_are_few(near, bound, calls.waits_at_edges(is_past)).label("are_few")).cte()
     are_few = select(decided.c.are_few).scalar_subquery()
@@ -58,15 +58,15 @@ def sums_of_candidates(shape: Shape, most: int) -> Select[Any]:
     )
     of_all = calls.summed_at_edges(NUMBERS, is_past)
     rows = union_all(
-        _numbers_of(known),
-        _numbers_of(of_near.subquery()),
-        _numbers_of(of_all.subquery()).where(not_(are_few)),
+        _rows_of(known),
+        _rows_of(of_near.subquery()),
+        _rows_of(of_all.subquery()).where(not_(are_few)),
     ).subquery()
     is_near = rows.c.group_0.in_(select(near.c.group_0))
     return select(*rows.c).where(or_(not_(are_few), is_near))
 
 
-def _numbers_of(rows: FromClause) -> Select[Any]:
+def _rows_of(rows: FromClause) -> Select[Any]:
     return select(*(rows.c[name] for name in ("group_0", *NUMBERS)))
 
 
@@ -87,14 +87,16 @@ def _are_few(
     """
     number = select(func.count()).select_from(near).scalar_subquery()
     has_nobody = exists().select_from(near).where(near.c.group_0.is_(None))
-    return func.coalesce(and_(bound > 0, number <= _FEW, not_(has_nobody), not_(waits)), false())
+    return func.coalesce(
+        and_(bound > 0, number <= _LOOKED_UP, not_(has_nobody), not_(waits)), false()
+    )
 
 
-def _known(shape: Shape) -> CTE:
+def _bounds(shape: Shape) -> CTE:
     """Each user's sums but for the edges that are past, and what these may add or take away."""
     of_buckets = sums(replace(shape, edges=False), numbers=NUMBERS).subquery()
     late = calls_of(shape, NUMBERS).summed_at_edges(NUMBERS, _is_late(shape)).subquery()
-    rows = union_all(_numbers_of(of_buckets), _numbers_of(late)).subquery()
+    rows = union_all(_rows_of(of_buckets), _rows_of(late)).subquery()
     totals = (func.sum(rows.c[name]).label(name) for name in NUMBERS)
     own, cut = select(rows.c.group_0, *totals).group_by(rows.c.group_0).subquery(), _cut_days(shape)
     is_same = func.coalesce(own.c.group_0, NOTHING) == func.coalesce(cut.c.user, NOTHING)
@@ -109,7 +111,9 @@ def _known(shape: Shape) -> CTE:
 
 
 def _cut_days(shape: Shape) -> Subquery:
-    """What each user's days cost whose edges are past: what may come in ``more``, or ``less``."""
+    """Each user's cost of the days whose edges are past: ``more`` where these are added, ``less``
+    where they are taken away.
+    """
     edge, is_past = edges_of(shape), _is_past(shape)
     kept = (
         select(ROLLUPS.c.user, ROLLUPS.c.cost_usd)
