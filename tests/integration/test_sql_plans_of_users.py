@@ -78,7 +78,8 @@ def test_each_day_of_the_costliest_users_is_looked_up_by_its_key(
     assert [each.group[0] for each in found[:2]] == [f"user-{USERS}", f"user-{USERS - 1}"]
     tops, own = explained.plans
     strategies = {each["Strategy"] for each in nodes(tops) if each["Node Type"] == "Aggregate"}
-    assert strategies == {"Hashed"}, "the costliest are found without sorting all users' rows"
+    assert "Hashed" in strategies
+    assert "Sorted" not in strategies, "the costliest are found without sorting all users' rows"
     reads = [each for each in nodes(own) if each.get("Relation Name") == "usage_rollups"]
     assert reads
     for read in reads:
