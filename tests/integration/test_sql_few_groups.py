@@ -178,7 +178,7 @@ def test_users_are_told_apart_by_the_days_that_a_zone_cuts(
         in_sql, in_memory = SqlUnitsOfWork(engine), InMemoryUnitsOfWork()
         expected = stacked(in_memory, store(in_memory, calls), BY_USER, tz, most)
         key = store(in_sql, calls, all_summed=True)
-        for few in (64, 2, 0):
+        for few in (256, 2, 0):
             monkeypatch.setattr(usage_costliest_users, "_LOOKED_UP", few)
             usage_group_series._tops_and_whole.cache_clear()  # type: ignore[attr-defined]
             assert stacked(in_sql, key, BY_USER, tz, most) == expected

@@ -38,7 +38,7 @@ from domain.rollup import Breakdown, Tier
 #: What decides about a user's place.
 NUMBERS = ("calls", UNPRICED, "cost_usd")
 #: More than so many are not worth looking up one by one.
-_LOOKED_UP = 64
+_LOOKED_UP = 256
 
 
 def are_bounded(shape: Shape) -> bool:
