@@ -1,4 +1,4 @@
-"""What gunicorn serves: one application per process, the bundled prices read before the fork."""
+"""What gunicorn serves: one application per process, made ready before the fork."""
 
 import sys
 
@@ -6,6 +6,7 @@ from entrypoints import logging
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.http.garbage import keep_what_is_there
+from entrypoints.http.pages.templating import compile_templates
 from entrypoints.http.patience import impatient
 from entrypoints.settings import Settings
 
@@ -17,5 +18,7 @@ logging.configure(settings.log_level)
 container = Container(settings=settings)
 # Not the book in force: its connection to the database would be shared by all the processes.
 container.bundled_pricing_tables().current()
-app = impatient(create_app(container))
+application = create_app(container)
+compile_templates(application)
+app = impatient(application)
 keep_what_is_there()
