@@ -90,7 +90,8 @@ class _Cover:
     def _cut(self, bucket: Span, tier: Tier, counted: datetime | None) -> Iterator[Piece]:
         """What is left to do of a bucket that has several parts."""
         parts = list(self._parts(bucket))
-        longest, has_calls = self._longest(parts, counted), bucket.start >= self._calls_begin
+        longest = self._longest(parts, counted, tier)
+        has_calls = bucket.start >= self._calls_begin
         if longest != counted and has_calls:
             yield Piece(tier, bucket, longest, counted)
             counted = longest
@@ -108,10 +109,14 @@ class _Cover:
             yield Span(start, end), None if is_outside else self._bounds[number - 1]
 
     def _longest(
-        self, parts: Iterable[tuple[Span, datetime | None]], counted: datetime | None
+        self, parts: Iterable[tuple[Span, datetime | None]], counted: datetime | None, tier: Tier
     ) -> datetime | None:
-        """Where most of what has passed belongs; ``counted`` if no other place has more."""
-        lengths: dict[datetime | None, timedelta] = {counted: timedelta(0)}
+        """Where most of what has passed belongs; ``counted`` if no other place has more.
+
+        To count a week elsewhere is a row more: it pays if that puts more than one day right.
+        """
+        as_one_more = Tier(tier - 1).length if tier > Tier.DAY else timedelta(0)
+        lengths: dict[datetime | None, timedelta] = {counted: as_one_more}
         for part, own in parts:
             passed = max(min(part.end, self._now) - part.start, timedelta(0))
             lengths[own] = lengths.get(own, timedelta(0)) + passed
