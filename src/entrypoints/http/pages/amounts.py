@@ -17,12 +17,7 @@ def seen_and_heard(short: str, exact: str) -> Markup:
 
 def money(amount: Decimal | None) -> Markup:
     """An amount for reading, with the exact one on hover."""
-    if amount is None:
-        title, shown = escape(gettext("No call has a known cost")), escape(gettext("unknown"))
-        return Markup(f'<span class="quiet" title="{title}">{shown}</span>')  # noqa: S704 - escaped
-    # Digits and signs, which need no escape.
-    exact = exactly(amount)
-    return Markup(f'<span title="{exact}">{_twice(usd(amount), exact)}</span>')  # noqa: S704
+    return Markup(_amount(amount))  # noqa: S704 - of what is escaped
 
 
 def amount_cells(points: Iterable[SeriesPoint]) -> Markup:
@@ -32,8 +27,17 @@ def amount_cells(points: Iterable[SeriesPoint]) -> Markup:
 
 def _cost(point: SeriesPoint) -> str:
     if point.calls:
-        return money(point.cost_usd)
+        return _amount(point.cost_usd)
     return f'<span class="quiet" title="{escape(gettext("No calls"))}">{ABSENT}</span>'
+
+
+def _amount(amount: Decimal | None) -> str:
+    if amount is None:
+        title, shown = escape(gettext("No call has a known cost")), escape(gettext("unknown"))
+        return f'<span class="quiet" title="{title}">{shown}</span>'
+    # Digits and signs, which need no escape.
+    exact = exactly(amount)
+    return f'<span title="{exact}">{_twice(usd(amount), exact)}</span>'
 
 
 def _twice(short: str, exact: str) -> str:

@@ -25,6 +25,8 @@ HOUR_OF_DAY = "%(hour)s"
 
 def written(local: datetime, form: str) -> str:
     """A local time in one of the forms above: ``23 Nov 2026, 08:04:05``."""
+    # A format for times takes longer than all the rest.
+    hour = f"{local.hour:02}:{local.minute:02}"
     return gettext(
         form,
         weekday=gettext(_WEEKDAYS[local.weekday()]),
@@ -32,6 +34,6 @@ def written(local: datetime, form: str) -> str:
         month=gettext(_MONTHS[local.month - 1]),
         year=f"{local.year:04}",
         decade=f"{local.year % 100:02}",
-        hour=f"{local:%H:%M}",
-        time=f"{local:%H:%M:%S}",
+        hour=hour,
+        time=f"{hour}:{local.second:02}",
     )

@@ -16,7 +16,7 @@ from entrypoints.http.pages import change_words, formats, vocabulary
 from entrypoints.http.pages.amounts import amount_cells, money, seen_and_heard
 from entrypoints.http.pages.budget_bar import budget_bar
 from entrypoints.http.pages.counts import plural
-from entrypoints.http.pages.drawn_parts import drawn_parts, linked_parts, words_of_parts
+from entrypoints.http.pages.drawn_bars import drawn_bar, drawn_stack
 from entrypoints.http.pages.filter_form import FIELDS
 from entrypoints.http.pages.named_ranges import RANGE_LABELS
 from entrypoints.http.pages.notes import note_words
@@ -101,19 +101,18 @@ _GLOBALS = (
     budget_bar,
     csrf_token,
     date_fields,
-    drawn_parts,
+    drawn_bar,
+    drawn_stack,
     event_file_path,
     event_path,
     plural,
     is_date,
     is_other_zone,
-    linked_parts,
     model_path,
     money,
     query_of,
     report_name,
     seen_and_heard,
-    words_of_parts,
     zone,
     zone_is_unknown,
     zone_query,
