@@ -6,9 +6,9 @@ weeks where there are sums by week, and all others are what is left.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from adapters.sql.usage_points import Row
 from adapters.sql.usage_questions import Question
@@ -20,6 +20,7 @@ from domain.rollup import Breakdown
 _OF_MANY_GROUPS = (Breakdown.USER, Breakdown.TAG)
 #: So many parts, with the pieces that put them right, are soon read of all groups.
 _FEW = 8
+_NONE = Decimal(0)
 
 
 def are_worth_finding(asked: Question) -> bool:
@@ -42,19 +43,19 @@ def of_groups_alone(
 
 def others(
     whole: Iterable[Row], own: Iterable[Row], numbers: Sequence[str], place: int
-) -> Iterator[Row]:
+) -> list[Row]:
     """The rows at ``place`` of what the ``own`` groups leave of the ``whole``, bucket by bucket."""
     taken: defaultdict[int, list[Row]] = defaultdict(list)
     for row in own:
         taken[row["bucket"]].append(row)
-    for row in whole:
-        left = {name: _left(row, taken[row["bucket"]], name) for name in numbers}
-        if left["calls"]:
-            yield {"place": place, "bucket": row["bucket"], "group_0": None, **left}
+    with localcontext(EXACT):
+        left = [(row["bucket"], _left(row, taken[row["bucket"]], numbers)) for row in whole]
+    here = {"place": place, "group_0": None}
+    return [{**here, "bucket": bucket, **each} for bucket, each in left if each["calls"]]
 
 
-def _left(whole: Mapping[str, Decimal | None], own: Iterable[Row], name: str) -> Decimal:
-    left = Decimal(whole[name] or 0)
-    for row in own:
-        left = EXACT.subtract(left, Decimal(row[name] or 0))
-    return left
+def _left(whole: Row, own: Sequence[Row], numbers: Sequence[str]) -> dict[str, Decimal]:
+    return {
+        name: (whole[name] or _NONE) - sum((row[name] or _NONE for row in own), _NONE)
+        for name in numbers
+    }
