@@ -49,7 +49,7 @@ def pieces(
     wider than a day.
     """
     cover = _Cover(spans, finest, now, calls_begin, max(finest, finest_before))
-    return list(_joined(cover.pieces(coarsest, weeks_until)))
+    return list(_joined(sorted(cover.pieces(coarsest, weeks_until), key=_order)))
 
 
 class _Cover:
@@ -123,10 +123,16 @@ class _Cover:
         return max(lengths, key=lengths.__getitem__)
 
 
-def _joined(found: Iterable[Piece]) -> Iterator[Piece]:
+def _order(piece: Piece) -> tuple[int, datetime, datetime]:
+    """The widest first; those that may go on as one stand side by side."""
+    tier = 1 if piece.tier is None else -piece.tier
+    return tier, piece.out_of or _EVER, piece.span.start
+
+
+def _joined(ordered: Iterable[Piece]) -> Iterator[Piece]:
     """Adjacent runs as one where each bucket is counted where it lies: there may be thousands."""
     known: Piece | None = None
-    for piece in found:
+    for piece in ordered:
         if known is not None and _goes_on(known, piece):
             known = replace(known, span=Span(known.span.start, piece.span.end))
             continue
@@ -142,10 +148,16 @@ def _goes_on(run: Piece, piece: Piece) -> bool:
         piece.tier is not None
         and run.tier is piece.tier
         and run.span.end == piece.span.start
-        and run.out_of is None is piece.out_of
-        and piece.into is not None
-        and piece.into <= piece.span.start
+        and run.out_of == piece.out_of
+        and _count_alike(run.into, piece)
     )
+
+
+def _count_alike(into: datetime | None, piece: Piece) -> bool:
+    """Whether buckets of a piece count where a run does that counts ``into`` a part."""
+    if into is None or piece.into is None:
+        return into is piece.into
+    return into == piece.into or max(into, piece.into) <= piece.span.start
 
 
 def _floor(instant: datetime, tier: Tier) -> datetime:

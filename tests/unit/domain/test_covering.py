@@ -166,6 +166,24 @@ def test_a_local_day_is_a_day_of_utc_put_right_by_the_hours_between_them(
     assert single == 21 * calls
 
 
+@given(SPANS, ZONES, TIERS, WIDE)
+def test_buckets_side_by_side_that_count_alike_are_one_piece(
+    span: Span, tz: str, finest: Tier, coarsest: Tier
+) -> None:
+    """Each piece is looked for by itself, in the sums of each of hundreds of groups."""
+    found = pieces(buckets(span, Interval.DAY, zone(tz)), finest, coarsest=coarsest)
+    of_sums = [piece for piece in found if piece.tier is not None]
+    ends = {(it.tier, it.into, it.out_of, it.span.end) for it in of_sums}
+    begins = {(it.tier, it.into, it.out_of, it.span.start) for it in of_sums}
+    assert not ends & begins
+
+
+@pytest.mark.parametrize("tz", ["Europe/Berlin", "Asia/Kolkata"])
+def test_days_that_begin_before_those_of_utc_are_one_run_of_days(tz: str) -> None:
+    (days,) = (piece for piece in pieces(days_of(20, tz), Tier.HOUR) if piece.tier is Tier.DAY)
+    assert days.span.length == timedelta(days=20)
+
+
 def test_the_day_of_today_is_read_as_a_day_however_early_it_is() -> None:
     now = START + timedelta(days=3, hours=2)
     found = pieces([Span(START, now)], Tier.DAY, now=now)
