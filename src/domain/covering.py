@@ -113,7 +113,9 @@ class _Cover:
     ) -> datetime | None:
         """Where most of what has passed belongs; ``counted`` if no other place has more.
 
-        To count a week elsewhere is a row more: it pays if that puts more than one day right.
+        To count a week elsewhere, or more, is one row, and pays if it saves more than one of the
+        next narrower ones. A day or less always does: what it saves in the end are single calls,
+        which are dearer than a row.
         """
         as_one_more = Tier(tier - 1).length if tier > Tier.DAY else timedelta(0)
         lengths: dict[datetime | None, timedelta] = {counted: as_one_more}
@@ -123,16 +125,15 @@ class _Cover:
         return max(lengths, key=lengths.__getitem__)
 
 
-def _order(piece: Piece) -> tuple[int, datetime, datetime]:
-    """The widest first; those that may go on as one stand side by side."""
-    tier = 1 if piece.tier is None else -piece.tier
-    return tier, piece.out_of or _EVER, piece.span.start
+def _order(piece: Piece) -> tuple[int, datetime]:
+    """The widest first, calls last: what may go on as one stands side by side."""
+    return 1 if piece.tier is None else -piece.tier, piece.span.start
 
 
-def _joined(ordered: Iterable[Piece]) -> Iterator[Piece]:
-    """Adjacent runs as one where each bucket is counted where it lies: there may be thousands."""
+def _joined(in_order: Iterable[Piece]) -> Iterator[Piece]:
+    """Buckets side by side that count alike as one piece, as each piece is looked up by itself."""
     known: Piece | None = None
-    for piece in ordered:
+    for piece in in_order:
         if known is not None and _goes_on(known, piece):
             known = replace(known, span=Span(known.span.start, piece.span.end))
             continue
@@ -149,15 +150,17 @@ def _goes_on(run: Piece, piece: Piece) -> bool:
         and run.tier is piece.tier
         and run.span.end == piece.span.start
         and run.out_of == piece.out_of
-        and _count_alike(run.into, piece)
+        and _count_alike(run, piece)
     )
 
 
-def _count_alike(into: datetime | None, piece: Piece) -> bool:
-    """Whether buckets of a piece count where a run does that counts ``into`` a part."""
-    if into is None or piece.into is None:
-        return into is piece.into
-    return into == piece.into or max(into, piece.into) <= piece.span.start
+def _count_alike(run: Piece, piece: Piece) -> bool:
+    """Whether each bucket of both counts where it begins, or in the part that the run begins in;
+    that one begins before the run's first bucket ends.
+    """
+    if run.into is None or piece.into is None:
+        return run.into is piece.into
+    return piece.into <= piece.span.start
 
 
 def _floor(instant: datetime, tier: Tier) -> datetime:

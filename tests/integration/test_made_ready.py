@@ -14,9 +14,9 @@ print(gc.get_freeze_count(), len(gc.get_objects()))
 """
 #: The status of a page that was never asked for, where no template can be compiled any more.
 _FIRST_PAGE = """
-from entrypoints.http.wsgi import application
-application.jinja_env.compile = None
-print(application.test_client().get("/login").status_code)
+from entrypoints.http.wsgi import pages_and_api
+pages_and_api.jinja_env.compile = None
+print(pages_and_api.test_client().get("/login").status_code)
 """
 
 

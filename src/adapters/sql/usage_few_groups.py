@@ -20,7 +20,7 @@ from domain.rollup import Breakdown
 _OF_MANY_GROUPS = (Breakdown.USER, Breakdown.TAG)
 #: So many parts, with the pieces that put them right, are soon read of all groups.
 _FEW = 8
-_NONE = Decimal(0)
+_ZERO = Decimal(0)
 
 
 def are_worth_finding(asked: Question) -> bool:
@@ -48,6 +48,7 @@ def others(
     taken: defaultdict[int, list[Row]] = defaultdict(list)
     for row in own:
         taken[row["bucket"]].append(row)
+    # One context for thousands of numbers, and not a call of its own for each: 0.5 ms of 90 bars.
     with localcontext(EXACT):
         left = [(row["bucket"], _left(row, taken[row["bucket"]], numbers)) for row in whole]
     here = {"place": place, "group_0": None}
@@ -55,7 +56,8 @@ def others(
 
 
 def _left(whole: Row, own: Sequence[Row], numbers: Sequence[str]) -> dict[str, Decimal]:
+    """Exact in the context of the caller alone."""
     return {
-        name: (whole[name] or _NONE) - sum((row[name] or _NONE for row in own), _NONE)
+        name: (whole[name] or _ZERO) - sum((row[name] or _ZERO for row in own), _ZERO)
         for name in numbers
     }

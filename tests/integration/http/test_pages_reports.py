@@ -166,6 +166,18 @@ def test_the_chart_says_what_it_draws_where_no_cost_is_known(team: Team) -> None
         assert "Only calls without a known cost" in browser.open(f"/dashboard?by={by}").text
 
 
+@pytest.mark.parametrize("page", ["", "/models", "/models/acme/mystery", "/chart.svg"])
+def test_a_call_that_failed_for_nothing_does_not_make_the_others_of_a_model_free(
+    team: Team, page: str
+) -> None:
+    own = {"provider": "acme", "model": "mystery"}
+    team.send(an_event(**own), an_event(**own, usage=None, status="error"))
+    text = Browser(team.owner.client).open(f"/dashboard{page}").text
+    shown = text.partition("The figures of this chart")[0].partition("Cache savings")[0]
+    assert "unknown" in shown
+    assert "$0.00" not in shown.replace("≥ $0.00", "")
+
+
 def test_budgets_in_danger_stand_above_the_totals(team: Team) -> None:
     budget = {"name": "Tight", "limit_usd": "0.002", "period": "month"}
     answer = team.owner.client.post("/api/v1/budgets", json=budget)

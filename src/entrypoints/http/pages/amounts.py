@@ -15,9 +15,14 @@ def seen_and_heard(short: str, exact: str) -> Markup:
     return Markup(_twice(escape(short), escape(exact)))  # noqa: S704 - of what is escaped
 
 
-def money(amount: Decimal | None) -> Markup:
-    """An amount for reading, with the exact one on hover."""
-    return Markup(_amount(amount))  # noqa: S704 - of what is escaped
+def money(amount: Decimal | None, unpriced: int = 0) -> Markup:
+    """An amount for reading, with the exact one on hover; ``unpriced`` calls are not in it."""
+    return Markup(_amount(amount, unpriced))  # noqa: S704 - of what is escaped
+
+
+def is_unknown(amount: Decimal | None, unpriced: int) -> bool:
+    """Also where what is known of a cost is nothing, a failed call's say: the rest is not free."""
+    return amount is None or (not amount and unpriced > 0)
 
 
 def amount_cells(points: Iterable[SeriesPoint]) -> Markup:
@@ -27,13 +32,14 @@ def amount_cells(points: Iterable[SeriesPoint]) -> Markup:
 
 def _cost(point: SeriesPoint) -> str:
     if point.calls:
-        return _amount(point.cost_usd)
+        return _amount(point.cost_usd, point.unpriced_calls)
     return f'<span class="quiet" title="{escape(gettext("No calls"))}">{ABSENT}</span>'
 
 
-def _amount(amount: Decimal | None) -> str:
-    if amount is None:
-        title, shown = escape(gettext("No call has a known cost")), escape(gettext("unknown"))
+def _amount(amount: Decimal | None, unpriced: int) -> str:
+    if amount is None or is_unknown(amount, unpriced):
+        title = escape(gettext("No cost is known, as calls are unpriced"))
+        shown = escape(gettext("unknown"))
         return f'<span class="quiet" title="{title}">{shown}</span>'
     # Digits and signs, which need no escape.
     exact = exactly(amount)

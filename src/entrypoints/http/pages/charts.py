@@ -1,4 +1,4 @@
-"""A bar chart of cost over time, reckoned here and drawn as SVG by a template.
+"""A bar chart of cost over time, reckoned here; a template and `drawn_bars` make an SVG of it.
 
 Lengths are percents of the drawing, so that it fits any screen without scripts or inline styles.
 """
@@ -11,6 +11,7 @@ from decimal import Decimal
 from domain.period import Interval
 from domain.report import SeriesPoint
 from entrypoints.http.pages import dates
+from entrypoints.http.pages.amounts import is_unknown
 
 _GAP = 0.26
 _WIDEST_BAR = 6.0
@@ -29,7 +30,7 @@ _ROUND = {
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """``label`` names the bucket; ``is_unknown`` that it has calls and no known cost."""
+    """``label`` names the bucket; ``is_unknown`` that no cost above nothing is known of it."""
 
     point: SeriesPoint
     label: str
@@ -98,14 +99,24 @@ def round_up(amount: Decimal) -> tuple[Decimal, int]:
 
 
 def bucket_label(start: datetime, interval: Interval, tz: tzinfo) -> str:
-    """``Mon 23 Nov``, ``Mon 23 Nov, 08:00``, ``Week of 23 Nov 2026`` or ``Nov 2026``."""
+    """``Mon 23 Nov``, ``Mon 23 Nov, 08:00``, ``Week of 23 Nov 2026`` or ``Nov 2026``.
+
+    An hour that comes twice, as clocks are put back, is ``Sun 1 Nov, 01:00 EDT`` and then ``EST``.
+    """
     forms = {
         Interval.HOUR: dates.HOUR,
         Interval.DAY: dates.DAY_OF_WEEK,
         Interval.WEEK: dates.WEEK,
         Interval.MONTH: dates.MONTH,
     }
-    return dates.written(start.astimezone(tz), forms[interval])
+    local = start.astimezone(tz)
+    label = dates.written(local, forms[interval])
+    return f"{label} {local.tzname()}" if interval is Interval.HOUR and _is_twice(local) else label
+
+
+def _is_twice(local: datetime) -> bool:
+    first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return first != second
 
 
 def _bar(point: SeriesPoint, label: str, slot_x: float, slot: float, top: Decimal) -> Bar:
@@ -119,7 +130,7 @@ def _bar(point: SeriesPoint, label: str, slot_x: float, slot: float, top: Decima
         x=round(slot_x + (slot - width) / 2, 3),
         width=round(width, 3),
         height=round(max(share, _LEAST_HEIGHT) if share else 0.0, 3),
-        is_unknown=point.cost_usd is None,
+        is_unknown=is_unknown(point.cost_usd, point.unpriced_calls),
     )
 
 

@@ -25,7 +25,7 @@ HOUR_OF_DAY = "%(hour)s"
 
 def written(local: datetime, form: str) -> str:
     """A local time in one of the forms above: ``23 Nov 2026, 08:04:05``."""
-    # A format for times takes longer than all the rest.
+    # Not by `strftime`, which took a third of the time that 90 labels take.
     hour = f"{local.hour:02}:{local.minute:02}"
     return gettext(
         form,

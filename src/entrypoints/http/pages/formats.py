@@ -50,7 +50,8 @@ def exactly(amount: Decimal | None) -> str:
     """To the last digit: ``$0.00041999``."""
     if amount is None:
         return gettext("unknown")
-    return f"{_MINUS if amount < 0 else ''}${plain(abs(amount))}"
+    # Not its `abs`, which would round to the precision of the thread's context.
+    return f"{_MINUS if amount < 0 else ''}${plain(amount.copy_abs())}"
 
 
 def share_of_hundred(percent: Decimal) -> str:

@@ -36,6 +36,10 @@ class Series:
     cost_usd: Decimal | None
     filters: tuple[Filter, ...] | None
 
+    @property
+    def unpriced_calls(self) -> int:
+        return sum(point.unpriced_calls for point in self.points)
+
     def share_of(self, whole_usd: Decimal | None) -> float | None:
         """Of the chart's cost, 1 being the whole; None where either is 0 or unknown."""
         return float(self.cost_usd / whole_usd) if self.cost_usd and whole_usd else None

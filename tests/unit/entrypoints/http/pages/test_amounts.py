@@ -1,11 +1,17 @@
 """Amounts as pieces of a page."""
 
+import re
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from markupsafe import Markup
 
-from entrypoints.http.pages.amounts import money, seen_and_heard
+from domain.period import Span
+from domain.report import SeriesPoint
+from entrypoints.http.pages.amounts import amount_cells, money, seen_and_heard
+
+SPAN = Span(datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,24 @@ def test_what_is_not_known_is_no_amount() -> None:
     written = money(None)
     assert "unknown" in written
     assert "$" not in written
+
+
+def test_what_a_failed_call_costs_does_not_make_those_beside_it_free() -> None:
+    assert money(Decimal(0), unpriced=3) == money(None)
+    assert "$0.00" in money(Decimal(0))
+    assert "$0.5" in money(Decimal("0.5"), unpriced=3)
+
+
+def test_cells_tell_no_calls_no_cost_and_an_unknown_cost_apart() -> None:
+    points = [
+        SeriesPoint(SPAN, Decimal("0.5"), calls=1, errors=0, tokens=0),
+        SeriesPoint(SPAN, Decimal(0), calls=1, errors=1, tokens=0),
+        SeriesPoint(SPAN, Decimal(0), calls=2, errors=1, tokens=0, unpriced_calls=1),
+        SeriesPoint(SPAN, Decimal(0), calls=0, errors=0, tokens=0),
+    ]
+    cells = amount_cells(points).split("</td>")[:-1]
+    seen = [re.sub("<[^>]*>", "", cell.partition('<span class="visually')[0]) for cell in cells]
+    assert seen == ["$0.50", "$0.00", "unknown", "\N{EM DASH}"]
 
 
 def test_words_beside_an_amount_are_escaped() -> None:

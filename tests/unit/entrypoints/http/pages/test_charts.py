@@ -1,6 +1,7 @@
 """The bars of the cost over time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -79,6 +80,23 @@ def test_a_bucket_with_calls_and_no_known_cost_is_marked() -> None:
     unknown, free = bar_chart(series_of([None, Decimal(0)]), Interval.DAY, UTC).bars
     assert unknown.is_unknown
     assert not free.is_unknown
+
+
+def test_what_a_failed_call_costs_does_not_make_a_bucket_known() -> None:
+    (point,) = series_of([Decimal(0)])
+    (bar,) = bar_chart([replace(point, unpriced_calls=1)], Interval.DAY, UTC).bars
+    assert bar.is_unknown
+
+
+def test_an_hour_that_a_clock_shows_twice_says_which_it_is() -> None:
+    zone, midnight = ZoneInfo("America/New_York"), datetime(2026, 11, 1, 4, tzinfo=UTC)
+    hours = [midnight + timedelta(hours=number) for number in range(4)]
+    assert [bucket_label(hour, Interval.HOUR, zone) for hour in hours] == [
+        "Sun 1 Nov, 00:00",
+        "Sun 1 Nov, 01:00 EDT",
+        "Sun 1 Nov, 01:00 EST",
+        "Sun 1 Nov, 02:00",
+    ]
 
 
 def test_few_labels_stand_under_many_bars_each_in_the_middle_of_its_slot() -> None:
