@@ -27,7 +27,7 @@ from sqlalchemy.sql.selectable import LateralFromClause
 from adapters.sql.columns import MOMENT
 from adapters.sql.ready_sums import Ready, in_piece, plain
 from adapters.sql.rollup_groups import start_of, width_of
-from adapters.sql.selections import NUMBER_OF_TAGS, Chosen, filters, passing_tags
+from adapters.sql.selections import NUMBER_OF_TAGS, filters, passes_as_tag
 from adapters.sql.tables import organizations
 from adapters.sql.tag_tables import WHOLE, tag_model_rollups, tag_rollups, tag_values
 from adapters.sql.usage_questions import Shape
@@ -50,16 +50,17 @@ class TagSums:
         self._rollups = _BY_MODEL if is_by_model else _ROLLUPS
         own = (each.value for each in shape.by if isinstance(each, Dimension))
         self._wanted = tuple(dict.fromkeys((*own, *wanted)))
-        self._filters = list(filters(Chosen(shape.chosen.dimensions), self._rollups))
+        dimensions = shape.chosen._replace(tags=(), or_none=None)
+        self._filters = list(filters(dimensions, self._rollups))
         named = {each.name for each in shape.by if isinstance(each, TagDimension)}
         (self._tag,) = {*shape.chosen.tags, *named}
-        #: None asks for all values, and for the calls without the tag.
-        self._asked = passing_tags(shape.chosen) if shape.chosen.tags else None
+        #: Whether a value is asked for; None asks for all, and for the calls without the tag.
+        self._asked = passes_as_tag(_VALUES.c.value, shape.chosen) if shape.chosen.tags else None
         self._has_none = shape.chosen.or_none is not None
         self.reach = self._reach(shape.breakdown or Breakdown.TAG)
         of_tag = [_VALUES.c.tag == self._tag]
         if self._asked is not None:
-            of_tag.append(_VALUES.c.value.in_(self._asked))
+            of_tag.append(self._asked)
         self._own = _found_once(*of_tag)
         with_tag = or_(_VALUES.c.value.is_(None), _VALUES.c.value == self._tag)
         self._whole = _found_once(_VALUES.c.tag == WHOLE, with_tag)
@@ -111,7 +112,7 @@ class TagSums:
     def _all_asked_have_sums(self) -> ColumnElement[bool]:
         if self._asked is None:
             return false()
-        found = self._values().where(_VALUES.c.value.in_(self._asked))
+        found = self._values().where(self._asked)
         number = found.with_only_columns(func.count()).scalar_subquery()
         return number == bindparam(NUMBER_OF_TAGS, type_=BigInteger)
 

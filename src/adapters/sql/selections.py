@@ -7,7 +7,8 @@ made once for all selections of a kind; it is executed with the ``values_of`` ea
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import BindParameter, ColumnElement, FromClause, Text, bindparam, cast, null, or_
+from sqlalchemy import ColumnElement, FromClause, String, Text, any_, bindparam, cast, null, or_
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from adapters.sql.event_tables import events
 from domain.report import Dimension, EventSelection, TagDimension
@@ -17,16 +18,26 @@ from domain.text import has_unstorable
 class Chosen(NamedTuple):
     """The dimensions and the names of tags that a selection filters by, each once.
 
-    The calls without a value of ``or_none``, one of these, pass as well.
+    The calls without a value of ``or_none``, one of these, pass as well. ``as_arrays`` hands over
+    the values of each as one array: of several that call after call is compared with, PostgreSQL
+    would make one for each call.
     """
 
     dimensions: tuple[Dimension, ...] = ()
     tags: tuple[str, ...] = ()
     or_none: Dimension | TagDimension | None = None
+    as_arrays: bool = False
 
     @classmethod
-    def by(cls, selection: EventSelection, or_none: Dimension | TagDimension | None = None) -> Self:
-        return cls(tuple(selection.filter.dimensions), tuple(selection.filter.tags), or_none)
+    def by(
+        cls,
+        selection: EventSelection,
+        or_none: Dimension | TagDimension | None = None,
+        *,
+        as_arrays: bool = False,
+    ) -> Self:
+        passing = selection.filter
+        return cls(tuple(passing.dimensions), tuple(passing.tags), or_none, as_arrays)
 
 
 def values_of(
@@ -85,24 +96,28 @@ def filters(chosen: Chosen, table: FromClause) -> Iterator[ColumnElement[bool]]:
     for number, dimension in enumerate(chosen.dimensions):
         is_kept = dimension.value in table.c  # a roll-up has a column for each
         column = table.c[dimension.value] if is_kept else group_column(dimension, table)
-        yield _passes(column, number, or_none=chosen.or_none is dimension)
+        yield _passes(column, number, chosen, or_none=chosen.or_none is dimension)
     for number, name in enumerate(chosen.tags, start=len(chosen.dimensions)):
         tag = TagDimension(name)
-        yield _passes(group_column(tag, table), number, or_none=chosen.or_none == tag)
+        yield _passes(group_column(tag, table), number, chosen, or_none=chosen.or_none == tag)
 
 
-def passing_tags(chosen: Chosen) -> BindParameter[Any]:
-    """The values of the last tag that pass."""
-    return _passing(len(chosen.dimensions) + len(chosen.tags) - 1)
+def passes_as_tag(value: ColumnElement[Any], chosen: Chosen) -> ColumnElement[bool]:
+    """Whether a ``value`` of the last tag passes."""
+    return _is_among(value, len(chosen.dimensions) + len(chosen.tags) - 1, chosen)
 
 
-def _passes(column: ColumnElement[Any], number: int, *, or_none: bool) -> ColumnElement[bool]:
-    passes = column.in_(_passing(number))
+def _passes(
+    column: ColumnElement[Any], number: int, chosen: Chosen, *, or_none: bool
+) -> ColumnElement[bool]:
+    passes = _is_among(column, number, chosen)
     return or_(column.is_(None), passes) if or_none else passes
 
 
-def _passing(number: int) -> BindParameter[Any]:
-    return bindparam(_name(number), expanding=True)
+def _is_among(value: ColumnElement[Any], number: int, chosen: Chosen) -> ColumnElement[bool]:
+    if chosen.as_arrays:
+        return value == any_(bindparam(_name(number), type_=ARRAY(String)))
+    return value.in_(bindparam(_name(number), expanding=True))
 
 
 def _name(number: int) -> str:

@@ -98,7 +98,7 @@ class Questions:
         be taken off. Without what is ``kept`` it is looked up.
         """
         breakdown = breakdown_of(selection, by, of_sums=of_sums)
-        chosen = Chosen.by(selection, or_none)
+        chosen = Chosen.by(selection, or_none, as_arrays=of_sums)
         values = {
             **values_of(selection, or_none),
             "starts": written(moment(bucket.start) for bucket in buckets),
