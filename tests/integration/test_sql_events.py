@@ -1,7 +1,9 @@
 """What storing events in PostgreSQL promises beyond the port."""
 
+import contextlib
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.events import Fate
 from domain.api_key import ApiKey
+from domain.errors import Busy
 from domain.event import Event
 from tests.builders import a_cost, a_quote, an_event
 from tests.contracts.events import append
@@ -68,3 +71,21 @@ def test_batches_with_the_same_new_prices_in_another_order_do_not_deadlock(
     events = [an_event(key, cost=a_cost(quote=quote)) for quote in prices]
     fates = fates_of_crossing_batches(units_of_work, database_url, key, events)
     assert fates == [[Fate.ACCEPTED] * 3, [Fate.DUPLICATE] * 2]
+
+
+def test_a_repetition_while_its_month_moves_is_to_be_tried_again_and_is_no_conflict(
+    units_of_work: SqlUnitsOfWork, database_url: str, key: ApiKey
+) -> None:
+    """Whoever asks by a plan that was begun before does not see the new table yet."""
+    event = an_event(key, timestamp=datetime(2031, 5, 20, tzinfo=UTC))
+    assert append(units_of_work, key, [event]) == [Fate.ACCEPTED]
+    with ThreadPoolExecutor(1) as threads:
+        with units_of_work() as making:
+            may = date(2031, 5, 1)
+            assert making.event_storage.prepare_months(may, may) == 1
+            repeated = threads.submit(append, units_of_work, key, [event])
+            until_waiting(database_url, 1)
+            making.commit()
+        with contextlib.suppress(Busy):
+            assert repeated.result(timeout=30) == [Fate.DUPLICATE]
+    assert append(units_of_work, key, [event]) == [Fate.DUPLICATE]

@@ -15,6 +15,7 @@ from sqlalchemy.types import BigInteger
 from adapters.sql.copy_format import Value, bytes_text
 from adapters.sql.copying import copy_rows
 from adapters.sql.event_tables import event_keys, events
+from domain.errors import Busy
 from domain.event import Event
 from domain.same_call import call_digest, is_same_call
 
@@ -136,7 +137,12 @@ def _holders(
 
 
 def _known(connection: Connection, organization_id: str, ids: Iterable[str]) -> dict[str, bytes]:
-    """Fingerprints of what took these ids."""
+    """Fingerprints of what took these ids.
+
+    Raises:
+        Busy: what took one is on its way into the table of a month that is being made, and a plan
+            made meanwhile does not look there.
+    """
     fingerprint = func.coalesce(event_keys.c.merged_fingerprint, events.c.fingerprint)
     found = (
         select(event_keys.c.id, fingerprint.label("fingerprint"))
@@ -146,7 +152,10 @@ def _known(connection: Connection, organization_id: str, ids: Iterable[str]) -> 
             event_keys.c.id == func.any(literal(list(ids), ARRAY(Text))),
         )
     )
-    return {row.id: row.fingerprint for row in connection.execute(found)}
+    known = {row.id: row.fingerprint for row in connection.execute(found)}
+    if None in known.values():
+        raise Busy("The table of a month is being made. Try again shortly.")
+    return known
 
 
 #: The event that a key leads to: its own, or the one that it was merged into.
