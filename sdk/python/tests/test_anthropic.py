@@ -116,10 +116,10 @@ def test_awaited_messages_and_streams_are_told(provider: FakeProvider, recorder:
 
 
 def test_vertex_is_vertex(provider: FakeProvider, recorder: Recorder) -> None:
-    client = AnthropicVertex(
+    with AnthropicVertex(
         region="eu", project_id="p", access_token="t", base_url=f"{provider.url}/v1"
-    )
-    recorder.client.wrap(client).messages.create(**ASKED)
+    ) as client:
+        recorder.client.wrap(client).messages.create(**ASKED)
     assert recorder.event["provider"] == "vertex"
     assert recorder.event["provider_usage"] == USAGE
 
@@ -127,10 +127,10 @@ def test_vertex_is_vertex(provider: FakeProvider, recorder: Recorder) -> None:
 def test_bedrock_is_bedrock(provider: FakeProvider, recorder: Recorder) -> None:
     from anthropic import AnthropicBedrock
 
-    client = AnthropicBedrock(
+    with AnthropicBedrock(
         aws_access_key="a", aws_secret_key="s", aws_region="eu-west-1", base_url=provider.url
-    )
-    recorder.client.wrap(client).messages.create(**ASKED)
+    ) as client:
+        recorder.client.wrap(client).messages.create(**ASKED)
     assert recorder.event["provider"] == "bedrock"
     assert recorder.event["provider_usage"] == USAGE
 

@@ -62,6 +62,7 @@ def test_a_stream_that_is_left_is_cut(client: Any, recorder: Recorder, is_closed
     if is_closed:
         stream.close()
     assert (recorder.event["status"], recorder.event["usage_status"]) == ("success", "missing")
+    stream.close()
 
 
 @pytest.mark.parametrize("name", ["converse_stream", "invoke_model_with_response_stream"])

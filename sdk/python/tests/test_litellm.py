@@ -1,6 +1,7 @@
 """The real litellm with the callback, against a server that answers as OpenAI and Anthropic do."""
 
 import asyncio
+import gc
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
@@ -28,6 +29,8 @@ def callback(recorder: Recorder) -> Iterator[None]:
     litellm.failure_callback = []
     litellm._async_success_callback = []
     litellm._async_failure_callback = []
+    litellm.in_memory_llm_clients_cache.flush_cache()
+    gc.collect()  # its clients' sockets here, where a warning of them is litellm's own
 
 
 def _told(recorder: Recorder, count: int = 1) -> list[dict[str, Any]]:

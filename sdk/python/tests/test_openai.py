@@ -52,8 +52,8 @@ def test_a_chat_is_told_with_its_usage_as_the_provider_gave_it(
 def test_the_answer_is_the_same_type_with_the_same_fields_as_without(
     client: OpenAI, provider: FakeProvider
 ) -> None:
-    bare = OpenAI(api_key="k", base_url=f"{provider.url}/v1")
-    wrapped, plain = (c.chat.completions.create(**ASKED) for c in (client, bare))
+    with OpenAI(api_key="k", base_url=f"{provider.url}/v1") as bare:
+        wrapped, plain = (c.chat.completions.create(**ASKED) for c in (client, bare))
     assert type(wrapped) is type(plain)
     assert wrapped.to_dict() == plain.to_dict()
     assert type(client) is OpenAI
@@ -66,8 +66,8 @@ def _chunks(stream: Any) -> list[Any]:
 def test_a_stream_is_asked_for_its_usage_and_the_caller_sees_no_chunk_more(
     client: OpenAI, recorder: Recorder, provider: FakeProvider
 ) -> None:
-    bare = OpenAI(api_key="k", base_url=f"{provider.url}/v1")
-    plain = _chunks(bare.chat.completions.create(**ASKED, stream=True))
+    with OpenAI(api_key="k", base_url=f"{provider.url}/v1") as bare:
+        plain = _chunks(bare.chat.completions.create(**ASKED, stream=True))
     seen = _chunks(client.chat.completions.create(**ASKED, stream=True))
     assert [chunk | {"usage": None} for chunk in plain] == seen
     assert provider.requests[-1].body["stream_options"] == {"include_usage": True}
@@ -405,8 +405,8 @@ def test_listing_models_is_no_call(client: OpenAI, recorder: Recorder) -> None:
 
 
 def test_azure_is_azure(recorder: Recorder, provider: FakeProvider) -> None:
-    client = AzureOpenAI(api_key="k", azure_endpoint=provider.url, api_version="2024-10-21")
-    recorder.client.wrap(client).chat.completions.create(**ASKED)
+    with AzureOpenAI(api_key="k", azure_endpoint=provider.url, api_version="2024-10-21") as client:
+        recorder.client.wrap(client).chat.completions.create(**ASKED)
     assert recorder.event["provider"] == "azure"
     assert recorder.event["provider_usage"] == CHAT_USAGE
 
