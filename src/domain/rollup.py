@@ -143,8 +143,17 @@ BY_DIMENSIONS = tuple(breakdown for breakdown in Breakdown if breakdown not in B
 
 def weeks_over(now: datetime) -> datetime:
     """The Monday before which weeks are over, and may have sums of their own."""
+    return _over(Tier.WEEK, now)
+
+
+def days_over(now: datetime) -> datetime:
+    """The midnight of UTC before which days are over, and hardly change any more."""
+    return _over(Tier.DAY, now)
+
+
+def _over(tier: Tier, now: datetime) -> datetime:
     known = now - _LATE
-    return known - (known - EPOCH) % Tier.WEEK.length
+    return known - (known - EPOCH) % tier.length
 
 
 def is_summed_up(passing: EventFilter, span: Span) -> bool:

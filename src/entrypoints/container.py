@@ -100,6 +100,7 @@ from application.reports.report_usage import ReportUsage
 from application.reports.tally_usage import TallyUsage
 from application.rollups.add_waiting_calls import AddWaitingCalls
 from application.rollups.close_weeks import CloseWeeks
+from application.rollups.gather_sums import GatherSums
 from application.rollups.measure_backlog import MeasureBacklog
 from application.rollups.rebuild_rollups import RebuildRollups
 from application.rollups.verify_rollups import VerifyRollups
@@ -197,6 +198,7 @@ class Container(containers.DeclarativeContainer):
 
     add_waiting_calls = providers.Singleton(AddWaitingCalls, units_of_work)
     close_weeks = providers.Singleton(CloseWeeks, units_of_work, clock)
+    gather_sums = providers.Singleton(GatherSums, units_of_work, clock)
     measure_backlog = providers.Singleton(MeasureBacklog, units_of_work, clock)
     verify_rollups = providers.Singleton(VerifyRollups, units_of_work)
     rebuild_rollups = providers.Singleton(RebuildRollups, units_of_work)

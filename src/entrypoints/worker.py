@@ -92,6 +92,7 @@ def _chores(container: Container, stopping: threading.Event) -> tuple[_Chore, ..
         _Chore(lambda: _add_waiting_calls(container, stopping), _LOOK_EVERY_S),
         # Of one organization after the other, so that nothing else has to wait for all of them.
         _Chore(container.close_weeks(), _LOOK_EVERY_S),
+        _Chore(container.gather_sums(), _LOOK_EVERY_S),
         _Chore(lambda: _reprice(container, stopping), _LOOK_EVERY_S),
         _Chore(container.give_back_expired(), _GIVE_BACK_EVERY_S),
         _Chore(container.refresh_statistics(), _MEASURE_EVERY_S),

@@ -32,6 +32,15 @@ def close_weeks(units_of_work: UnitsOfWork, until: datetime) -> None:
             uow.commit()
 
 
+def gather(units_of_work: UnitsOfWork, until: datetime) -> None:
+    """Of all organizations."""
+    is_left = True
+    while is_left:
+        with units_of_work() as uow:
+            is_left = uow.rollups.gather(until)
+            uow.commit()
+
+
 def delete_before(
     units_of_work: UnitsOfWork, key: ApiKey, days_ago: float, limit: int = 100
 ) -> int:

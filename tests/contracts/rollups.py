@@ -8,9 +8,9 @@ from application.ports.unit_of_work import UnitsOfWork
 from domain.api_key import ApiKey
 from domain.period import Span
 from domain.report import EventSelection, Measures
-from domain.rollup import weeks_over
+from domain.rollup import days_over, weeks_over
 from tests.builders import NOW, a_cost, an_event, an_id
-from tests.contracts.event_storage import add_waiting, close_weeks
+from tests.contracts.event_storage import add_waiting, close_weeks, gather
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 
@@ -45,6 +45,15 @@ class RollupsContract:
         before = self.measured(units_of_work, key)
         add_waiting(units_of_work)
         close_weeks(units_of_work, weeks_over(NOW + timedelta(weeks=20)))
+        assert self.measured(units_of_work, key) == before
+
+    def test_gathering_sums_changes_no_report_and_ends(
+        self, units_of_work: UnitsOfWork, key: ApiKey
+    ) -> None:
+        before = self.measured(units_of_work, key)
+        add_waiting(units_of_work)
+        close_weeks(units_of_work, weeks_over(NOW + timedelta(weeks=20)))
+        gather(units_of_work, days_over(NOW + timedelta(weeks=20)))
         assert self.measured(units_of_work, key) == before
 
     def test_making_sums_anew_changes_no_report(

@@ -92,6 +92,8 @@ def refused_values(column: Column[object]) -> list[str]:
         column.type, Numeric | BigInteger
     ):
         return SUMS + (NO_AMOUNTS if isinstance(column.type, Numeric) else [])
+    if column.table.name == "gathered_sums":
+        return [f"{{{value}}}" for value in _of_elements(column)]
     if isinstance(column.type, ARRAY) and isinstance(column.type.item_type, Numeric):
         return [f"{{{value}}}" for value in ["NULL", *NO_AMOUNTS, *AMOUNTS[column.name]]]
     if isinstance(column.type, Numeric):
@@ -103,7 +105,23 @@ def refused_values(column: Column[object]) -> list[str]:
     return DURATIONS.get(column.name, [])
 
 
+def _of_elements(column: Column[object]) -> list[str]:
+    """Of each element of an array of sums."""
+    of = column.type.item_type if isinstance(column.type, ARRAY) else None
+    if isinstance(of, Numeric):
+        return [*SUMS, *NO_AMOUNTS]
+    return SUMS if isinstance(of, BigInteger) else []
+
+
+#: What a worker does with the sums of a day of hundreds of users.
+GATHERED = """
+INSERT INTO gathered_sums
+SELECT id, 2, '2026-11-23Z', 'user', '', '{ann}', '{1}', '{0}', '{1}' FROM organizations
+"""
 OTHERS = [
+    ("gathered_sums", "tier", "0"),
+    ("gathered_sums", "tier", "6"),
+    ("gathered_sums", "names", "{}"),
     ("budgets", "thresholds", "{0}"),
     ("budgets", "thresholds", "{50,1001}"),
     ("budgets", "forecast_thresholds", "{-1}"),
@@ -153,6 +171,7 @@ def connection(
         _store_one_of_each(SqlUnitsOfWork(engine))
         engine.dispose()
         with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(GATHERED)
             yield connection
 
 

@@ -93,13 +93,13 @@ def limited(monkeypatch: pytest.MonkeyPatch, tags: int, values: int) -> None:
         return fewer
 
     module = "adapters.sql.rollups"
-    dimensions, (verify, names), by_model = rollups._VERIFY
+    dimensions, (verify, names), *others = rollups._VERIFY
     add = tag_statements.ADD
     monkeypatch.setattr(
         f"{module}._ADD", tuple(small(it) if it == add else it for it in rollups._ADD)
     )
     monkeypatch.setattr(tag_statements, "FILL", small(tag_statements.FILL))
-    monkeypatch.setattr(f"{module}._VERIFY", (dimensions, (small(verify), names), by_model))
+    monkeypatch.setattr(f"{module}._VERIFY", (dimensions, (small(verify), names), *others))
 
 
 def test_sums_alone_tell_each_value_and_the_calls_without_the_tag(

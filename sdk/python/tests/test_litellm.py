@@ -29,7 +29,7 @@ def callback(recorder: Recorder) -> Iterator[None]:
     litellm.failure_callback = []
     litellm._async_success_callback = []
     litellm._async_failure_callback = []
-    litellm.in_memory_llm_clients_cache.flush_cache()
+    litellm.in_memory_llm_clients_cache.flush_cache()  # type: ignore[no-untyped-call]
     gc.collect()  # its clients' sockets here, where a warning of them is litellm's own
 
 

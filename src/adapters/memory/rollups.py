@@ -13,6 +13,9 @@ class InMemoryRollups(Rollups):
     def close_weeks(self, until: datetime) -> bool:  # noqa: ARG002 - the port's signature
         return False
 
+    def gather(self, until: datetime) -> bool:  # noqa: ARG002 - the port's signature
+        return False
+
     def waiting(self) -> WaitingCalls:
         return WaitingCalls(0, None)
 

@@ -49,6 +49,11 @@ def bounded(name: str, low: int, high: int) -> CheckConstraint:
     return CheckConstraint(f"{name} >= {low} AND {name} <= {high}", name=name)
 
 
+def each_bounded(name: str, low: int, high: int) -> CheckConstraint:
+    """Each element that is not null."""
+    return CheckConstraint(f"{low} <= ALL ({name}) AND {high} >= ALL ({name})", name=name)
+
+
 def sha256_sized(name: str) -> CheckConstraint:
     return CheckConstraint(f"octet_length({name}) = 32", name=name)
 

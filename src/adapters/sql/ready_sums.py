@@ -9,7 +9,6 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     TableClause,
-    TableValuedAlias,
     bindparam,
     column,
     func,
@@ -19,14 +18,12 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy import Table as SchemaTable
-from sqlalchemy.sql.selectable import LateralFromClause
 
 from adapters.sql.rollup_tables import usage_rollups
 from adapters.sql.selections import filters
 from adapters.sql.usage_questions import Shape
 from adapters.sql.users_of_reports import are_few, of_users
 from domain.report import Dimension
-from domain.rollup import Breakdown
 
 
 def plain(known: SchemaTable) -> TableClause:
@@ -42,18 +39,21 @@ ROLLUPS = plain(usage_rollups)
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Rows of buckets, the values of their group, where each counts and whether it adds there."""
+    """Rows of buckets, the values of their group, where each counts and whether it adds there.
 
-    kept: LateralFromClause
+    They are looked up for each ``piece``, or know its place themselves: they are ``piece`` then.
+    """
+
+    kept: FromClause
     keys: Sequence[ColumnElement[Any]]
-    piece: TableValuedAlias
+    piece: FromClause
     sign: ColumnElement[int] | None = None
     is_taken: bool = False
 
     @property
     def rows(self) -> FromClause:
         """To be selected from."""
-        return self.piece.join(self.kept, true())
+        return self.kept if self.piece is self.kept else self.piece.join(self.kept, true())
 
     @property
     def moment(self) -> ColumnElement[datetime]:
@@ -66,9 +66,7 @@ class Ready:
         return -own if self.is_taken else own
 
 
-def of_dimensions(
-    shape: Shape, breakdown: Breakdown, wanted: Sequence[str], piece: TableValuedAlias
-) -> Ready:
+def of_dimensions(shape: Shape, wanted: Sequence[str], piece: FromClause) -> Ready:
     """The rows of each piece in a breakdown by dimensions.
 
     The offset keeps the planner from reading the rows of all pieces at once: each piece is
@@ -78,7 +76,7 @@ def of_dimensions(
     columns = dict.fromkeys((*filter(None, own), *wanted))
     found = select(*(ROLLUPS.c[name] for name in columns)).where(
         ROLLUPS.c.organization_id == bindparam("of"),
-        ROLLUPS.c.breakdown == breakdown,
+        ROLLUPS.c.breakdown == shape.breakdown,
         *_filled(ROLLUPS, piece),
         *filters(shape.chosen, ROLLUPS),
     )
@@ -89,12 +87,12 @@ def of_dimensions(
     return Ready(kept, [kept.c[name] if name else null() for name in own], piece)
 
 
-def in_piece(rollups: TableClause, piece: TableValuedAlias) -> list[ColumnElement[bool]]:
+def in_piece(rollups: TableClause, piece: FromClause) -> list[ColumnElement[bool]]:
     """The buckets of a piece that have calls."""
     return [*_filled(rollups, piece), *_begun_in(rollups, piece)]
 
 
-def _filled(rollups: TableClause, piece: TableValuedAlias) -> list[ColumnElement[bool]]:
+def _filled(rollups: TableClause, piece: FromClause) -> list[ColumnElement[bool]]:
     """Of the width of a piece, which rows do not say where there is one only, and with calls:
     repricing may leave empty ones.
     """
@@ -102,5 +100,5 @@ def _filled(rollups: TableClause, piece: TableValuedAlias) -> list[ColumnElement
     return [*is_of_tier, rollups.c.calls > 0]
 
 
-def _begun_in(rollups: TableClause, piece: TableValuedAlias) -> list[ColumnElement[bool]]:
+def _begun_in(rollups: TableClause, piece: FromClause) -> list[ColumnElement[bool]]:
     return [rollups.c.start >= piece.c.first, rollups.c.start < piece.c.next]

@@ -8,9 +8,9 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
+    FromClause,
     Select,
     TableClause,
-    TableValuedAlias,
     and_,
     bindparam,
     case,
@@ -116,18 +116,21 @@ class TagSums:
         number = found.with_only_columns(func.count()).scalar_subquery()
         return number == bindparam(NUMBER_OF_TAGS, type_=BigInteger)
 
-    def ready(self, piece: TableValuedAlias) -> Iterator[Ready]:
-        """Each value's; and all calls' less those with the tag, which are those without it."""
-        own = self._kept(piece, self._own)
+    def ready(self, piece: FromClause, of_values: FromClause) -> Iterator[Ready]:
+        """Each value's; and all calls' less those with the tag, which are those without it.
+
+        ``of_values`` are the pieces in which values are looked up one by one.
+        """
+        own = self._kept(of_values, self._own)
         value = func.coalesce(own.c.value, FURTHER)
         keys = [own.c[each.value] if isinstance(each, Dimension) else value for each in self._by]
-        yield Ready(own, keys, piece)
+        yield Ready(own, keys, of_values)
         if self._asked is None or self._has_none:
             all_calls = self._kept(piece, self._whole)
             sign = case((all_calls.c.value.is_(None), 1), else_=-1)
             yield Ready(all_calls, [null() for _ in self._by], piece, sign)
 
-    def _kept(self, piece: TableValuedAlias, values: CTE) -> LateralFromClause:
+    def _kept(self, piece: FromClause, values: CTE) -> LateralFromClause:
         """What each of ``values`` has in a piece."""
         rollups = self._rollups
         return (

@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from adapters.sql.columns import (
     ORGANIZATION,
     bounded,
+    each_bounded,
     finite_time,
     id_column,
     metadata,
@@ -33,6 +34,7 @@ from adapters.sql.event_tables import TOKEN_COLUMNS
 from domain.costing import CostSource
 from domain.report import Dimension
 from domain.rollup import Breakdown
+from domain.tags import LONGEST_TAG_NAME
 
 #: The columns of dimensions, in the order in which they make a row's key.
 DIMENSIONS = (*Breakdown.COMBINED.dimensions, Dimension.USER)
@@ -90,9 +92,43 @@ summed_weeks = Table(
     metadata,
     id_column("organization_id"),
     time_column("weeks_until"),
+    # Up to when `gathered_sums` were last looked through for what they lack; null is never.
+    time_column("gathered_until", nullable=True),
     PrimaryKeyConstraint("organization_id"),
     ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
     finite_time("weeks_until"),
+    finite_time("gathered_until"),
+)
+
+#: What is gathered of the sums of a bucket, element by element. Costs may be null.
+GATHERED = ("calls", "unpriced_calls", "cost_usd")
+#: Copies of the sums by user, or by value of a tag, of a bucket that is over: one row is read in a
+#: fraction of the time that hundreds of scattered ones take. Whatever changes one of these forgets
+#: the copies, in the same transaction.
+gathered_sums = Table(
+    "gathered_sums",
+    metadata,
+    id_column("organization_id"),
+    Column("tier", SmallInteger, nullable=False),
+    time_column("start"),
+    Column("breakdown", String(32), nullable=False),
+    # Empty for users.
+    Column("tag", String(LONGEST_TAG_NAME), nullable=False),
+    # By null, the calls without a user, or of all values of the tag that have no sum of their own.
+    Column("names", ARRAY(Text), nullable=False),
+    *(
+        Column(name, ARRAY(Numeric if name in _MONEY else BigInteger), nullable=False)
+        for name in GATHERED
+    ),
+    PrimaryKeyConstraint("organization_id", "tier", "start", "breakdown", "tag"),
+    ForeignKeyConstraint(["organization_id"], [ORGANIZATION], ondelete="CASCADE"),
+    CheckConstraint("tier BETWEEN 1 AND 5", name="tier"),
+    finite_time("start"),
+    *(each_bounded(name, -(10**18), 10**18) for name in GATHERED),
+    CheckConstraint(
+        " AND ".join(f"cardinality({name}) = cardinality(names)" for name in GATHERED),
+        name="names",
+    ),
 )
 
 #: Calls that are in no sum yet, a row for each transaction that stored some. Reports read them

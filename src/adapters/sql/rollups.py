@@ -20,6 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from adapters.sql import gathered_statements as of_copies
+from adapters.sql import gathering
 from adapters.sql import rollup_statements as of_dimensions
 from adapters.sql import tag_model_statements as of_tag_models
 from adapters.sql import tag_statements as of_tags
@@ -41,6 +43,7 @@ _VERIFY: tuple[tuple[str, Sequence[str]], ...] = (
     (of_dimensions.VERIFY, DIMENSIONS),
     (of_tags.VERIFY, ("tag", "value")),
     (of_tag_models.VERIFY, ("tag", "value", "provider", "model")),
+    (of_copies.VERIFY, ("tag", "name")),
 )
 
 _NO_LIMIT = {"statement_timeout": "0", "lock_timeout": "0"}
@@ -135,10 +138,15 @@ class SqlRollups(Rollups):
         for each in of_month:
             self._connection.execute(text(of_tag_models.FILL), each)
         make_weeks_anew(self._connection, organization_id, scope["begin"])
+        gathering.forget_all(self._connection, organization_id)
 
     def close_weeks(self, until: datetime) -> bool:
         self._take_time(_NO_LIMIT)
         return close_weeks(self._connection, until)
+
+    def gather(self, until: datetime) -> bool:
+        self._take_time(_NO_LIMIT)
+        return gathering.gather(self._connection, until)
 
     def _scope(self, organization_id: str) -> dict[str, str]:
         """The organization, and from when on its calls are there, of which sums are made."""
@@ -196,3 +204,4 @@ def _change(
         given = {"organization_id": organization_id, "ids": list(ids), "times": list(times)}
         for statement in statements:
             connection.execute(text(statement), given)
+        gathering.forget(connection, organization_id, times)

@@ -20,15 +20,18 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal,
     not_,
     or_,
     select,
+    true,
     union_all,
 )
 
 from adapters.sql.calls_of_reports import Which
 from adapters.sql.columns import MOMENT
 from adapters.sql.pieces_of_reports import edges_of
+from adapters.sql.ready_gathered_sums import gathered_at
 from adapters.sql.ready_sums import ROLLUPS
 from adapters.sql.usage_groups import NOTHING
 from adapters.sql.usage_questions import Shape
@@ -114,25 +117,41 @@ def _cut_days(shape: Shape) -> Subquery:
     """Each user's cost of the days whose edges are past: ``more`` where these are added, ``less``
     where they are taken away.
     """
-    edge, is_past = edges_of(shape), _is_past(shape)
+    day = _days_of_edges(shape)
+    copied = select(
+        day.c.is_added,
+        func.unnest(day.c.names).label("user"),
+        func.unnest(day.c.cost_usd).label("cost_usd"),
+    ).where(day.c.names.is_not(None))
     kept = (
         select(ROLLUPS.c.user, ROLLUPS.c.cost_usd)
         .where(
             ROLLUPS.c.organization_id == bindparam("of"),
             ROLLUPS.c.breakdown == Breakdown.USER,
             ROLLUPS.c.tier == int(Tier.DAY),
-            ROLLUPS.c.start == func.date_trunc("day", edge.c.first, "UTC"),
+            ROLLUPS.c.start == day.c.start,
         )
         .offset(0)
         .lateral("cut")
     )
-    is_added, cost = edge.c.into.is_not(None), kept.c.cost_usd
+    read = select(day.c.is_added, *kept.c).join_from(day, kept, day.c.names.is_(None))
+    cut = union_all(copied, read).subquery()
     bounds = (
-        func.sum(case((which, cost))).label(name)
-        for which, name in ((is_added, "more"), (not_(is_added), "less"))
+        func.sum(case((which, cut.c.cost_usd))).label(name)
+        for which, name in ((cut.c.is_added, "more"), (not_(cut.c.is_added), "less"))
     )
-    found = select(kept.c.user, *bounds).select_from(edge.join(kept, is_past(edge)))
-    return found.group_by(kept.c.user).subquery()
+    return select(cut.c.user, *bounds).group_by(cut.c.user).subquery()
+
+
+def _days_of_edges(shape: Shape) -> CTE:
+    """With what is gathered of them."""
+    edge, is_past = edges_of(shape), _is_past(shape)
+    start = func.date_trunc("day", edge.c.first, "UTC")
+    gathered = gathered_at(shape, literal(int(Tier.DAY)), start)
+    is_added = edge.c.into.is_not(None).label("is_added")
+    found = select(is_added, start.label("start"), gathered.c.names, gathered.c.cost_usd)
+    found = found.select_from(edge.outerjoin(gathered, true())).where(is_past(edge))
+    return found.cte().prefix_with("MATERIALIZED")
 
 
 def _is_past(shape: Shape) -> Which:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from adapters.sql.calls_of_reports import CallsOfReport
 from adapters.sql.event_tables import TOKEN_COLUMNS, events
 from adapters.sql.pieces_of_reports import buckets_of
+from adapters.sql.ready_gathered_sums import GatheredBuckets, may_be_gathered
 from adapters.sql.ready_sums import Ready, of_dimensions
 from adapters.sql.ready_tag_sums import TagSums
 from adapters.sql.rollup_statements import OF_EVENT, SLOT_MASK, SLOTS_OF_EVENT
@@ -53,7 +54,8 @@ def sums(shape: Shape, *, numbers: Sequence[str] = NUMBERS) -> CompoundSelect[An
 
     These are of ``NUMBERS``, or ``TOKENS``.
     """
-    ready, reach = _ready(shape, ("start", *(col for each in numbers for col in _columns(each))))
+    wanted = ("start", *(col for each in numbers for col in _columns(each)))
+    ready, reach = _ready(shape, wanted, are_gathered=may_be_gathered(shape, numbers))
     calls = calls_of(shape, numbers, reach)
     kept = [
         select(
@@ -126,11 +128,11 @@ def _keys(values: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
 
 
 def _ready(
-    shape: Shape, wanted: Sequence[str]
+    shape: Shape, wanted: Sequence[str], *, are_gathered: bool = False
 ) -> tuple[list[Ready], ColumnElement[datetime] | None]:
     """What is asked of sums, and how far they reach; None is to the end of time.
 
-    ``wanted`` are the columns of buckets that a report adds up.
+    ``wanted`` are the columns of buckets that a report adds up, which some ``are_gathered``.
     """
     if shape.breakdown is None:
         return [], None
@@ -138,7 +140,11 @@ def _ready(
     found: list[Ready] = []
     for name in ("added", "taken") if shape.moved else ("added",):
         piece = buckets_of(shape, name)
-        ready = tag.ready(piece) if tag else [of_dimensions(shape, shape.breakdown, wanted, piece)]
+        gathered = GatheredBuckets(shape, piece) if are_gathered else None
+        others = gathered.others() if gathered else piece
+        ready = [*tag.ready(piece, others)] if tag else [of_dimensions(shape, wanted, others)]
+        if gathered:
+            ready.append(gathered.ready(tag.reach if tag else None))
         found += (replace(each, is_taken=name == "taken") for each in ready)
     return found, tag.reach if tag else None
 

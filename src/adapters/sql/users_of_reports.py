@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Interval,
     Select,
     String,
     TableClause,
-    TableValuedAlias,
     bindparam,
     case,
     func,
@@ -32,9 +32,7 @@ def are_few(shape: Shape) -> bool:
     return shape.breakdown is Breakdown.USER and Dimension.USER in shape.chosen.dimensions
 
 
-def of_users(
-    rollups: TableClause, piece: TableValuedAlias, found: Select[Any]
-) -> LateralFromClause:
+def of_users(rollups: TableClause, piece: FromClause, found: Select[Any]) -> LateralFromClause:
     """What is ``found`` in ``rollups`` of the users who pass, or of nobody, in a piece.
 
     Each bucket of each user is looked up by itself: the planner knows neither how many there are

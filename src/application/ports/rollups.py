@@ -35,6 +35,14 @@ class Rollups(Protocol):
         """
 
     @abstractmethod
+    def gather(self, until: datetime) -> bool:
+        """Put the sums of one organization's buckets that end by then where charts by user and by
+        tag find them at once. ``until`` is a midnight of UTC.
+
+        False when there is nothing to do, or somebody else is at it. Reports are the same before.
+        """
+
+    @abstractmethod
     def waiting(self) -> WaitingCalls:
         """How much there is to add."""
 

@@ -59,6 +59,7 @@ def test_anything_else_waits_for_its_next_turn(now: list[float], error: Exceptio
         "note_price_book",
         "add_waiting_calls",
         "close_weeks",
+        "gather_sums",
         "reprice_events",
         "give_back_expired",
         "refresh_statistics",
