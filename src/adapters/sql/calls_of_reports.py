@@ -9,8 +9,6 @@ from sqlalchemy import (
     FromClause,
     Label,
     Select,
-    SmallInteger,
-    Subquery,
     TableValuedAlias,
     Text,
     Uuid,
@@ -20,14 +18,13 @@ from sqlalchemy import (
     column,
     exists,
     func,
-    literal,
     select,
     true,
     type_coerce,
 )
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from adapters.sql.both_places import in_both_places
 from adapters.sql.columns import MOMENT
 from adapters.sql.event_tables import events
 from adapters.sql.pieces_of_reports import edges_of, waiting_of
@@ -73,7 +70,7 @@ class CallsOfReport:
         sums = (func.sum(call.c[name]).cast(call.c[name].type).label(name) for name in names)
         places = (edge.c.into, edge.c.out)
         found = select(*keys, *places, *sums).select_from(read).group_by(*keys, *places).subquery()
-        return _in_both_places(found, [each.name for each in keys], names)
+        return in_both_places(found, [each.name for each in keys], names)
 
     def summed_at_edges_of(
         self, users: FromClause, names: Sequence[str], which: Which
@@ -158,21 +155,3 @@ def _signed(edge: TableValuedAlias, number: ColumnElement[Any]) -> Label[Any]:
     """What counts in the one part of a report, or is taken away from it."""
     signed = case((edge.c.into.is_(None), -number), else_=number)
     return type_coerce(signed, number.type).label(number.name)
-
-
-def _in_both_places(found: Subquery, keys: Sequence[str], names: Sequence[str]) -> Select[Any]:
-    places = array([found.c.into, found.c.out]), array([literal(1), literal(-1)])
-    place = (
-        func.unnest(*places)
-        .table_valued(column("moment", MOMENT), column("sign", SmallInteger), name="place")
-        .render_derived()
-    )
-    return (
-        select(
-            *(found.c[name] for name in keys),
-            place.c.moment,
-            *((found.c[name] * place.c.sign).label(name) for name in names),
-        )
-        .select_from(found.join(place, true()))
-        .where(place.c.moment.is_not(None))
-    )

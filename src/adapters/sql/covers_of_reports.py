@@ -18,10 +18,10 @@ _KEPT = 400
 
 
 class Cover(NamedTuple):
-    """``values`` of buckets by their first word: ``added``, and ``taken`` away from where coarser
-    ones counted them; of ``edge`` spans of single calls; and of those in which calls that are in no
-    sum yet are missing, which are ``waiting``. ``now`` is among them, and how many are ``taken``,
-    and how many ``edges``, beside them.
+    """``values`` of buckets by their first word: ``added``; ``taken`` away from where coarser ones
+    counted them; and ``moved`` from there to another part, which are both. Of ``edge`` spans of
+    single calls; and of those in which calls that are in no sum yet are missing, which are
+    ``waiting``. ``now`` is among them, and beside them how many are taken, and how many ``edges``.
     """
 
     values: Mapping[str, Any]
@@ -50,7 +50,8 @@ def cover_of(spans: tuple[Span, ...], **terms: Any) -> Cover:
         "edges_end": max(each.calls.end for each in covered),
         **{name: written(elements) for name, elements in lists.items()},
     }
-    return Cover(values, len(lists["taken_tiers"]), len(lists["edge_firsts"]))
+    taken = len(lists["taken_tiers"]) + len(lists["moved_tiers"])
+    return Cover(values, taken, len(lists["edge_firsts"]))
 
 
 class _Covered(NamedTuple):
@@ -63,12 +64,15 @@ class _Covered(NamedTuple):
 def _covered(spans: tuple[Span, ...], **terms: Any) -> _Covered:
     covering, span = pieces(spans, **terms), Span(spans[0].start, spans[-1].end)
     buckets = [(piece.tier, piece) for piece in covering if piece.tier is not None]
+    moved = [each for each in buckets if each[1].into is not None and each[1].out_of is not None]
     edges = sorted(
         (piece for piece in covering if piece.tier is None), key=lambda piece: piece.span.start
     )
     lists = {
-        **_lists("added", ((piece.span, piece.into, tier) for tier, piece in buckets)),
-        **_lists("taken", ((piece.span, piece.out_of, tier) for tier, piece in buckets)),
+        **_lists("added", ((tier, it, it.into) for tier, it in buckets if it.out_of is None)),
+        **_lists("taken", ((tier, it, it.out_of) for tier, it in buckets if it.into is None)),
+        **_lists("moved", ((tier, it, it.into) for tier, it in moved)),
+        "moved_outs": [moment(piece.out_of) for _, piece in moved],
         "edge_firsts": [moment(piece.span.start) for piece in edges],
         "edge_nexts": [moment(piece.span.end) for piece in edges],
         "edge_intos": [moment(piece.into) for piece in edges],
@@ -84,14 +88,14 @@ _kept = lru_cache(maxsize=64)(_covered)
 
 
 def _lists(
-    name: str, placed: Iterable[tuple[Span, datetime | None, Tier]]
+    name: str, placed: Iterable[tuple[Tier, Piece, datetime | None]]
 ) -> dict[str, Sequence[str]]:
-    known = [each for each in placed if each[1] is not None]
+    known = list(placed)
     return {
-        f"{name}_tiers": [str(int(tier)) for _, _, tier in known],
-        f"{name}_firsts": [moment(span.start) for span, _, _ in known],
-        f"{name}_nexts": [moment(span.end) for span, _, _ in known],
-        f"{name}_places": [moment(place) for _, place, _ in known],
+        f"{name}_tiers": [str(int(tier)) for tier, _, _ in known],
+        f"{name}_firsts": [moment(piece.span.start) for _, piece, _ in known],
+        f"{name}_nexts": [moment(piece.span.end) for _, piece, _ in known],
+        f"{name}_places": [moment(place) for _, _, place in known],
     }
 
 

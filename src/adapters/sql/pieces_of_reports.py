@@ -1,8 +1,19 @@
 """The pieces of a report as rows to join with; `covers_of_reports` has their values."""
 
+from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, SmallInteger, TableValuedAlias, column, func
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Label,
+    SmallInteger,
+    TableValuedAlias,
+    bindparam,
+    column,
+    func,
+)
 from sqlalchemy.types import TypeEngine
 
 from adapters.sql.columns import MOMENT
@@ -13,17 +24,31 @@ class _Values(Protocol):
     def value(self, name: str, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]: ...
 
 
+def bucket_at(moment: ColumnElement[datetime]) -> Label[int]:
+    """The part of a report that a moment is in; the first one is 1."""
+    starts = bindparam("starts", type_=MOMENTS)
+    return func.width_bucket(moment, starts, type_=Integer).label("bucket")
+
+
 def buckets_of(shape: _Values, name: str) -> TableValuedAlias:
     """The ``added`` or ``taken``: a ``tier``, its ``first`` moment, the ``next`` after it, and the
     ``place`` where they count.
     """
-    return _rows(
-        name,
-        tier=shape.value(f"{name}_tiers", TIERS),
-        first=shape.value(f"{name}_firsts", MOMENTS),
-        next=shape.value(f"{name}_nexts", MOMENTS),
-        place=shape.value(f"{name}_places", MOMENTS),
-    )
+    return _rows(name, **_of_buckets(shape, name))
+
+
+def moved_buckets_of(shape: _Values) -> TableValuedAlias:
+    """The same of those that are added at a ``place`` and taken ``out`` of another."""
+    return _rows("moved", **_of_buckets(shape, "moved"), out=shape.value("moved_outs", MOMENTS))
+
+
+def _of_buckets(shape: _Values, name: str) -> dict[str, BindParameter[Any]]:
+    return {
+        "tier": shape.value(f"{name}_tiers", TIERS),
+        "first": shape.value(f"{name}_firsts", MOMENTS),
+        "next": shape.value(f"{name}_nexts", MOMENTS),
+        "place": shape.value(f"{name}_places", MOMENTS),
+    }
 
 
 def edges_of(shape: _Values) -> TableValuedAlias:

@@ -42,6 +42,7 @@ class Ready:
     """Rows of buckets, the values of their group, where each counts and whether it adds there.
 
     They are looked up for each ``piece``, or know its place themselves: they are ``piece`` then.
+    They may be taken away there, or be taken ``out`` of another place.
     """
 
     kept: FromClause
@@ -49,6 +50,7 @@ class Ready:
     piece: FromClause
     sign: ColumnElement[int] | None = None
     is_taken: bool = False
+    out: ColumnElement[datetime] | None = None
 
     @property
     def rows(self) -> FromClause:

@@ -21,13 +21,14 @@ from sqlalchemy import (
     union_all,
 )
 
+from adapters.sql.pieces_of_reports import bucket_at
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.usage_costliest_users import NUMBERS, are_bounded, sums_of_candidates
 from adapters.sql.usage_few_groups import are_worth_finding, of_groups_alone, others
 from adapters.sql.usage_groups import NOTHING
 from adapters.sql.usage_points import Row, series_of
 from adapters.sql.usage_questions import Question, Questions, Shape, made_once
-from adapters.sql.usage_series import POINT, bucket_of, totals_of
+from adapters.sql.usage_series import POINT, totals_of
 from adapters.sql.usage_sources import UNPRICED, names_of, sums
 from domain.period import Span
 from domain.report import Dimension, EventSelection, GroupBy, GroupSeries, TagDimension
@@ -135,7 +136,7 @@ def _cells(shape: Shape) -> CTE:
     the rows or fewer, where a time zone cuts days.
     """
     source = sums(shape, numbers=POINT).subquery()
-    keys = [*(source.c[name] for name in names_of(shape.by)), bucket_of(source)]
+    keys = [*(source.c[name] for name in names_of(shape.by)), bucket_at(source.c.moment)]
     if not (shape.moved or shape.edges):
         return select(*keys, *(source.c[name] for name in POINT)).cte()
     totals = (func.sum(source.c[name]).cast(source.c[name].type).label(name) for name in POINT)
@@ -150,7 +151,7 @@ def _tops_and_whole(tops: Shape, whole: Shape, most: int) -> CompoundSelect[Any]
     )
     first = _first(tops, candidates.cte(), most)
     source = sums(whole, numbers=POINT).subquery()
-    bucket = bucket_of(source)
+    bucket = bucket_at(source.c.moment)
     nothing = [null().label(name) for name in ("bucket", *POINT)]
     return union_all(
         select(first.c.group_0, *nothing),

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import FromClause, Integer, Label, Select, bindparam, func, select
+from sqlalchemy import FromClause, Select, func, select
 
+from adapters.sql.pieces_of_reports import bucket_at
 from adapters.sql.ready_tag_sums import FURTHER
 from adapters.sql.usage_points import points
 from adapters.sql.usage_questions import Questions, Shape, made_once
 from adapters.sql.usage_sources import TOKENS, UNPRICED, names_of, sums
 from adapters.sql.usage_sums import known_cost
-from adapters.sql.written_arrays import MOMENTS
 from domain.period import Span
 from domain.report import EventSelection, GroupBy, SeriesPoint
 
@@ -32,7 +32,7 @@ def series(
 @made_once
 def _sums_of_buckets(shape: Shape) -> Select[Any]:
     source = sums(shape, numbers=POINT).subquery()
-    bucket = bucket_of(source)
+    bucket = bucket_at(source.c.moment)
     return select(bucket, *totals_of(source)).group_by(bucket)
 
 
@@ -52,14 +52,9 @@ def trends(
 @made_once
 def _costs_of_groups(shape: Shape) -> Select[Any]:
     source = sums(shape, numbers=_OF_TRENDS).subquery()
-    keys, bucket = [source.c[name] for name in names_of(shape.by)], bucket_of(source)
+    keys, bucket = [source.c[name] for name in names_of(shape.by)], bucket_at(source.c.moment)
     totals = [func.sum(source.c[name]).label(name) for name in _OF_TRENDS]
     return select(*keys, bucket, *totals).group_by(*keys, bucket)
-
-
-def bucket_of(source: FromClause) -> Label[int]:
-    starts = bindparam("starts", type_=MOMENTS)
-    return func.width_bucket(source.c.moment, starts, type_=Integer).label("bucket")
 
 
 def totals_of(source: FromClause) -> list[Any]:

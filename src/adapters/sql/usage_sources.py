@@ -21,9 +21,10 @@ from sqlalchemy import (
     union_all,
 )
 
+from adapters.sql.both_places import in_both_places
 from adapters.sql.calls_of_reports import CallsOfReport
 from adapters.sql.event_tables import TOKEN_COLUMNS, events
-from adapters.sql.pieces_of_reports import buckets_of
+from adapters.sql.pieces_of_reports import bucket_at, buckets_of, moved_buckets_of
 from adapters.sql.ready_gathered_sums import GatheredBuckets, may_be_gathered
 from adapters.sql.ready_sums import Ready, of_dimensions
 from adapters.sql.ready_tag_sums import TagSums
@@ -57,18 +58,23 @@ def sums(shape: Shape, *, numbers: Sequence[str] = NUMBERS) -> CompoundSelect[An
     wanted = ("start", *(col for each in numbers for col in _columns(each)))
     ready, reach = _ready(shape, wanted, are_gathered=may_be_gathered(shape, numbers))
     calls = calls_of(shape, numbers, reach)
-    kept = [
-        select(
-            *_keys(each.keys),
-            each.moment.label("moment"),
-            *(
-                each.signed(_number(dict(each.kept.c.items()), name)).label(name)
-                for name in numbers
-            ),
-        ).select_from(each.rows)
-        for each in ready
-    ]
+    kept = [_sums_of(each, numbers) for each in ready]
     return _together(shape, calls, kept, lambda: calls.summed_at_edges(numbers))
+
+
+def _sums_of(ready: Ready, numbers: Sequence[str]) -> Select[Any]:
+    keys = _keys(ready.keys)
+    sums = [ready.signed(_number(dict(ready.kept.c.items()), name)).label(name) for name in numbers]
+    found = select(*keys, ready.moment.label("moment"), *sums).select_from(ready.rows)
+    if ready.out is None:
+        return found
+    # Once for each part that they count in, and not for each that has a share of them.
+    rows = found.add_columns(ready.out.label("out"), bucket_at(ready.moment)).subquery()
+    by = [*(rows.c[key.name] for key in keys), rows.c.out]
+    totals = (func.sum(rows.c[each.name]).cast(each.type).label(each.name) for each in sums)
+    into = func.min(rows.c.moment).label("into")
+    added_up = select(*by, into, *totals).group_by(*by, rows.c.bucket).subquery()
+    return in_both_places(added_up, [key.name for key in keys], numbers)
 
 
 def calls_of(
@@ -146,6 +152,10 @@ def _ready(
         if gathered:
             ready.append(gathered.ready(tag.reach if tag else None))
         found += (replace(each, is_taken=name == "taken") for each in ready)
+    if shape.moved and shape.parted:
+        moved = moved_buckets_of(shape)
+        ready = [*tag.ready(moved, moved)] if tag else [of_dimensions(shape, wanted, moved)]
+        found += (replace(each, out=moved.c.out) for each in ready)
     return found, tag.reach if tag else None
 
 
