@@ -23,9 +23,9 @@ from playwright.sync_api import BrowserContext, sync_playwright
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from benchmarks.reports import OTHERS, database, prepare, seed
-from domain.rollup import weeks_over
+from domain.rollup import days_over, weeks_over
 from tests.chaos.senders import open_account
-from tests.contracts.event_storage import close_weeks
+from tests.contracts.event_storage import close_weeks, gather
 from tests.contracts.tenants import a_stored_key
 from tests.integration.browser import CHROMIUM_ARGUMENTS, WATCH_SHIFTS, chromium_path
 from tests.integration.server import served
@@ -82,6 +82,7 @@ def fill(url: str, organization: str, key: str) -> None:
             uow.rollups.rebuild(organization_id)
             uow.commit()
     close_weeks(units_of_work, weeks_over(datetime.now(UTC)))
+    gather(units_of_work, days_over(datetime.now(UTC)))
     engine.dispose()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")

@@ -28,8 +28,8 @@ from application.reports.report_groups import ReportGroups, ReportGroupsRequest
 from application.reports.report_overview import ReportOverview, ReportOverviewRequest
 from application.reports.report_usage import ReportUsage, ReportUsageRequest
 from domain.report import Dimension, EventFilter, GroupBy, TagDimension
-from domain.rollup import weeks_over
-from tests.contracts.event_storage import close_weeks
+from domain.rollup import days_over, weeks_over
+from tests.contracts.event_storage import close_weeks, gather
 from tests.contracts.tenants import a_stored_key
 from tests.integration.database import postgres_server, temporary_database
 
@@ -188,6 +188,7 @@ def _report(url: str, units_of_work: SqlUnitsOfWork) -> int:
                 uow.rollups.rebuild(key.organization_id)
                 uow.commit()
         close_weeks(units_of_work, weeks_over(datetime.now(UTC)))
+        gather(units_of_work, days_over(datetime.now(UTC)))
         rebuilt = time.perf_counter() - began
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")

@@ -65,9 +65,7 @@ OF_VALUES = _gather(
         AND r.start = missing.start AND r.calls > 0""",
 )
 _CHANGED = f"""
-SELECT DISTINCT tier, start FROM (
-    SELECT DISTINCT date_trunc('hour', at, 'UTC') AS hour
-    FROM unnest(CAST(:times AS timestamptz[])) AS each (at)) AS hours
+SELECT DISTINCT tier, start FROM unnest(CAST(:hours AS timestamptz[])) AS each (hour)
 CROSS JOIN LATERAL (VALUES {", ".join(f"({t}, {start_of(t, 'hour')})" for t in _TIERS)})
     AS bucket (tier, start)"""
 FORGET = f"""DELETE FROM gathered_sums AS g USING ({_CHANGED}) AS changed

@@ -5,8 +5,8 @@ and forgotten when a call of theirs comes late or is priced again, until they ar
 next day. All that changes sums of an organization has its lock, and so does this.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection, or_, select, text, update
 
@@ -41,9 +41,10 @@ def _gather_some(connection: Connection, organization_id: str, until: datetime) 
         connection.execute(update(summed_weeks).where(own).values(gathered_until=until))
 
 
-def forget(connection: Connection, organization_id: str, times: Sequence[datetime]) -> None:
-    """What is gathered of the buckets in which ``times`` are."""
-    given = {"organization_id": organization_id, "times": list(times)}
+def forget(connection: Connection, organization_id: str, times: Iterable[datetime]) -> None:
+    """What is gathered of the buckets in which ``times``, which are aware, are."""
+    hours = {at.astimezone(UTC).replace(minute=0, second=0, microsecond=0) for at in times}
+    given = {"organization_id": organization_id, "hours": list(hours)}
     connection.execute(text(FORGET), given)
 
 
