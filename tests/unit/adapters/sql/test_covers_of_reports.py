@@ -36,15 +36,19 @@ def spans(cover: Cover, name: str) -> Iterator[Span]:
 
 
 def read_back(cover: Cover) -> list[Piece]:
-    """Each bucket that is added, each that is taken, and each edge, as a piece."""
+    """Each bucket that is added, taken, or both, and each edge, as a piece."""
     found: list[Piece] = []
-    for name in ("added", "taken"):
+    for name in ("added", "taken", "moved"):
         tiers = [Tier(int(each)) for each in array(cover, f"{name}_tiers")]
-        rows: Any = zip(tiers, spans(cover, name), moments(cover, f"{name}_places"), strict=True)
-        found += (
-            Piece(tier, span, place) if name == "added" else Piece(tier, span, None, place)
-            for tier, span, place in rows
-        )
+        places = moments(cover, f"{name}_places")
+        nowhere: list[datetime | None] = [None] * len(places)
+        into, out_of = {
+            "added": (places, nowhere),
+            "taken": (nowhere, places),
+            "moved": (places, moments(cover, "moved_outs")),
+        }[name]
+        rows: Any = zip(tiers, spans(cover, name), into, out_of, strict=True)
+        found += (Piece(*row) for row in rows)
     edges = zip(
         spans(cover, "edge"),
         moments(cover, "edge_intos"),
@@ -82,7 +86,7 @@ def test_every_call_is_counted_once_also_where_the_last_part_is_covered_by_itsel
     cut = tuple(buckets(Span(start, start + timedelta(days=days)), Interval.DAY, zone(tz)))
     cover = cover_of(cut, finest=finest, now=now)
     assert (cover.taken, cover.edges) == (
-        len(array(cover, "taken_firsts")),
+        len(array(cover, "taken_firsts")) + len(array(cover, "moved_firsts")),
         len(array(cover, "edge_firsts")),
     )
     for moment in probes(cut)[::5]:
@@ -99,6 +103,18 @@ def test_the_time_of_single_calls_is_told(start: datetime, days: int, finest: Ti
     assert begin <= cut[0].start
     assert end >= cut[-1].end
     assert all(begin <= edge.start and edge.end <= end for edge in spans(cover, "edge"))
+
+
+@given(
+    st.lists(MOMENTS, min_size=2, max_size=2, unique=True).map(sorted),
+    FINEST,
+    st.sampled_from([tier for tier in Tier if tier >= Tier.DAY]),
+)
+def test_of_one_part_no_bucket_is_moved_to_another(
+    ends: list[datetime], finest: Tier, coarsest: Tier
+) -> None:
+    cover = cover_of((Span(*ends),), finest=finest, coarsest=coarsest)
+    assert array(cover, "moved_tiers") == []
 
 
 def test_a_report_of_few_parts_is_covered_as_a_whole() -> None:
