@@ -17,6 +17,7 @@ from entrypoints.settings import Settings
 log = structlog.get_logger(__name__)
 
 _LOOK_EVERY_S = 1.0
+_GATHER_S = 1.0
 _NOTE_EVERY_S = 10.0
 _PURGE_EVERY_S = 600.0
 _KEEP_MONTHS_EVERY_S = 3600.0
@@ -92,7 +93,7 @@ def _chores(container: Container, stopping: threading.Event) -> tuple[_Chore, ..
         _Chore(lambda: _add_waiting_calls(container, stopping), _LOOK_EVERY_S),
         # Of one organization after the other, so that nothing else has to wait for all of them.
         _Chore(container.close_weeks(), _LOOK_EVERY_S),
-        _Chore(container.gather_sums(), _LOOK_EVERY_S),
+        _Chore(lambda: _gather_sums(container, stopping), _LOOK_EVERY_S),
         _Chore(lambda: _reprice(container, stopping), _LOOK_EVERY_S),
         _Chore(container.give_back_expired(), _GIVE_BACK_EVERY_S),
         _Chore(container.refresh_statistics(), _MEASURE_EVERY_S),
@@ -131,6 +132,13 @@ def _reprice(container: Container, stopping: threading.Event) -> None:
 
 def _add_waiting_calls(container: Container, stopping: threading.Event) -> None:
     while not stopping.is_set() and container.add_waiting_calls()():
+        pass
+
+
+def _gather_sums(container: Container, stopping: threading.Event) -> None:
+    """For a moment: there may be thousands of buckets after an upgrade, and other chores wait."""
+    until = time.monotonic() + _GATHER_S
+    while not stopping.is_set() and container.gather_sums()() and time.monotonic() < until:
         pass
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,12 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import Engine
 
 from adapters.memory.unit_of_work import InMemoryUnitsOfWork
-from adapters.sql import usage_costliest_users, usage_few_groups, usage_group_series
+from adapters.sql import (
+    gathering,
+    usage_costliest_users,
+    usage_few_groups,
+    usage_group_series,
+)
 from adapters.sql.engine import create_pool
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.unit_of_work import UnitsOfWork
@@ -29,7 +34,9 @@ from domain.report import (
     TagDimension,
 )
 from domain.retention import SHORTEST_DAYS
+from domain.rollup import days_over, weeks_over
 from tests.builders import NOW, a_cost, an_event
+from tests.contracts.event_storage import close_weeks, gather
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 
@@ -286,3 +293,56 @@ def test_where_calls_were_deleted_nothing_is_taken_off_what_other_sums_say(engin
         assert 3 * usd * (kept - 1) <= each.cost_usd <= 3 * usd * days
         assert each.cost_usd % usd == 0
     assert own[0].cost_usd == 3 * (others.cost_usd or 0)
+
+
+@pytest.mark.parametrize("is_gathered", [False, True])
+def test_what_a_user_cost_on_a_cut_day_before_the_range_makes_nobody_costly(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, *, is_gathered: bool
+) -> None:
+    """Most of the day is in the range, which counts it as a whole one less its first hours."""
+    monkeypatch.setattr(gathering, "LEAST", 1)
+    units_of_work = SqlUnitsOfWork(engine)
+    midnight = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
+    span = Span(midnight - timedelta(days=DAYS, hours=-3), midnight)
+    calls = [
+        {"ago": NOW - at, "name": name, "usd": usd}
+        for at, name, usd in (
+            (span.start - timedelta(hours=2), "before", 9),
+            (span.start + timedelta(days=3), "before", 1),
+            (span.start + timedelta(days=3), "within", 5),
+        )
+    ]
+    key = store(units_of_work, calls, all_summed=True)
+    if is_gathered:
+        close_weeks(units_of_work, weeks_over(NOW))
+        gather(units_of_work, days_over(NOW))
+    selection = EventSelection(organization_id=key.organization_id, span=span)
+    with units_of_work.report() as uow:
+        found = uow.usage_reports.series_of_groups(
+            selection, BY_USER, buckets(span, Interval.DAY, UTC), most=1
+        )
+    assert found[0].group == ("within",)
+    assert [each.cost_usd for each in found] == [5, 1]
+
+
+@pytest.mark.parametrize("tz", ["UTC", "Asia/Kathmandu"])
+def test_each_hour_counts_its_own_calls(engine: Engine, tz: str) -> None:
+    """A day counts in one of its hours, and the others are all taken from there at once."""
+    span = Span(NOW - timedelta(days=2), NOW)
+    calls = [
+        {"ago": timedelta(minutes=20 * number), "name": "ab"[number % 2], "usd": number}
+        for number in range(150)
+    ]
+    found = []
+    for units_of_work in (SqlUnitsOfWork(engine), InMemoryUnitsOfWork()):
+        key = store(units_of_work, calls, all_summed=True)
+        selection = EventSelection(organization_id=key.organization_id, span=span)
+        hours = buckets(span, Interval.HOUR, zone(tz))
+        with units_of_work.report() as uow:
+            found.append(
+                [
+                    uow.usage_reports.series_of_groups(selection, by, hours, most=1)
+                    for by in (BY_TAG, (Dimension.PROVIDER,))
+                ]
+            )
+    assert found[0] == found[1]

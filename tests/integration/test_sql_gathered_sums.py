@@ -3,16 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import psycopg
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from psycopg import sql
 
 from adapters.memory.clock import ManualClock
-from adapters.memory.unit_of_work import InMemoryUnitsOfWork
 from adapters.sql import gathering
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.ports.unit_of_work import UnitsOfWork
@@ -22,7 +19,7 @@ from domain.event import Event
 from domain.period import Interval, Span, buckets, zone
 from domain.report import Dimension, EventSelection, GroupBy, GroupSeries, TagDimension
 from domain.rollup import EPOCH, Breakdown, Tier, days_over, weeks_over
-from tests.builders import a_cost, an_event, an_id
+from tests.builders import a_cost, an_event
 from tests.contracts.event_storage import add_waiting, close_weeks, gather
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
@@ -39,6 +36,7 @@ TIERS = {
     for breakdown in (Breakdown.USER, Breakdown.TAG)
 }
 Bucket = tuple[str, int, datetime]
+KEPT = "SELECT breakdown, tier, start FROM gathered_sums WHERE organization_id = %s AND tag = %s"
 
 
 @pytest.fixture(autouse=True)
@@ -52,11 +50,8 @@ def key(units_of_work: SqlUnitsOfWork) -> ApiKey:
     return a_stored_key(units_of_work)
 
 
-def a_call(
-    key: ApiKey, at: datetime, name: str | None, usd: str | None, id_: str | None = None
-) -> Event:
-    tags = {} if name is None else {"team": name}
-    return an_event(key, id=id_ or an_id(), timestamp=at, user=name, tags=tags, cost=a_cost(usd))
+def a_call(key: ApiKey, at: datetime, name: str, usd: str) -> Event:
+    return an_event(key, timestamp=at, user=name, tags={"team": name}, cost=a_cost(usd))
 
 
 def of_ten_weeks(key: ApiKey) -> list[Event]:
@@ -74,7 +69,15 @@ def store(units_of_work: SqlUnitsOfWork, key: ApiKey, events: list[Event]) -> No
 
 
 @pytest.fixture
-def gathered_calls(units_of_work: SqlUnitsOfWork, key: ApiKey) -> list[Event]:
+def other(units_of_work: SqlUnitsOfWork) -> ApiKey:
+    """Of another organization."""
+    return a_stored_key(units_of_work)
+
+
+@pytest.fixture
+def gathered_calls(units_of_work: SqlUnitsOfWork, key: ApiKey, other: ApiKey) -> list[Event]:
+    """Those of one organization; the other has the same ones."""
+    store(units_of_work, other, of_ten_weeks(other))
     events = of_ten_weeks(key)
     store(units_of_work, key, events)
     close_weeks(units_of_work, WEEKS)
@@ -95,11 +98,13 @@ def last(days: int) -> Span:
     return Span(NOW - timedelta(days=days), NOW)
 
 
-def kept(database_url: str) -> set[Bucket]:
+def kept(database_url: str, key: ApiKey) -> set[Bucket]:
     with psycopg.connect(database_url) as connection:
-        found = connection.execute("SELECT breakdown, tier, start FROM gathered_sums").fetchall()
-    assert len(set(found)) == len(found)
-    return {(breakdown, tier, start) for breakdown, tier, start in found}
+        return {
+            (breakdown, tier, start)
+            for tag in ("", "team")
+            for breakdown, tier, start in connection.execute(KEPT, [key.organization_id, tag])
+        }
 
 
 def buckets_of(*moments: datetime) -> set[Bucket]:
@@ -110,79 +115,6 @@ def buckets_of(*moments: datetime) -> set[Bucket]:
         for breakdown, tiers in TIERS.items()
         for tier in tiers
     }
-
-
-MOMENTS = st.one_of(
-    st.integers(0, 70).map(lambda days: NOW.replace(hour=0, minute=0) - timedelta(days=days)),
-    st.timedeltas(timedelta(0), timedelta(days=70)).map(lambda ago: NOW - ago),
-)
-CALLS = st.lists(
-    st.tuples(
-        MOMENTS,
-        st.sampled_from(["a", "b", "c", "", "é", None]),
-        st.none() | st.decimals(0, 3, places=20).map(str),
-    ),
-    max_size=20,
-)
-
-
-def test_charts_are_the_same_whatever_is_gathered(
-    units_of_work: SqlUnitsOfWork, database_url: str
-) -> None:
-    """Of calls that were there when it was gathered, that came late, and that wait; and where some
-    buckets among others are forgotten.
-    """
-
-    @settings(max_examples=80, deadline=None)
-    @given(
-        early=CALLS,
-        late=CALLS,
-        waiting=CALLS,
-        by=st.sampled_from([BY_USER, BY_TAG]),
-        ends=st.tuples(MOMENTS, MOMENTS).filter(lambda pair: pair[0] < pair[1]),
-        tz=st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu"]),
-        most=st.integers(1, 3),
-        gone=st.integers(1, 5),
-    )
-    def agree(
-        early: list[Any],
-        late: list[Any],
-        waiting: list[Any],
-        by: GroupBy,
-        ends: tuple[datetime, datetime],
-        tz: str,
-        most: int,
-        gone: int,
-    ) -> None:
-        in_memory = InMemoryUnitsOfWork()
-        of_memory, key = a_stored_key(in_memory), a_stored_key(units_of_work)
-        calls = [*early, *late, *waiting]
-        append(in_memory, of_memory, _numbered(of_memory, calls))
-        stored = _numbered(key, calls)
-        store(units_of_work, key, stored[: len(early)])
-        close_weeks(units_of_work, WEEKS)
-        gather(units_of_work, DAYS)
-        store(units_of_work, key, stored[len(early) : len(early) + len(late)])
-        _forget_one_of(gone, database_url)
-        append(units_of_work, key, stored[len(early) + len(late) :])
-        span = Span(*ends)
-        expected = stacked(in_memory, of_memory, by, span, tz, most)
-        assert stacked(units_of_work, key, by, span, tz, most) == expected
-        assert differences(units_of_work, key) == []
-
-    agree()
-
-
-def _numbered(key: ApiKey, calls: list[Any]) -> list[Event]:
-    return [
-        a_call(key, at, name, usd, f"call-{number}") for number, (at, name, usd) in enumerate(calls)
-    ]
-
-
-def _forget_one_of(number: int, database_url: str) -> None:
-    with psycopg.connect(database_url) as connection:
-        every = "DELETE FROM gathered_sums WHERE extract(epoch FROM start)::bigint / 3600 %% %s = 1"
-        connection.execute(every, [number])
 
 
 @pytest.mark.parametrize("by", [BY_USER, BY_TAG])
@@ -209,16 +141,20 @@ def test_what_is_gathered_is_read(
 
 
 def test_all_that_is_over_is_gathered_and_nothing_else(
-    gathered_calls: list[Event], database_url: str
+    gathered_calls: list[Event], key: ApiKey, other: ApiKey, database_url: str
 ) -> None:
     first = gathered_calls[-1].reported.timestamp.replace(hour=0, minute=0)
     hours = [first + timedelta(hours=hour) for hour in range(71 * 24)]
     ends = {tier: WEEKS if tier > Tier.DAY else DAYS for tier in Tier}
-    assert kept(database_url) == {
-        (breakdown, tier, start)
-        for breakdown, tier, start in buckets_of(*hours)
-        if start + Tier(tier).length <= ends[Tier(tier)]
-    }
+    assert (
+        kept(database_url, key)
+        == kept(database_url, other)
+        == {
+            (breakdown, tier, start)
+            for breakdown, tier, start in buckets_of(*hours)
+            if start + Tier(tier).length <= ends[Tier(tier)]
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -234,42 +170,45 @@ def test_all_that_is_over_is_gathered_and_nothing_else(
 def test_what_changes_sums_forgets_the_buckets_that_it_is_in(
     units_of_work: SqlUnitsOfWork,
     key: ApiKey,
+    other: ApiKey,
     gathered_calls: list[Event],
     database_url: str,
     change: Callable[[SqlUnitsOfWork, ApiKey, Event], None],
 ) -> None:
-    before, event = kept(database_url), gathered_calls[60]
+    before, event = kept(database_url, key), gathered_calls[60]
     change(units_of_work, key, event)
-    assert before - kept(database_url) == buckets_of(event.reported.timestamp) & before
-    assert kept(database_url) < before
+    after = kept(database_url, key)
+    assert before - after == buckets_of(event.reported.timestamp) & before
+    assert after < before == kept(database_url, other)
     assert differences(units_of_work, key) == []
 
 
 def test_what_was_forgotten_is_gathered_on_the_next_day(
     units_of_work: SqlUnitsOfWork, key: ApiKey, gathered_calls: list[Event], database_url: str
 ) -> None:
-    before = kept(database_url)
+    before = kept(database_url, key)
     reprice(units_of_work, key, gathered_calls[30:90], "9")
-    forgotten = before - kept(database_url)
+    forgotten = before - kept(database_url, key)
     assert forgotten
     gather(units_of_work, DAYS)
-    assert not kept(database_url) & forgotten
+    assert not kept(database_url, key) & forgotten
     gather(units_of_work, DAYS + Tier.DAY.length)
-    assert kept(database_url) > before
+    assert kept(database_url, key) > before
     assert differences(units_of_work, key) == []
 
 
 @pytest.mark.usefixtures("gathered_calls")
 def test_when_sums_are_made_anew_all_is_gathered_anew(
-    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+    units_of_work: SqlUnitsOfWork, key: ApiKey, other: ApiKey, database_url: str
 ) -> None:
-    before = kept(database_url)
+    before = kept(database_url, key)
     with units_of_work() as uow:
         uow.rollups.rebuild(key.organization_id)
         uow.commit()
-    assert kept(database_url) == set()
+    assert kept(database_url, key) == set()
+    assert kept(database_url, other) == before
     gather(units_of_work, DAYS)
-    assert kept(database_url) == before
+    assert kept(database_url, key) == before
 
 
 @pytest.mark.parametrize(
@@ -314,31 +253,37 @@ def test_of_few_users_and_of_few_values_nothing_is_gathered(
     store(units_of_work, key, of_ten_weeks(key))
     close_weeks(units_of_work, WEEKS)
     gather(units_of_work, DAYS)
-    assert kept(database_url) == set()
+    assert kept(database_url, key) == set()
     week = WEEKS - timedelta(days=1)
     store(units_of_work, key, [a_call(key, week, "a fourth", "1")])
     gather(units_of_work, DAYS + Tier.DAY.length)
-    assert {breakdown for breakdown, _, _ in kept(database_url)} == {"user", "tag"}
+    assert {breakdown for breakdown, _, _ in kept(database_url, key)} == {"user", "tag"}
 
 
 @pytest.mark.usefixtures("gathered_calls")
 def test_a_few_buckets_are_gathered_at_a_time(
     units_of_work: SqlUnitsOfWork,
+    key: ApiKey,
     database_url: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    all_of_them = kept(database_url)
+    all_of_them = kept(database_url, key)
     with psycopg.connect(database_url) as connection:
-        connection.execute("DELETE FROM gathered_sums WHERE tier > 1")
-        connection.execute("UPDATE summed_weeks SET gathered_until = NULL")
+        of_one = [key.organization_id]
+        connection.execute(
+            "DELETE FROM gathered_sums WHERE tier > 1 AND organization_id = %s", of_one
+        )
+        connection.execute(
+            "UPDATE summed_weeks SET gathered_until = NULL WHERE organization_id = %s", of_one
+        )
     monkeypatch.setattr(gathering, "MOST", 7)
-    before = len(kept(database_url))
+    before = len(kept(database_url, key))
     with units_of_work() as uow:
         assert uow.rollups.gather(DAYS)
         uow.commit()
-    assert len(kept(database_url)) == before + 2 * 7
+    assert len(kept(database_url, key)) == before + 2 * 7
     gather(units_of_work, DAYS)
-    assert kept(database_url) == all_of_them
+    assert kept(database_url, key) == all_of_them
 
 
 def test_sums_that_somebody_else_is_changing_are_left_for_later(
@@ -363,15 +308,21 @@ def test_a_day_is_gathered_two_hours_after_its_end(
     gather_sums = GatherSums(units_of_work, clock)
     _until_done(gather_sums)
     today = ("user", int(Tier.DAY), DAYS)
-    assert today not in kept(database_url)
+    assert today not in kept(database_url, key)
     clock.advance(timedelta(minutes=1))
     _until_done(gather_sums)
-    assert today in kept(database_url)
+    assert today in kept(database_url, key)
 
 
 def _until_done(gather_sums: GatherSums) -> None:
     while gather_sums():
         pass
+
+
+def trend(units_of_work: SqlUnitsOfWork, key: ApiKey, span: Span) -> object:
+    selection = EventSelection(organization_id=key.organization_id, span=span)
+    with units_of_work.report() as uow:
+        return uow.usage_reports.trends(selection, BY_TAG, [span])
 
 
 def test_values_beyond_the_most_are_one_of_the_others(
@@ -383,6 +334,56 @@ def test_values_beyond_the_most_are_one_of_the_others(
         store(units_of_work, key, [a_call(key, moment, name, usd) for moment in at])
     close_weeks(units_of_work, WEEKS)
     before = stacked(units_of_work, key, BY_TAG, last(30), "Asia/Kathmandu", most=3)
+    costs = trend(units_of_work, key, last(30))
     gather(units_of_work, DAYS)
     assert stacked(units_of_work, key, BY_TAG, last(30), "Asia/Kathmandu", most=3) == before
+    assert trend(units_of_work, key, last(30)) == costs
     assert sum((each.cost_usd or Decimal(0)) for each in before) == 20 * 30
+
+
+def test_weeks_are_not_gathered_before_they_have_sums(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    store(units_of_work, key, of_ten_weeks(key))
+    close_weeks(units_of_work, WEEKS - timedelta(weeks=3))
+    gather(units_of_work, DAYS)
+    last_week = ("user", int(Tier.WEEK), WEEKS - Tier.WEEK.length)
+    assert last_week not in kept(database_url, key)
+    close_weeks(units_of_work, WEEKS)
+    gather(units_of_work, DAYS + Tier.DAY.length)
+    assert last_week in kept(database_url, key)
+    assert differences(units_of_work, key) == []
+
+
+def test_sixteen_weeks_of_users_are_gathered(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    calls = [
+        a_call(key, NOW - timedelta(weeks=week), name, usd)
+        for week in range(40)
+        for name, usd in (("cheap", "1"), ("dear", "3"))
+    ]
+    store(units_of_work, key, calls)
+    close_weeks(units_of_work, WEEKS)
+    before = stacked(units_of_work, key, BY_USER, last(39 * 7), "Asia/Kolkata", most=1)
+    gather(units_of_work, DAYS)
+    assert int(Tier.SIXTEEN_WEEKS) in {tier for _, tier, _ in kept(database_url, key)}
+    assert stacked(units_of_work, key, BY_USER, last(39 * 7), "Asia/Kolkata", most=1) == before
+
+
+def test_a_sum_of_no_calls_is_not_gathered(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
+) -> None:
+    """As pricing again may leave some."""
+    store(units_of_work, key, of_ten_weeks(key))
+    close_weeks(units_of_work, WEEKS)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("UPDATE usage_rollups SET calls = 0 WHERE \"user\" = 'dear'")
+        connection.execute(
+            """UPDATE tag_rollups SET calls = 0 FROM tag_values AS v
+            WHERE v.number = tag_rollups.number AND value = 'dear'"""
+        )
+    gather(units_of_work, DAYS)
+    with psycopg.connect(database_url) as connection:
+        names = connection.execute("SELECT DISTINCT unnest(names) FROM gathered_sums").fetchall()
+    assert sorted(names) == [("cheap",), ("middling",)]

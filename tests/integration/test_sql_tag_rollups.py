@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from adapters.memory.clock import ManualClock
-from adapters.sql import rollups, tag_statements
+from adapters.sql import gathering, rollup_differences, rollups, tag_statements
 from adapters.sql.migrations import downgrade, upgrade
 from adapters.sql.unit_of_work import SqlUnitsOfWork
 from application.maintenance.keep_months import KeepMonths
@@ -17,9 +17,16 @@ from domain.api_key import ApiKey
 from domain.event import Event
 from domain.period import Interval, Span, buckets
 from domain.report import EventFilter, EventSelection, GroupRow, GroupSeries, Measures, TagDimension
-from domain.rollup import MOST_SUMMED_TAGS, MOST_SUMMED_VALUES, Breakdown, Tier, weeks_over
+from domain.rollup import (
+    MOST_SUMMED_TAGS,
+    MOST_SUMMED_VALUES,
+    Breakdown,
+    Tier,
+    days_over,
+    weeks_over,
+)
 from tests.builders import a_cost, an_event
-from tests.contracts.event_storage import add_waiting, close_weeks
+from tests.contracts.event_storage import add_waiting, close_weeks, gather
 from tests.contracts.events import append
 from tests.contracts.tenants import a_stored_key
 from tests.integration.test_sql_rollups import differences, reprice
@@ -93,13 +100,14 @@ def limited(monkeypatch: pytest.MonkeyPatch, tags: int, values: int) -> None:
         return fewer
 
     module = "adapters.sql.rollups"
-    dimensions, (verify, names), *others = rollups._VERIFY
+    dimensions, (verify, names), *others = rollup_differences._VERIFY
     add = tag_statements.ADD
     monkeypatch.setattr(
         f"{module}._ADD", tuple(small(it) if it == add else it for it in rollups._ADD)
     )
     monkeypatch.setattr(tag_statements, "FILL", small(tag_statements.FILL))
-    monkeypatch.setattr(f"{module}._VERIFY", (dimensions, (small(verify), names), *others))
+    found = (dimensions, (small(verify), names), *others)
+    monkeypatch.setattr(rollup_differences, "_VERIFY", found)
 
 
 def test_sums_alone_tell_each_value_and_the_calls_without_the_tag(
@@ -191,6 +199,11 @@ def test_further_values_of_calls_that_are_gone_share_a_row(
     both: dict[str | None, Decimal] = {usd: 2 * Decimal(usd) for usd in "12"}
     rest: dict[str | None, Decimal] = {None: Decimal(9), "others": Decimal(3 + 4 + 5)}
     assert rows == {**new, **both, **rest}
+    close_weeks(units_of_work, weeks_over(NOON))
+    monkeypatch.setattr(gathering, "LEAST", 1)
+    before = trends(units_of_work, key, span)
+    gather(units_of_work, days_over(NOON))
+    assert trends(units_of_work, key, span) == before
     assert differences(units_of_work, key) == []
     assert series_costs(units_of_work, key, span) == rows
 
@@ -208,6 +221,11 @@ def test_further_values_count_once_where_weeks_have_lost_some_of_their_calls(
         called = [at for at in days if span.start <= at]
         assert total(costs(by_team(units_of_work, key, span))) == len(called), first
         assert total(series_costs(units_of_work, key, span)) == len(called), first
+
+
+def trends(units_of_work: SqlUnitsOfWork, key: ApiKey, span: Span) -> object:
+    with units_of_work.report() as uow:
+        return uow.usage_reports.trends(selected(key, span), (TEAM,), [span])
 
 
 def total(found: Mapping[str | None, Decimal | None]) -> Decimal:

@@ -1,4 +1,4 @@
-"""What counts in one part of a report and is taken away from another, added up once."""
+"""What counts in one part of a report and is taken away from another, in both of its places."""
 
 from collections.abc import Sequence
 from typing import Any

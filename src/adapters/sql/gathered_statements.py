@@ -71,7 +71,7 @@ CROSS JOIN LATERAL (VALUES {", ".join(f"({t}, {start_of(t, 'hour')})" for t in _
 FORGET = f"""DELETE FROM gathered_sums AS g USING ({_CHANGED}) AS changed
 WHERE g.{_OWN} AND g.tier = changed.tier AND g.start = changed.start"""
 FORGET_ALL = f"DELETE FROM gathered_sums WHERE {_OWN}"
-#: Where the copies are not what they are copies of.
+#: Where what is gathered is not what it was gathered from.
 VERIFY = f"""WITH told AS (
     SELECT breakdown, tag, tier, start, true AS is_copy, unnest(names) AS name,
         {", ".join(f"unnest({name}) AS {name}" for name in GATHERED)}
@@ -86,7 +86,7 @@ VERIFY = f"""WITH told AS (
         JOIN tag_rollups AS r USING (organization_id, number, tier, start)
     WHERE g.{_OWN} AND g.breakdown = '{Breakdown.TAG}' AND r.calls > 0
 ), compared AS (
-    SELECT breakdown, tier, start, nullif(tag, '') AS tag, name,
+    SELECT breakdown, tier, start, 'gathered' AS place, nullif(tag, '') AS tag, name,
         {", ".join(f"sum({name}) FILTER (WHERE is_copy) AS kept_{name}" for name in GATHERED)},
         {", ".join(f"sum({name}) FILTER (WHERE NOT is_copy) AS true_{name}" for name in GATHERED)}
     FROM told GROUP BY breakdown, tag, tier, start, name

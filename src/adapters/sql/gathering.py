@@ -16,8 +16,9 @@ from adapters.sql.rollup_tables import summed_weeks
 
 #: With fewer users, or values of a tag, there is nothing to gain.
 LEAST = 100
-#: Buckets that are gathered at once, while nobody adds a call of the organization.
-MOST = 20
+#: Buckets of users, and of values of tags, that are gathered at once, while nobody adds a call of
+#: the organization.
+MOST = 100
 #: How many organizations are tried for one whose sums nobody else is changing.
 _TRIED = 100
 
@@ -25,7 +26,9 @@ _TRIED = 100
 def gather(connection: Connection, until: datetime) -> bool:
     """Some of one organization's that end by then; False where there is nothing to do."""
     is_due = or_(summed_weeks.c.gathered_until.is_(None), summed_weeks.c.gathered_until < until)
-    due = select(summed_weeks.c.organization_id).where(is_due).limit(_TRIED)
+    # Those whose last day is missing come before those whose years are.
+    longest = summed_weeks.c.gathered_until.desc().nulls_last()
+    due = select(summed_weeks.c.organization_id).where(is_due).order_by(longest).limit(_TRIED)
     for organization_id in connection.execute(due).scalars().all():
         if is_locked(connection, organization_id):
             _gather_some(connection, organization_id, until)

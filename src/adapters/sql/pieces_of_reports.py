@@ -1,23 +1,28 @@
 """The pieces of a report as rows to join with; `covers_of_reports` has their values."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    FromClause,
     Integer,
+    Interval,
     Label,
     SmallInteger,
     TableValuedAlias,
     bindparam,
+    case,
     column,
     func,
+    literal_column,
 )
 from sqlalchemy.types import TypeEngine
 
 from adapters.sql.columns import MOMENT
 from adapters.sql.written_arrays import MOMENTS, TIERS
+from domain.rollup import Tier
 
 
 class _Values(Protocol):
@@ -49,6 +54,24 @@ def _of_buckets(shape: _Values, name: str) -> dict[str, BindParameter[Any]]:
         "next": shape.value(f"{name}_nexts", MOMENTS),
         "place": shape.value(f"{name}_places", MOMENTS),
     }
+
+
+def each_bucket_of(pieces: FromClause) -> TableValuedAlias:
+    """The ``start`` of each bucket of a piece, of hours or more, which is joined with it."""
+    width = width_in(pieces)
+    starts = func.generate_series(pieces.c.first, pieces.c.next - width, width)
+    return starts.table_valued("start").render_derived("bucket")
+
+
+def width_in(pieces: FromClause) -> ColumnElement[timedelta]:
+    """Of the buckets of a piece, in hours: a day has more or fewer of them where the session's
+    clock is put forward or back.
+    """
+    tiers = [tier for tier in Tier if tier >= Tier.HOUR]
+    hours = {tier: f"interval '{tier.length // Tier.HOUR.length} hours'" for tier in tiers}
+    return case(
+        *((pieces.c.tier == int(tier), literal_column(hours[tier], Interval)) for tier in tiers)
+    )
 
 
 def edges_of(shape: _Values) -> TableValuedAlias:

@@ -4,39 +4,36 @@ The rows of a bucket are read where it is not: it is not over, or has changed si
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
     FromClause,
-    Interval,
     Subquery,
     bindparam,
-    case,
     func,
-    literal_column,
     select,
     true,
 )
 from sqlalchemy.sql.selectable import LateralFromClause
 
+from adapters.sql.pieces_of_reports import each_bucket_of, width_in
 from adapters.sql.ready_sums import Ready, plain
 from adapters.sql.ready_tag_sums import FURTHER
-from adapters.sql.rollup_groups import width_of
 from adapters.sql.rollup_tables import GATHERED, gathered_sums
 from adapters.sql.usage_questions import Shape
 from domain.report import TagDimension
-from domain.rollup import Breakdown, Tier
+from domain.rollup import Breakdown
 
 _GATHERED = plain(gathered_sums)
 
 
 def may_be_gathered(shape: Shape, numbers: Sequence[str]) -> bool:
-    """Whether a report, of one part, asks for nothing but what is gathered, and for all of it."""
+    """Whether a report, of one part, asks for nothing but what is gathered, and filters nothing."""
     is_of_many = shape.breakdown in (Breakdown.USER, Breakdown.TAG) and len(shape.by) == 1
-    is_of_all = not shape.chosen.dimensions and not shape.chosen.tags
-    return is_of_many and is_of_all and not shape.parted and set(numbers) <= set(GATHERED)
+    is_whole = shape.chosen.is_all and not shape.parted
+    return is_of_many and is_whole and set(numbers) <= set(GATHERED)
 
 
 class GatheredBuckets:
@@ -55,38 +52,36 @@ class GatheredBuckets:
         return Ready(rows, [name], rows)
 
     def _elements(self, reach: ColumnElement[datetime] | None) -> Subquery:
-        """They are told by functions of a set, as a join with them took twice as long."""
+        """By set-returning functions, as a join with them took twice as long."""
         of_bucket = self._buckets.c
         elements = (func.unnest(of_bucket[name]).label(name) for name in GATHERED)
-        name, start = func.unnest(of_bucket.names).label("name"), of_bucket.first.label("start")
-        found = select(start, of_bucket.place, name, *elements).where(self._is_gathered)
-        return (found if reach is None else found.where(of_bucket.first < reach)).subquery()
+        name = func.unnest(of_bucket.names).label("name")
+        found = select(of_bucket.start, of_bucket.place, name, *elements).where(self._is_gathered)
+        return (found if reach is None else found.where(of_bucket.start < reach)).subquery()
 
     def others(self) -> Subquery:
         """The other buckets, as pieces: those side by side are looked up as one."""
         of_bucket = self._buckets.c
-        ends = (func.min(of_bucket.first).label("first"), func.max(of_bucket.next).label("next"))
+        ends = (func.min(of_bucket.start).label("first"), func.max(of_bucket.next).label("next"))
         place = func.min(of_bucket.place).label("place")
         found = select(of_bucket.tier, *ends, place).where(~self._is_gathered)
         return found.group_by(of_bucket.tier, of_bucket.piece, of_bucket.run).subquery()
 
 
 def _with_gathered(shape: Shape, pieces: FromClause) -> CTE:
-    piece, width = pieces.c, _width_in(pieces)
-    series = func.generate_series(piece.first, piece.next - width, width)
-    bucket = series.table_valued("first").render_derived("bucket")
-    kept = gathered_at(shape, piece.tier, bucket.c.first)
+    piece, bucket = pieces.c, each_bucket_of(pieces)
+    kept = gathered_at(shape, piece.tier, bucket.c.start)
     # As many gathered ones lie before all buckets of a run.
     run = func.count(kept.c.names).over(
-        partition_by=(piece.tier, piece.first), order_by=bucket.c.first
+        partition_by=(piece.tier, piece.first), order_by=bucket.c.start
     )
     return (
         select(
             piece.tier,
             piece.place,
             piece.first.label("piece"),
-            bucket.c.first,
-            (bucket.c.first + width).label("next"),
+            bucket.c.start,
+            (bucket.c.start + width_in(pieces)).label("next"),
             run.label("run"),
             *kept.c,
         )
@@ -111,12 +106,3 @@ def gathered_at(
         _GATHERED.c.tag == (by.name if isinstance(by, TagDimension) else ""),
     )
     return found.offset(0).lateral("gathered")
-
-
-def _width_in(pieces: FromClause) -> ColumnElement[timedelta]:
-    widths = (
-        (pieces.c.tier == int(tier), literal_column(width_of(tier), Interval))
-        for tier in Tier
-        if tier >= Breakdown.TAG.finest
-    )
-    return case(*widths)

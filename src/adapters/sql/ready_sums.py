@@ -41,8 +41,8 @@ ROLLUPS = plain(usage_rollups)
 class Ready:
     """Rows of buckets, the values of their group, where each counts and whether it adds there.
 
-    They are looked up for each ``piece``, or know its place themselves: they are ``piece`` then.
-    They may be taken away there, or be taken ``out`` of another place.
+    They are looked up for each ``piece``, or have a ``place`` of their own, and are their own
+    ``piece``. They may be taken away there, or be taken ``out`` of another place.
     """
 
     kept: FromClause

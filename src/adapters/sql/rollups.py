@@ -1,14 +1,12 @@
 """Sums of events in PostgreSQL."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     Connection,
     DateTime,
-    Row,
     cast,
     delete,
     func,
@@ -20,32 +18,23 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
-from adapters.sql import gathered_statements as of_copies
 from adapters.sql import gathering
 from adapters.sql import rollup_statements as of_dimensions
 from adapters.sql import tag_model_statements as of_tag_models
 from adapters.sql import tag_statements as of_tags
 from adapters.sql.closed_weeks import EVER, close_weeks, make_weeks_anew
 from adapters.sql.event_tables import events
+from adapters.sql.rollup_differences import differences
 from adapters.sql.rollup_locks import is_locked, lock
-from adapters.sql.rollup_tables import DIMENSIONS, pending_rollups, usage_rollups
+from adapters.sql.rollup_tables import pending_rollups, usage_rollups
 from adapters.sql.tables import organizations
 from adapters.sql.tag_tables import tag_model_rollups, tag_rollups
 from application.ports.rollups import Rollups, WaitingCalls
-from domain.rollup import Breakdown, Tier
 from domain.rollup_difference import RollupDifference
 
 _ADD = (of_dimensions.ADD, of_tags.ADD, of_tag_models.ADD)
 _TAKE_AWAY = (of_dimensions.TAKE_AWAY, of_tags.TAKE_AWAY, of_tag_models.TAKE_AWAY)
 _GIVE_BACK = (of_dimensions.GIVE_BACK, of_tags.GIVE_BACK, of_tag_models.GIVE_BACK)
-#: Each with the columns that say what a row is a sum of.
-_VERIFY: tuple[tuple[str, Sequence[str]], ...] = (
-    (of_dimensions.VERIFY, DIMENSIONS),
-    (of_tags.VERIFY, ("tag", "value")),
-    (of_tag_models.VERIFY, ("tag", "value", "provider", "model")),
-    (of_copies.VERIFY, ("tag", "name")),
-)
-
 _NO_LIMIT = {"statement_timeout": "0", "lock_timeout": "0"}
 #: With more memory less is written to disk and read again. A statement has some fifteen steps that
 #: take as much each, or twice as much, and few of them at the same moment.
@@ -107,13 +96,7 @@ class SqlRollups(Rollups):
 
     def differences(self, organization_id: str, *, limit: int = 100) -> list[RollupDifference]:
         self._take_time(_OF_ALL_CALLS)
-        asked = {**self._scope(organization_id), "most": limit}
-        found = [
-            _difference(row, names)
-            for statement, names in _VERIFY
-            for row in self._connection.execute(text(statement), asked)
-        ]
-        return found[:limit]
+        return differences(self._connection, self._scope(organization_id), limit)
 
     def rebuild(self, organization_id: str) -> None:
         self._take_time(_OF_ALL_CALLS)
@@ -161,19 +144,6 @@ class SqlRollups(Rollups):
         """Until the transaction ends: all of an organization takes longer than any request may."""
         given = (func.set_config(name, value, true()) for name, value in settings.items())
         self._connection.execute(select(*given))
-
-
-def _difference(row: Row[Any], names: Iterable[str]) -> RollupDifference:
-    return RollupDifference(
-        breakdown=Breakdown(row.breakdown),
-        tier=Tier(row.tier),
-        start=row.start,
-        values=tuple(getattr(row, name) for name in names),
-        kept_calls=row.kept_calls,
-        true_calls=None if row.true_calls is None else int(row.true_calls),
-        kept_cost_usd=row.kept_cost_usd,
-        true_cost_usd=row.true_cost_usd,
-    )
 
 
 @contextmanager

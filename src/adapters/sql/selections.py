@@ -28,6 +28,10 @@ class Chosen(NamedTuple):
     or_none: Dimension | TagDimension | None = None
     as_arrays: bool = False
 
+    @property
+    def is_all(self) -> bool:
+        return not self.dimensions and not self.tags
+
     @classmethod
     def by(
         cls,

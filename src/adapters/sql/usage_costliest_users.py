@@ -46,8 +46,7 @@ _LOOKED_UP = 256
 
 def are_bounded(shape: Shape) -> bool:
     """Whether sums of days bound the single calls of a report."""
-    is_of_all = not shape.chosen.dimensions and not shape.chosen.tags
-    return shape.breakdown is Breakdown.USER and shape.edges and is_of_all
+    return shape.breakdown is Breakdown.USER and shape.edges and shape.chosen.is_all
 
 
 def sums_of_candidates(shape: Shape, most: int) -> Select[Any]:
@@ -118,7 +117,7 @@ def _cut_days(shape: Shape) -> Subquery:
     where they are taken away.
     """
     day = _days_of_edges(shape)
-    copied = select(
+    gathered = select(
         day.c.is_added,
         func.unnest(day.c.names).label("user"),
         func.unnest(day.c.cost_usd).label("cost_usd"),
@@ -135,7 +134,7 @@ def _cut_days(shape: Shape) -> Subquery:
         .lateral("cut")
     )
     read = select(day.c.is_added, *kept.c).join_from(day, kept, day.c.names.is_(None))
-    cut = union_all(copied, read).subquery()
+    cut = union_all(gathered, read).subquery()
     bounds = (
         func.sum(case((which, cut.c.cost_usd))).label(name)
         for which, name in ((cut.c.is_added, "more"), (not_(cut.c.is_added), "less"))

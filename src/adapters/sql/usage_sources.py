@@ -100,7 +100,10 @@ def _number(columns: Mapping[str, ColumnElement[Any]], name: str) -> ColumnEleme
 
 
 def slots(shape: Shape) -> CompoundSelect[Any] | Select[Any]:
-    """Rows with ``group_0`` and so on, a ``slot`` of durations, and ``n`` calls in it."""
+    """Rows with ``group_0`` and so on, a ``slot`` of durations, and ``n`` calls in it.
+
+    Of a report of one part, from which nothing is moved to another.
+    """
     ready, reach = _ready(shape, ("durations",))
     each_slot: Select[Any] = select(literal_column(SLOTS_OF_EVENT, Integer).label("slot"))
     of_call = each_slot.correlate(events).lateral("each")
@@ -138,7 +141,8 @@ def _ready(
 ) -> tuple[list[Ready], ColumnElement[datetime] | None]:
     """What is asked of sums, and how far they reach; None is to the end of time.
 
-    ``wanted`` are the columns of buckets that a report adds up, which some ``are_gathered``.
+    ``wanted`` are the columns of buckets that a report adds up; ``are_gathered`` is whether what
+    is gathered has them all.
     """
     if shape.breakdown is None:
         return [], None

@@ -36,10 +36,11 @@ class Rollups(Protocol):
 
     @abstractmethod
     def gather(self, until: datetime) -> bool:
-        """Put the sums of one organization's buckets that end by then where charts by user and by
-        tag find them at once. ``until`` is a midnight of UTC.
+        """Put the sums of some of an organization's buckets that end by then where charts by user
+        and by tag find them at once. ``until`` is a midnight of UTC.
 
-        False when there is nothing to do, or somebody else is at it. Reports are the same before.
+        True when there may be more; False when there are none, or somebody else is at it. Reports
+        are the same before.
         """
 
     @abstractmethod

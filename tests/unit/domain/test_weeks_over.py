@@ -1,4 +1,4 @@
-"""When a week is over."""
+"""When a week is over, and when a day."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rollup import EPOCH, Tier, weeks_over
+from domain.rollup import EPOCH, Tier, days_over, weeks_over
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -31,3 +31,16 @@ def test_weeks_end_on_mondays_of_utc(since: timedelta) -> None:
     assert over.weekday() == EPOCH.weekday() == 0
     assert over == over.replace(hour=0, minute=0, second=0, microsecond=0)
     assert timedelta(hours=2) <= now - over < timedelta(hours=2) + Tier.WEEK.length
+
+
+@pytest.mark.parametrize(
+    ("now", "over"),
+    [
+        (MONDAY, MONDAY - timedelta(days=1)),
+        (MONDAY + timedelta(hours=2) - timedelta.resolution, MONDAY - timedelta(days=1)),
+        (MONDAY + timedelta(hours=2), MONDAY),
+        (MONDAY + timedelta(hours=25), MONDAY),
+    ],
+)
+def test_a_day_is_over_two_hours_after_its_end(now: datetime, over: datetime) -> None:
+    assert days_over(now) == over
