@@ -28,38 +28,16 @@ def upgrade() -> None:
         sa.Column("calls", ARRAY(sa.BigInteger), nullable=False),
         sa.Column("unpriced_calls", ARRAY(sa.BigInteger), nullable=False),
         sa.Column("cost_usd", ARRAY(sa.Numeric), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "organization_id", "tier", "start", "breakdown", "tag", name=op.f("pk_gathered_sums")
-        ),
-        sa.ForeignKeyConstraint(
-            ["organization_id"],
-            ["organizations.id"],
-            name=op.f("fk_gathered_sums_organization_id"),
-            ondelete="CASCADE",
-        ),
-        sa.CheckConstraint("tier BETWEEN 1 AND 5", name=op.f("ck_gathered_sums_tier")),
-        _of_this_age("gathered_sums", "start"),
-        *(
-            sa.CheckConstraint(
-                f"-{_MOST} <= ALL ({name}) AND {_MOST} >= ALL ({name})",
-                name=op.f(f"ck_gathered_sums_{name}"),
-            )
-            for name in _NUMBERS
-        ),
-        sa.CheckConstraint(
-            " AND ".join(f"cardinality({name}) = cardinality(names)" for name in _NUMBERS),
-            name=op.f("ck_gathered_sums_names"),
-        ),
+        *_keys(),
+        *_checks(),
     )
     # To unpack them would take longer than to read them; counts shrink to little.
     for name in ("names", "cost_usd"):
         op.execute(f"ALTER TABLE gathered_sums ALTER {name} SET STORAGE EXTERNAL")
     op.add_column("summed_weeks", sa.Column("gathered_until", sa.DateTime(timezone=True)))
-    with op.batch_alter_table("summed_weeks") as changed:
-        changed.create_check_constraint(
-            op.f("ck_summed_weeks_gathered_until"),
-            "gathered_until >= '2000-01-01Z' AND gathered_until < '2200-01-01Z'",
-        )
+    op.create_check_constraint(
+        op.f("ck_summed_weeks_gathered_until"), "summed_weeks", _of_this_age("gathered_until")
+    )
 
 
 def downgrade() -> None:
@@ -67,6 +45,31 @@ def downgrade() -> None:
     op.drop_table("gathered_sums")
 
 
-def _of_this_age(table: str, name: str) -> sa.CheckConstraint:
-    ages = f"{name} >= '2000-01-01Z' AND {name} < '2200-01-01Z'"
-    return sa.CheckConstraint(ages, name=op.f(f"ck_{table}_{name}"))
+def _keys() -> tuple[sa.Constraint, ...]:
+    key = ("organization_id", "tier", "start", "breakdown", "tag")
+    return (
+        sa.PrimaryKeyConstraint(*key, name=op.f("pk_gathered_sums")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+            name=op.f("fk_gathered_sums_organization_id"),
+            ondelete="CASCADE",
+        ),
+    )
+
+
+def _checks() -> tuple[sa.Constraint, ...]:
+    conditions = {
+        "tier": "tier BETWEEN 1 AND 5",
+        "start": _of_this_age("start"),
+        **{name: f"-{_MOST} <= ALL ({name}) AND {_MOST} >= ALL ({name})" for name in _NUMBERS},
+        "names": " AND ".join(f"cardinality({name}) = cardinality(names)" for name in _NUMBERS),
+    }
+    return tuple(
+        sa.CheckConstraint(condition, name=op.f(f"ck_gathered_sums_{name}"))
+        for name, condition in conditions.items()
+    )
+
+
+def _of_this_age(name: str) -> str:
+    return f"{name} >= '2000-01-01Z' AND {name} < '2200-01-01Z'"

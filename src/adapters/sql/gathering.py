@@ -18,7 +18,7 @@ from adapters.sql.rollup_tables import summed_weeks
 LEAST = 100
 #: Buckets of users, and of values of tags, that are gathered at once, while nobody adds a call of
 #: the organization.
-MOST = 100
+MOST = 50
 #: How many organizations are tried for one whose sums nobody else is changing.
 _TRIED = 100
 
