@@ -308,8 +308,8 @@ def test_what_a_user_cost_on_a_cut_day_before_the_range_makes_nobody_costly(
         {"ago": NOW - at, "name": name, "usd": usd}
         for at, name, usd in (
             (span.start - timedelta(hours=2), "before", 9),
-            (span.start + timedelta(days=3), "before", 1),
-            (span.start + timedelta(days=3), "within", 5),
+            (span.start + timedelta(days=9), "before", 1),
+            (span.start + timedelta(days=9), "within", 5),
         )
     ]
     key = store(units_of_work, calls, all_summed=True)

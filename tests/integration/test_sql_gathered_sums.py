@@ -17,7 +17,7 @@ from application.rollups.gather_sums import GatherSums
 from domain.api_key import ApiKey
 from domain.event import Event
 from domain.period import Interval, Span, buckets, zone
-from domain.report import Dimension, EventSelection, GroupBy, GroupSeries, TagDimension
+from domain.report import Dimension, EventFilter, EventSelection, GroupBy, GroupSeries, TagDimension
 from domain.rollup import EPOCH, Breakdown, Tier, days_over, weeks_over
 from tests.builders import a_cost, an_event
 from tests.contracts.event_storage import add_waiting, close_weeks, gather
@@ -319,8 +319,10 @@ def _until_done(gather_sums: GatherSums) -> None:
         pass
 
 
-def trend(units_of_work: SqlUnitsOfWork, key: ApiKey, span: Span) -> object:
-    selection = EventSelection(organization_id=key.organization_id, span=span)
+def trend(
+    units_of_work: SqlUnitsOfWork, key: ApiKey, span: Span, chosen: EventFilter = EventFilter()
+) -> object:
+    selection = EventSelection(organization_id=key.organization_id, span=span, filter=chosen)
     with units_of_work.report() as uow:
         return uow.usage_reports.trends(selection, BY_TAG, [span])
 
@@ -339,6 +341,17 @@ def test_values_beyond_the_most_are_one_of_the_others(
     assert stacked(units_of_work, key, BY_TAG, last(30), "Asia/Kathmandu", most=3) == before
     assert trend(units_of_work, key, last(30)) == costs
     assert sum((each.cost_usd or Decimal(0)) for each in before) == 20 * 30
+
+
+def test_a_filter_passes_none_of_the_others_that_are_gathered(
+    units_of_work: SqlUnitsOfWork, key: ApiKey
+) -> None:
+    store(units_of_work, key, of_ten_weeks(key))
+    close_weeks(units_of_work, WEEKS)
+    cheap = EventFilter(tags={"team": ("cheap",)})
+    before = trend(units_of_work, key, last(30), cheap)
+    gather(units_of_work, DAYS)
+    assert trend(units_of_work, key, last(30), cheap) == before == {("cheap",): [Decimal(30)]}
 
 
 def test_weeks_are_not_gathered_before_they_have_sums(
