@@ -379,6 +379,7 @@ def test_sixteen_weeks_of_users_are_gathered(
     store(units_of_work, key, calls)
     close_weeks(units_of_work, WEEKS)
     before = stacked(units_of_work, key, BY_USER, last(39 * 7), "Asia/Kolkata", most=1)
+    assert [each.cost_usd for each in before] == [3 * 39, 39]
     gather(units_of_work, DAYS)
     assert int(Tier.SIXTEEN_WEEKS) in {tier for _, tier, _ in kept(database_url, key)}
     assert stacked(units_of_work, key, BY_USER, last(39 * 7), "Asia/Kolkata", most=1) == before
