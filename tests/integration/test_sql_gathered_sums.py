@@ -371,15 +371,21 @@ def test_weeks_are_not_gathered_before_they_have_sums(
 def test_sixteen_weeks_of_users_are_gathered(
     units_of_work: SqlUnitsOfWork, key: ApiKey, database_url: str
 ) -> None:
-    calls = [
-        a_call(key, NOW - timedelta(weeks=week), name, usd)
-        for week in range(40)
-        for name, usd in (("cheap", "1"), ("dear", "3"))
-    ]
-    store(units_of_work, key, calls)
+    """In which one of them cost more than the other in all."""
+    weeks = {"steady": range(40), "summer": range(13, 26)}
+    usd = {"steady": "1", "summer": "5"}
+    store(
+        units_of_work,
+        key,
+        [
+            a_call(key, NOW - timedelta(weeks=week), name, usd[name])
+            for name, of_name in weeks.items()
+            for week in of_name
+        ],
+    )
     close_weeks(units_of_work, WEEKS)
     before = stacked(units_of_work, key, BY_USER, last(39 * 7), "Asia/Kolkata", most=1)
-    assert [each.cost_usd for each in before] == [3 * 39, 39]
+    assert [(each.group[0], each.cost_usd) for each in before] == [("summer", 65), (None, 39)]
     gather(units_of_work, DAYS)
     assert int(Tier.SIXTEEN_WEEKS) in {tier for _, tier, _ in kept(database_url, key)}
     assert stacked(units_of_work, key, BY_USER, last(39 * 7), "Asia/Kolkata", most=1) == before
