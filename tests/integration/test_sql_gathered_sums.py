@@ -385,7 +385,10 @@ def test_sixteen_weeks_of_users_are_gathered(
     )
     close_weeks(units_of_work, WEEKS)
     before = stacked(units_of_work, key, BY_USER, last(39 * 7), "Asia/Kolkata", most=1)
-    assert [(each.group[0], each.cost_usd) for each in before] == [("summer", 65), (None, 39)]
+    assert [(each.group[0], each.cost_usd) for each in before] == [
+        ("summer", Decimal(65)),
+        (None, Decimal(39)),
+    ]
     gather(units_of_work, DAYS)
     assert int(Tier.SIXTEEN_WEEKS) in {tier for _, tier, _ in kept(database_url, key)}
     assert stacked(units_of_work, key, BY_USER, last(39 * 7), "Asia/Kolkata", most=1) == before
