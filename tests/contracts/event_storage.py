@@ -1,11 +1,12 @@
 """What every storage of events promises about old ones."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from application.ports.events import Fate
-from application.ports.unit_of_work import UnitsOfWork
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.api_key import ApiKey
 from domain.event import Event
 from tests.builders import NOW, an_event
@@ -25,19 +26,19 @@ def add_waiting(units_of_work: UnitsOfWork) -> None:
 
 def close_weeks(units_of_work: UnitsOfWork, until: datetime) -> None:
     """Of all organizations."""
-    is_left = True
-    while is_left:
-        with units_of_work() as uow:
-            is_left = uow.rollups.close_weeks(until)
-            uow.commit()
+    _go_on(units_of_work, lambda uow: uow.rollups.close_weeks(until))
 
 
 def gather(units_of_work: UnitsOfWork, until: datetime) -> None:
     """Of all organizations."""
+    _go_on(units_of_work, lambda uow: uow.rollups.gather(until))
+
+
+def _go_on(units_of_work: UnitsOfWork, step: Callable[[UnitOfWork], bool]) -> None:
     is_left = True
     while is_left:
         with units_of_work() as uow:
-            is_left = uow.rollups.gather(until)
+            is_left = step(uow)
             uow.commit()
 
 

@@ -27,8 +27,8 @@ def gather(connection: Connection, until: datetime) -> bool:
     """Some of one organization's that end by then; False where there is nothing to do."""
     is_due = or_(summed_weeks.c.gathered_until.is_(None), summed_weeks.c.gathered_until < until)
     # Those whose last day is missing come before those whose years are.
-    longest = summed_weeks.c.gathered_until.desc().nulls_last()
-    due = select(summed_weeks.c.organization_id).where(is_due).order_by(longest).limit(_TRIED)
+    latest = summed_weeks.c.gathered_until.desc().nulls_last()
+    due = select(summed_weeks.c.organization_id).where(is_due).order_by(latest).limit(_TRIED)
     for organization_id in connection.execute(due).scalars().all():
         if is_locked(connection, organization_id):
             _gather_some(connection, organization_id, until)

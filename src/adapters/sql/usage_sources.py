@@ -68,7 +68,7 @@ def _sums_of(ready: Ready, numbers: Sequence[str]) -> Select[Any]:
     found = select(*keys, ready.moment.label("moment"), *sums).select_from(ready.rows)
     if ready.out is None:
         return found
-    # Once for each part that they count in, and not for each that has a share of them.
+    # A row for each part that they count in, and not for each bucket, is put in both places.
     rows = found.add_columns(ready.out.label("out"), bucket_at(ready.moment)).subquery()
     by = [*(rows.c[key.name] for key in keys), rows.c.out]
     totals = (func.sum(rows.c[each.name]).cast(each.type).label(each.name) for each in sums)
